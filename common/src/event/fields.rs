@@ -1,0 +1,97 @@
+//! A flat list of named values: `ext`, and the fields of a JSON line.
+//!
+//! Kept as a vector: events carry few fields, and a linear look at short keys is faster than a
+//! hash map, builds without hashing and keeps one allocation an event.
+//!
+//! What it does *not* know: which names exist.
+
+use super::value::Value;
+use std::borrow::Cow;
+
+/// Named values. In canonical form sorted by name, each name once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields<'a> {
+    entries: Vec<(Cow<'a, str>, Value<'a>)>,
+}
+
+impl<'a> Fields<'a> {
+    /// No fields.
+    #[must_use]
+    pub const fn new() -> Fields<'a> {
+        Fields { entries: Vec::new() }
+    }
+
+    /// Adds a field without looking for an earlier one of that name; [`Fields::normalise`] keeps
+    /// the last.
+    pub fn push(&mut self, name: impl Into<Cow<'a, str>>, value: Value<'a>) {
+        self.entries.push((name.into(), value));
+    }
+
+    /// The value of a name, the last one where it was added twice.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        self.entries.iter().rev().find(|(have, _)| have == name).map(|(_, value)| value)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
+        self.entries.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// Sorts by name, keeps the last value of a name, drops empty lists and cleans texts.
+    /// Returns whether a name occurred twice.
+    pub fn normalise(&mut self) -> bool {
+        for (name, value) in &mut self.entries {
+            super::value::clean(name);
+            value.normalise();
+        }
+        self.entries.retain(|(_, value)| !matches!(value, Value::List(list) if list.is_empty()));
+        if self.entries.is_sorted_by(|a, b| a.0 < b.0) {
+            return false;
+        }
+        let before = self.entries.len();
+        self.entries.reverse();
+        self.entries.sort_by(|a, b| a.0.cmp(&b.0));
+        self.entries.dedup_by(|later, kept| later.0 == kept.0);
+        self.entries.len() < before
+    }
+
+    /// The fields with all text owned.
+    #[must_use]
+    pub fn into_owned(self) -> Fields<'static> {
+        let own = |(name, value): (Cow<'a, str>, Value<'a>)| {
+            (Cow::Owned(name.into_owned()), value.into_owned())
+        };
+        Fields { entries: self.entries.into_iter().map(own).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_a_name_wins() {
+        let mut fields = Fields::new();
+        fields.push("b", Value::Int(1));
+        fields.push("a", Value::Int(2));
+        fields.push("b", Value::Int(3));
+        assert_eq!(fields.get("b"), Some(&Value::Int(3)));
+        assert!(fields.normalise());
+        let names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert_eq!(fields.get("b"), Some(&Value::Int(3)));
+    }
+}

@@ -1,0 +1,203 @@
+//! A field's value, owned or borrowed, and its canonical text.
+//!
+//! What it does *not* know: field names, events.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::IpAddr;
+
+/// The value of a field in `ext` or among the original fields.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Text without NUL.
+    Text(Cow<'a, str>),
+    /// An integer; also every integral number that fits.
+    Int(i64),
+    /// A finite number that is not an integer of 64 bits.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// Several values; never empty, never nested.
+    List(Vec<Value<'a>>),
+}
+
+/// A value seen through a field name: of a column, of `ext`, or of the original fields.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ValueRef<'e> {
+    /// Text.
+    Text(&'e str),
+    /// An integer, or a time in microseconds.
+    Int(i64),
+    /// A finite number.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// An address in canonical form.
+    Ip(IpAddr),
+    /// Several values.
+    List(&'e [Value<'e>]),
+    /// Several texts (tags).
+    Texts(&'e [Cow<'e, str>]),
+}
+
+impl<'a> Value<'a> {
+    /// A number in canonical form: an integer where it is one.
+    #[must_use]
+    pub fn number(number: f64) -> Option<Value<'a>> {
+        const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+        if !number.is_finite() {
+            return None;
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "checked: integral and in range")]
+        if number.fract() == 0.0 && (-LIMIT..LIMIT).contains(&number) {
+            return Some(Value::Int(number as i64));
+        }
+        Some(Value::Float(number))
+    }
+
+    /// The text of a scalar; a list gives itself back.
+    ///
+    /// # Errors
+    /// The value, when it is a list.
+    pub fn into_text(self) -> Result<Cow<'a, str>, Value<'a>> {
+        match self {
+            Value::Text(text) => Ok(text),
+            Value::List(_) => Err(self),
+            scalar => Ok(Cow::Owned(scalar.to_string())),
+        }
+    }
+
+    pub(super) fn store_int<N: TryFrom<i64>>(self, slot: &mut Option<N>) -> Result<(), Value<'a>> {
+        let number = match &self {
+            Value::Int(number) => Some(*number),
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        match number.and_then(|number| N::try_from(number).ok()) {
+            Some(number) => {
+                *slot = Some(number);
+                Ok(())
+            }
+            None => Err(self),
+        }
+    }
+
+    pub(super) fn store_ip(self, slot: &mut Option<IpAddr>) -> Result<(), Value<'a>> {
+        let Value::Text(text) = &self else { return Err(self) };
+        match address(text) {
+            Some(ip) => {
+                *slot = Some(ip);
+                Ok(())
+            }
+            None => Err(self),
+        }
+    }
+
+    /// The value with all text owned.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Int(number) => Value::Int(number),
+            Value::Float(number) => Value::Float(number),
+            Value::Bool(truth) => Value::Bool(truth),
+            Value::List(list) => Value::List(list.into_iter().map(Value::into_owned).collect()),
+        }
+    }
+
+    pub(super) fn normalise(&mut self) {
+        match self {
+            Value::Text(text) => clean(text),
+            Value::Float(number) => {
+                if let Some(value) = Value::number(*number) {
+                    *self = value;
+                }
+            }
+            Value::List(list) => list.iter_mut().for_each(Value::normalise),
+            Value::Int(_) | Value::Bool(_) => {}
+        }
+    }
+}
+
+impl<'e> From<&'e Value<'_>> for ValueRef<'e> {
+    fn from(value: &'e Value<'_>) -> ValueRef<'e> {
+        match value {
+            Value::Text(text) => ValueRef::Text(text),
+            Value::Int(number) => ValueRef::Int(*number),
+            Value::Float(number) => ValueRef::Float(*number),
+            Value::Bool(truth) => ValueRef::Bool(*truth),
+            Value::List(list) => ValueRef::List(list),
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ValueRef::from(self).fmt(f)
+    }
+}
+
+impl fmt::Display for ValueRef<'_> {
+    /// The canonical text; list elements are joined by `, `.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn join(
+            f: &mut fmt::Formatter<'_>,
+            items: impl Iterator<Item = impl fmt::Display>,
+        ) -> fmt::Result {
+            for (place, item) in items.enumerate() {
+                if place > 0 {
+                    f.write_str(", ")?;
+                }
+                write!(f, "{item}")?;
+            }
+            Ok(())
+        }
+        match self {
+            ValueRef::Text(text) => f.write_str(text),
+            ValueRef::Int(number) => write!(f, "{number}"),
+            ValueRef::Float(number) => write!(f, "{number}"),
+            ValueRef::Bool(truth) => write!(f, "{truth}"),
+            ValueRef::Ip(ip) => write!(f, "{ip}"),
+            ValueRef::List(list) => join(f, list.iter()),
+            ValueRef::Texts(list) => join(f, list.iter()),
+        }
+    }
+}
+
+/// Reads an address in canonical form; brackets and an IPv6 zone (`fe80::1%eth0`) are dropped.
+#[must_use]
+pub fn address(text: &str) -> Option<IpAddr> {
+    let text = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
+    let text = match text.split_once('%') {
+        Some((bare, _zone)) if bare.contains(':') => bare,
+        _ => text,
+    };
+    text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
+}
+
+/// Replaces NUL, which PostgreSQL cannot hold in text, by U+FFFD.
+pub(super) fn clean(text: &mut Cow<'_, str>) {
+    if memchr::memchr(0, text.as_bytes()).is_some() {
+        *text = Cow::Owned(text.replace('\0', "\u{fffd}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integral_numbers_are_integers() {
+        assert_eq!(Value::number(1e18), Some(Value::Int(1_000_000_000_000_000_000)));
+        assert_eq!(Value::number(1.5), Some(Value::Float(1.5)));
+        assert_eq!(Value::number(1e19), Some(Value::Float(1e19)));
+        assert_eq!(Value::number(f64::NAN), None);
+    }
+
+    #[test]
+    fn addresses_are_canonical() {
+        assert_eq!(address("::ffff:10.0.0.1"), "10.0.0.1".parse().ok());
+        assert_eq!(address("[fe80::1%eth0]"), "fe80::1".parse().ok());
+        assert_eq!(address("10.0.0.256"), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! The waist of the suite: a boolean tree of predicates over event fields.
+//!
+//! ```text
+//!  siemquery flags ─┐                      ┌─► matches(&Event) -> bool      the semantics
+//!  --where text ────┼─► Filter ────────────┤
+//!  limit rule ──────┤                      └─► SQL, a sound superset        common/store
+//!  Sigma detection ─┘
+//! ```
+//!
+//! Nobody writes SQL. What [`matches`](Filter::matches) says is what a filter means; the SQL made
+//! of it in `common/store` may only select too many rows, never too few.
+//!
+//! # Semantics
+//!
+//! * A value is text, integer, float, truth value, address or list. A field is *absent* when there
+//!   is no such key, it is JSON null, or an empty list. `""` and `"-"` are values.
+//! * Every positive predicate fails on an absent field, so its negation holds.
+//! * A list satisfies a predicate if any element does.
+//! * A number pattern equals a number, or a text that is that decimal number. A truth value equals
+//!   `true`/`false` in any case. Order comparison with something that is no number is false.
+//! * Case folding: ASCII letters fold with ASCII letters only, other characters by simple Unicode
+//!   folding among themselves ([`fold`]).
+//! * `re` is the Rust `regex` syntax, case-sensitive, unanchored, `.` is not LF.
+//! * A network contains only addresses; a v4-mapped v6 address equals its v4 form.
+//! * Keywords look at the raw line of a text source and at each leaf value of a structured one.
+//!
+//! What it does *not* know: where filters come from, SQL.
+
+mod fold;
+mod matches;
+mod network;
+mod pattern;
+pub mod parse;
+mod print;
+
+pub use fold::{fold, fold_char};
+pub use network::Network;
+pub use pattern::{Regex, RegexError, Text, TextTest};
+
+use crate::clock::Timestamp;
+use crate::field::Field;
+
+/// A boolean tree of predicates.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filter {
+    /// Holds for every event.
+    All,
+    /// Holds when all hold; an empty list holds.
+    And(Vec<Filter>),
+    /// Holds when any holds; an empty list does not hold.
+    Or(Vec<Filter>),
+    /// Holds when the inner one does not.
+    Not(Box<Filter>),
+    /// A predicate over one field.
+    Field(Field, Test),
+    /// A predicate over the raw line or over each leaf value.
+    Keyword(Test),
+}
+
+/// What is asked of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// The field is not absent.
+    Exists,
+    /// The value's text as a whole, a part, a glob.
+    Text(TextTest),
+    /// The value is this number.
+    Number(f64),
+    /// The value is this truth value.
+    Bool(bool),
+    /// The value is a number in this relation.
+    Compare(Order, f64),
+    /// The field is a time in this relation (only the event's time is one).
+    Time(Order, Timestamp),
+    /// The value's text matches.
+    Regex(Regex),
+    /// The value is an address in the network.
+    Network(Network),
+}
+
+/// An order relation: value ∘ bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Less than the bound.
+    Less,
+    /// Less than or equal to it.
+    LessOrEqual,
+    /// Greater than it.
+    Greater,
+    /// Greater than or equal to it.
+    GreaterOrEqual,
+}
+
+impl Order {
+    /// Whether two values stand in this relation; values without an order never do.
+    #[must_use]
+    pub fn holds<T: PartialOrd>(self, value: &T, bound: &T) -> bool {
+        match self {
+            Order::Less => value < bound,
+            Order::LessOrEqual => value <= bound,
+            Order::Greater => value > bound,
+            Order::GreaterOrEqual => value >= bound,
+        }
+    }
+}
+
+impl Filter {
+    /// The conjunction of two filters, without needless nesting.
+    #[must_use]
+    pub fn and(self, other: Filter) -> Filter {
+        match (self, other) {
+            (Filter::All, filter) | (filter, Filter::All) => filter,
+            (Filter::And(mut list), Filter::And(more)) => {
+                list.extend(more);
+                Filter::And(list)
+            }
+            (Filter::And(mut list), filter) => {
+                list.push(filter);
+                Filter::And(list)
+            }
+            (filter, other) => Filter::And(vec![filter, other]),
+        }
+    }
+
+    /// The negation.
+    #[must_use]
+    #[allow(clippy::should_implement_trait, reason = "reads as the connective it is")]
+    pub fn not(self) -> Filter {
+        Filter::Not(Box::new(self))
+    }
+
+    /// A predicate: the field's text equals `text` under case folding.
+    #[must_use]
+    pub fn equals(field: Field, text: &str) -> Filter {
+        Filter::Field(field, Test::Text(TextTest::new(Text::Equals, text)))
+    }
+
+    /// Every field the filter names, each once.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&Field> {
+        let mut found = Vec::new();
+        self.visit(&mut |filter| {
+            if let Filter::Field(field, _) = filter
+                && !found.contains(&field)
+            {
+                found.push(field);
+            }
+        });
+        found
+    }
+
+    fn visit<'f>(&'f self, see: &mut impl FnMut(&'f Filter)) {
+        see(self);
+        match self {
+            Filter::And(list) | Filter::Or(list) => list.iter().for_each(|inner| inner.visit(see)),
+            Filter::Not(inner) => inner.visit(see),
+            Filter::All | Filter::Field(..) | Filter::Keyword(_) => {}
+        }
+    }
+}

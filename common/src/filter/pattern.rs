@@ -1,0 +1,217 @@
+//! Text patterns: equality, parts, globs and regexes, compiled once.
+//!
+//! A glob has `*` (any run of characters), `?` (one character) and `\` before either to take it
+//! literally. What it does *not* know: fields, lists.
+
+use super::fold::fold;
+use std::borrow::Cow;
+
+/// How a text pattern is held against a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// The whole value.
+    Equals,
+    /// Anywhere in the value.
+    Contains,
+    /// At its beginning.
+    StartsWith,
+    /// At its end.
+    EndsWith,
+    /// The whole value, with wildcards.
+    Glob,
+}
+
+/// A text pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextTest {
+    /// How it is held against the value.
+    pub kind: Text,
+    /// The pattern as written.
+    pub pattern: String,
+    /// Whether case counts.
+    pub cased: bool,
+    folded: String,
+}
+
+impl TextTest {
+    /// A pattern that ignores case.
+    #[must_use]
+    pub fn new(kind: Text, pattern: &str) -> TextTest {
+        let folded = fold(pattern).into_owned();
+        TextTest { kind, pattern: pattern.to_owned(), cased: false, folded }
+    }
+
+    /// A pattern for which case counts.
+    #[must_use]
+    pub fn cased(kind: Text, pattern: &str) -> TextTest {
+        TextTest { cased: true, ..TextTest::new(kind, pattern) }
+    }
+
+    /// Whether a text satisfies the pattern.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        if self.cased {
+            return compare(self.kind, text, &self.pattern);
+        }
+        if self.kind == Text::Equals && text.is_ascii() && self.folded.is_ascii() {
+            return text.eq_ignore_ascii_case(&self.folded);
+        }
+        let text: Cow<'_, str> = fold(text);
+        compare(self.kind, &text, &self.folded)
+    }
+}
+
+fn compare(kind: Text, text: &str, pattern: &str) -> bool {
+    match kind {
+        Text::Equals => text == pattern,
+        Text::Contains => memchr::memmem::find(text.as_bytes(), pattern.as_bytes()).is_some(),
+        Text::StartsWith => text.starts_with(pattern),
+        Text::EndsWith => text.ends_with(pattern),
+        Text::Glob => glob(text, pattern),
+    }
+}
+
+/// One element of a glob.
+enum Element {
+    Run,
+    Any,
+    Char(char),
+}
+
+fn element(pattern: &str) -> Option<(Element, &str)> {
+    let mut chars = pattern.chars();
+    let found = match chars.next()? {
+        '*' => Element::Run,
+        '?' => Element::Any,
+        '\\' => {
+            let mut after = chars.clone();
+            match after.next() {
+                Some(char @ ('*' | '?' | '\\')) => {
+                    chars = after;
+                    Element::Char(char)
+                }
+                _ => Element::Char('\\'),
+            }
+        }
+        char => Element::Char(char),
+    };
+    Some((found, chars.as_str()))
+}
+
+/// Greedy matching with one point of return: the last `*`. Time is at most text × pattern.
+fn glob(text: &str, pattern: &str) -> bool {
+    let (mut text, mut pattern) = (text, pattern);
+    let mut retry: Option<(&str, &str)> = None;
+    loop {
+        let step = element(pattern);
+        if let Some((Element::Run, rest)) = step {
+            retry = Some((text, rest));
+            pattern = rest;
+            continue;
+        }
+        let mut chars = text.chars();
+        let matched = match (step, chars.next()) {
+            (None, None) => return true,
+            (Some((Element::Any, rest)), Some(_)) => Some(rest),
+            (Some((Element::Char(want), rest)), Some(have)) if want == have => Some(rest),
+            (_, None) => return false,
+            _ => None,
+        };
+        if let Some(rest) = matched {
+            (text, pattern) = (chars.as_str(), rest);
+            continue;
+        }
+        let Some((from, rest)) = retry else { return false };
+        let mut skipped = from.chars();
+        skipped.next();
+        text = skipped.as_str();
+        pattern = rest;
+        retry = Some((text, rest));
+    }
+}
+
+/// A regex in Rust syntax, size-limited; equal when its text is.
+#[derive(Clone, Debug)]
+pub struct Regex(regex::Regex);
+
+/// Why a regex was refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct RegexError(String);
+
+impl Regex {
+    /// The largest compiled size, in bytes.
+    pub const SIZE_LIMIT: usize = 1 << 20;
+
+    /// Compiles a pattern: Rust `regex` syntax, case-sensitive, unanchored.
+    ///
+    /// # Errors
+    /// The pattern is no regex, uses look-around or back-references, or grows beyond
+    /// [`Regex::SIZE_LIMIT`].
+    pub fn new(pattern: &str) -> Result<Regex, RegexError> {
+        regex::RegexBuilder::new(pattern)
+            .size_limit(Regex::SIZE_LIMIT)
+            .nest_limit(100)
+            .build()
+            .map(Regex)
+            .map_err(|error| RegexError(reason(&error)))
+    }
+
+    /// The pattern's text.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the pattern is found in a text.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+impl PartialEq for Regex {
+    fn eq(&self, other: &Regex) -> bool {
+        self.pattern() == other.pattern()
+    }
+}
+
+/// The last line of the library's message: the others draw the pattern again.
+fn reason(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.trim().trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        let holds = |pattern: &str, text: &str| TextTest::new(Text::Glob, pattern).holds(text);
+        assert!(holds("*.exe", "C:\\a\\B.EXE"));
+        assert!(holds("a*b*c", "aXbXbXc"));
+        assert!(!holds("a*b*c", "aXbXbX"));
+        assert!(holds("a?c", "aßc"));
+        assert!(!holds("a?c", "ac"));
+        assert!(holds("a\\*c", "a*c"));
+        assert!(!holds("a\\*c", "abc"));
+        assert!(holds("*", ""));
+        assert!(holds("c:\\dir", "C:\\DIR"));
+    }
+
+    #[test]
+    fn hostile_globs_are_not_exponential() {
+        let text = "a".repeat(20_000);
+        assert!(!TextTest::new(Text::Glob, &("*a".repeat(30) + "b")).holds(&text));
+    }
+
+    #[test]
+    fn regexes_are_limited() {
+        assert!(Regex::new("(?=x)").is_err());
+        assert!(Regex::new(r"(a)\1").is_err());
+        assert!(Regex::new("(a{100}){100}{100}").is_err());
+        assert!(Regex::new("^a.c$").is_ok_and(|regex| regex.holds("abc") && !regex.holds("a\nc")));
+    }
+}
