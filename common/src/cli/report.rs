@@ -1,0 +1,107 @@
+//! The one printer of errors: `tool: place: what`, then `hint: …`.
+//!
+//! Messages are lower case without a full stop. What came from logs or the command line is
+//! escaped, so that an error can move no terminal. What it does *not* know: what failed.
+
+use crate::output::escape;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// What kind of failure it is; decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line asks for something impossible: exit 2.
+    Usage,
+    /// The configuration, a rule or a helper is wrong: exit 3.
+    Config,
+    /// The database cannot be reached or refuses: exit 4.
+    Database,
+    /// Anything else, such as an unreadable file: exit 5.
+    Input,
+}
+
+impl Kind {
+    fn code(self) -> u8 {
+        match self {
+            Kind::Usage => 2,
+            Kind::Config => 3,
+            Kind::Database => 4,
+            Kind::Input => 5,
+        }
+    }
+}
+
+/// An error with its kind and, where there is one, a hint.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure of a kind; the message says place and thing.
+    #[must_use]
+    pub fn new(kind: Kind, message: impl Into<String>) -> Failure {
+        Failure { kind, message: message.into(), hint: None }
+    }
+
+    /// Adds what the user can do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Prints a clap message: help and version to stdout with success, a wrong flag to stderr.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    let code = if error.use_stderr() { 2 } else { 0 };
+    // A closed pipe (`--help | head -1`) is no reason to fail.
+    let _ = error.print();
+    ExitCode::from(code)
+}
+
+/// Prints an error and gives its exit code; a broken pipe is quiet success.
+pub(super) fn failure(name: &str, error: &anyhow::Error) -> ExitCode {
+    let broken_pipe = error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
+    });
+    if broken_pipe {
+        return ExitCode::SUCCESS;
+    }
+    let failure = error.chain().find_map(|cause| cause.downcast_ref::<Failure>());
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    line(&format!("{name}: {}", chain.join(": ")));
+    if let Some(hint) = failure.and_then(|failure| failure.hint.as_deref()) {
+        line(&format!("hint: {hint}"));
+    }
+    ExitCode::from(failure.map_or(Kind::Input, |failure| failure.kind).code())
+}
+
+/// Prints a warning line: the work goes on.
+pub fn warn(name: &str, message: &str) {
+    line(&format!("{name}: {message}"));
+}
+
+/// Prints a hint line.
+pub fn hint(message: &str) {
+    line(&format!("hint: {message}"));
+}
+
+/// Writes lines to stderr, escaped; line feeds stay, since carets stand under what they mean.
+fn line(text: &str) {
+    let mut stderr = io::stderr().lock();
+    for part in text.split('\n') {
+        let _ = writeln!(stderr, "{}", escape(part));
+    }
+}
