@@ -1,1 +1,5 @@
-//! stub
+//! Helpers (to come).
+
+/// A helper.
+#[derive(Clone, Debug)]
+pub struct Helper;

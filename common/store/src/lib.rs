@@ -1,1 +1,45 @@
-//! stub
+//! The one door to a database: a list of operations, and one implementation per database.
+//!
+//! ```text
+//!  siemparse ──► Ingest ─┐                 ┌─► sqlite/     rusqlite, bundled
+//!  siemquery ──► Read ───┤                 │
+//!  siemtrigger ► Detect ─┼─► dyn Store ────┤
+//!  siemmanage ─► Manage ─┘                 └─► postgres/   the postgres crate, binary COPY
+//! ```
+//!
+//! Everything is synchronous; a tool that wants two things at once opens two stores. `predicate`
+//! is the only code that makes SQL out of a filter; static statements and migrations live under
+//! `sql/`, where psql and sqlite3 can run them.
+//!
+//! What it does *not* know: log formats, rules, terminals. No driver type is in a public signature.
+
+mod detect;
+mod error;
+mod ingest;
+mod manage;
+mod read;
+mod url;
+
+pub use detect::*;
+pub use error::{Error, Result};
+pub use ingest::*;
+pub use manage::*;
+pub use read::*;
+pub use url::{Url, default_path, system_path};
+
+/// Everything a database can be asked.
+pub trait Store: Ingest + Read + Detect + Manage + Send {
+    /// The database as a user would name it, without a password.
+    fn name(&self) -> String;
+}
+
+/// How to treat a database that has no schema yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Create {
+    /// An SQLite file is made and filled; PostgreSQL must have been initialised.
+    IfEmbedded,
+    /// Nothing is made: a missing SQLite file is an error too (readers).
+    Never,
+    /// The schema is made or brought up to date (`siemmanage init`).
+    Always,
+}

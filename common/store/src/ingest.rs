@@ -1,0 +1,150 @@
+//! What siemparse asks of a database: cursors, and batches committed with them.
+//!
+//! A batch is a run of events of one source; it is stored together with its batch row and the
+//! source's advanced cursor, all or nothing. See DESIGN: "the batch".
+//!
+//! What it does *not* know: files. A cursor's identity fields are opaque here.
+
+use crate::Result;
+use common::clock::Timestamp;
+use common::event::Event;
+use common::helper::Helper;
+
+/// Where a source stands. One row a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The source's number; 0 before the row exists.
+    pub source: i64,
+    /// Counts the row's changes: the value compared and set.
+    pub revision: i64,
+    /// The host identity the source belongs to.
+    pub host: String,
+    /// `file`, `stdin`, `archive` or `journal`.
+    pub kind: String,
+    /// The path, or what else names it to a person.
+    pub name: String,
+    /// The section of its events.
+    pub section: String,
+    /// The device of the file, a hint.
+    pub device: i64,
+    /// The inode of the file, a hint.
+    pub inode: i64,
+    /// How many first bytes `head_hash` covers.
+    pub head_length: i64,
+    /// SHA-256 of the first `head_length` bytes.
+    pub head_hash: Vec<u8>,
+    /// How many bytes before `position` are covered by `mark_hash`.
+    pub mark_length: i64,
+    /// SHA-256 of the `mark_length` bytes before `position`.
+    pub mark_hash: Vec<u8>,
+    /// The offset of the first byte not yet stored, in uncompressed bytes.
+    pub position: i64,
+    /// How many physical lines lie before it.
+    pub line: i64,
+    /// The journal's cursor, for a source that has one.
+    pub token: String,
+    /// The parser's state, JSON.
+    pub state: String,
+    /// Totals since the source was first seen.
+    pub totals: Totals,
+}
+
+/// What became of a source's lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Physical lines read.
+    pub lines: i64,
+    /// Bytes read.
+    pub bytes: i64,
+    /// Events stored.
+    pub stored: i64,
+    /// Events stored that no parser understood.
+    pub unparsed: i64,
+    /// Lines in the reject table.
+    pub rejected: i64,
+    /// Lines left out on purpose.
+    pub filtered: i64,
+    /// Bytes that could not be read, or were cut from a long line.
+    pub gap: i64,
+}
+
+/// A line that the database would not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// Where the line begins in its source.
+    pub log_offset: i64,
+    /// The line.
+    pub raw: Vec<u8>,
+    /// Why it was refused.
+    pub reason: String,
+}
+
+/// A run of events of one source, to be committed together.
+#[derive(Debug)]
+pub struct Batch<'b, 'e> {
+    /// The cursor as it shall stand afterwards; its `revision` is the one last read.
+    pub cursor: &'b Cursor,
+    /// The offset where the batch begins; it ends at `cursor.position`.
+    pub byte_start: i64,
+    /// Physical lines in it.
+    pub line_count: i64,
+    /// The events in order; `id` and `ingested` are assigned here.
+    pub events: &'b [Event<'e>],
+    /// Lines refused before.
+    pub rejects: &'b [Reject],
+}
+
+/// A batch as the database knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The batch's number.
+    pub batch: i64,
+    /// Its place in the order of commits: dense, from 1.
+    pub commit_no: i64,
+    /// The database's clock at the commit, never less than the commit before.
+    pub committed: Timestamp,
+    /// The cursor's new revision.
+    pub revision: i64,
+}
+
+/// The operations of siemparse.
+pub trait Ingest {
+    /// Finds or makes a source's cursor. Under a lock, `choose` sees the host's cursors and
+    /// returns one of them (perhaps with another name) or a new one with `source` 0.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn claim(&mut self, host: &str, choose: &mut dyn FnMut(&[Cursor]) -> Cursor) -> Result<Cursor>;
+
+    /// Reads a cursor again, after [`crate::Error::Lost`] or [`crate::Error::Overtaken`].
+    ///
+    /// # Errors
+    /// The database fails.
+    fn cursor(&mut self, source: i64) -> Result<Option<Cursor>>;
+
+    /// Stores batches of different sources in one transaction.
+    ///
+    /// # Errors
+    /// [`crate::Error::Overtaken`] when a cursor's revision is not the stored one; then nothing
+    /// is stored. Any other failure of the database; after [`crate::Error::Lost`] the cursor
+    /// tells whether the commit happened.
+    fn commit(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>>;
+
+    /// Makes sure that the section exists (`siemparse -s NEW` creates it).
+    ///
+    /// # Errors
+    /// The database fails.
+    fn ensure_section(&mut self, name: &str) -> Result<common::section::Section>;
+
+    /// The helpers of a section (and those of all sections), enabled ones, in order.
+    ///
+    /// # Errors
+    /// The database fails, or a stored helper cannot be read.
+    fn section_helpers(&mut self, section: &str) -> Result<Vec<Helper>>;
+
+    /// A number that changes whenever a helper or a section does; cheap to ask.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn helper_generation(&mut self) -> Result<i64>;
+}

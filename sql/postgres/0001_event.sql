@@ -1,0 +1,128 @@
+-- Events, and what stores them exactly once. Run by `siemmanage init` as the owner.
+-- Names and meanings are those of sql/sqlite/0001_event.sql; only types differ.
+
+CREATE TABLE schema_version (
+    version integer PRIMARY KEY,
+    name text NOT NULL,
+    applied timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE section (
+    name text PRIMARY KEY,
+    format text,
+    zone text,
+    display text
+);
+
+-- One row a counter: 'commit' numbers commits, 'helper' and 'rule' change with what they name.
+CREATE TABLE counter (
+    name text PRIMARY KEY,
+    value bigint NOT NULL,
+    committed timestamptz NOT NULL
+);
+INSERT INTO counter (name, value, committed)
+VALUES ('commit', 0, '-infinity'), ('helper', 0, '-infinity'), ('rule', 0, '-infinity');
+
+CREATE TABLE helper (
+    section text NOT NULL,
+    name text NOT NULL,
+    place integer NOT NULL,
+    is_enabled boolean NOT NULL,
+    body text NOT NULL,
+    PRIMARY KEY (section, name)
+);
+
+CREATE SEQUENCE source_number;
+CREATE TABLE cursor (
+    source bigint PRIMARY KEY,
+    revision bigint NOT NULL,
+    host text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    section text NOT NULL,
+    device bigint NOT NULL,
+    inode bigint NOT NULL,
+    head_length bigint NOT NULL,
+    head_hash bytea NOT NULL,
+    mark_length bigint NOT NULL,
+    mark_hash bytea NOT NULL,
+    position bigint NOT NULL,
+    line bigint NOT NULL,
+    token text NOT NULL,
+    state text NOT NULL,
+    lines bigint NOT NULL,
+    bytes bigint NOT NULL,
+    stored bigint NOT NULL,
+    unparsed bigint NOT NULL,
+    rejected bigint NOT NULL,
+    filtered bigint NOT NULL,
+    gap bigint NOT NULL,
+    updated timestamptz NOT NULL
+);
+CREATE INDEX cursor_host ON cursor (host);
+
+CREATE SEQUENCE batch_number;
+CREATE TABLE batch (
+    batch bigint PRIMARY KEY,
+    source bigint NOT NULL,
+    section text NOT NULL,
+    byte_start bigint NOT NULL,
+    byte_end bigint NOT NULL,
+    line_count bigint NOT NULL,
+    event_count bigint NOT NULL,
+    time_min timestamptz,
+    time_max timestamptz,
+    digest bytea,
+    commit_no bigint NOT NULL UNIQUE,
+    committed timestamptz NOT NULL
+);
+
+CREATE TABLE event (
+    batch bigint NOT NULL,
+    seq integer NOT NULL,
+    time timestamptz NOT NULL,
+    time_quality smallint NOT NULL,
+    section text NOT NULL,
+    host_name text NOT NULL,
+    labels text NOT NULL,
+    dataset text,
+    event_category text,
+    event_action text,
+    event_outcome text,
+    event_code text,
+    log_facility smallint,
+    log_severity smallint,
+    process_name text,
+    process_pid bigint,
+    process_executable text,
+    process_command_line text,
+    user_name text,
+    user_target_name text,
+    source_ip inet,
+    source_port integer,
+    destination_ip inet,
+    destination_port integer,
+    network_transport text,
+    message text NOT NULL,
+    raw bytea NOT NULL,
+    raw_kind smallint NOT NULL,
+    eol smallint NOT NULL,
+    helper text,
+    log_offset bigint NOT NULL,
+    tags text NOT NULL,
+    ext jsonb,
+    PRIMARY KEY (batch, seq, time)
+) PARTITION BY RANGE (time);
+CREATE TABLE event_default PARTITION OF event DEFAULT;
+CREATE INDEX event_time ON event USING brin (time) WITH (pages_per_range = 32);
+CREATE INDEX event_host ON event (host_name, time);
+CREATE INDEX event_section ON event (section, time);
+
+CREATE TABLE reject (
+    batch bigint NOT NULL,
+    source bigint NOT NULL,
+    log_offset bigint NOT NULL,
+    raw bytea NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (source, log_offset, batch)
+);
