@@ -1,1 +1,22 @@
-//! stub
+//! From a line to an event: formats, sniffing, time, helpers.
+//!
+//! ```text
+//!  bytes ─► frame/line ─► parser ─┬─► format (rfc3164, iso, rfc5424, journald, json, access, logfmt)
+//!                                 │      └─ stamp ─► calendar (zone, year)
+//!                                 ├─► helpers
+//!                                 └─► Event::normalise ─► Event<'line>
+//! ```
+//!
+//! Pure: no I/O, no clock, no database. An event borrows from its line. Nothing fails: a line that
+//! no format understands is an event with the tag `unparsed`.
+
+mod calendar;
+mod format;
+mod line;
+mod parser;
+mod stamp;
+mod syslog;
+
+pub use format::{Format, Miss, UnknownFormat};
+pub use line::{Line, lines};
+pub use parser::{Parser, Settings, StateError};

@@ -1,0 +1,47 @@
+//! Syslog lines with an ISO 8601 stamp: rsyslog's file format, journalctl's short-iso forms.
+//!
+//! ```text
+//! [<PRI>] 2026-06-14T15:16:01.123456+02:00 host tag: message
+//! 2026-06-14T15:16:01+0200 host tag[7]: message        journalctl -o short-iso
+//! 2026-06-14 15:16:01 host tag: message                no zone given
+//! ```
+//!
+//! What it does *not* know: ISO stamps with other things after them; they miss here.
+
+use super::{Found, Miss};
+use crate::calendar::Calendar;
+use crate::{stamp, syslog};
+use common::event::Event;
+
+pub(super) fn read<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let text = line.as_bytes();
+    let priority = syslog::priority(text);
+    let start = priority.map_or(0, |(_, _, after)| after);
+    let Some((at, end)) = stamp::iso(text, start) else {
+        return Miss::at(start, "an ISO 8601 stamp (2026-06-14T15:16:01+02:00)");
+    };
+    if text.get(end) != Some(&b' ') {
+        return Miss::at(end, "a space");
+    }
+    let host = end + 1;
+    let width = memchr::memchr(b' ', &text[host..]).unwrap_or(0);
+    if width == 0 {
+        return Miss::at(host, "a host name");
+    }
+    let tag = syslog::tag(line, host + width + 1);
+    if tag.name.is_none() && syslog::repeated(line, tag.body).is_none() && priority.is_none() {
+        return Miss::at(host + width + 1, "a tag (sshd[123]:)");
+    }
+    (event.time, event.time_quality) = calendar.instant(at);
+    event.host_name = line[host..host + width].into();
+    if let Some((facility, severity, _)) = priority {
+        event.log_facility = Some(facility);
+        event.log_severity = Some(severity);
+    }
+    let inner = syslog::fill(line, &tag, event);
+    Ok(Found { body: Some(tag.body), stamp: (start, end), inner })
+}

@@ -1,0 +1,127 @@
+//! BSD syslog, RFC 3164, as it is found in files and on the wire.
+//!
+//! ```text
+//! [<PRI>] [sequence ": "] ["*" | "."] stamp [host] [tag] message
+//! stamp  = Mmm d hh:mm:ss | Mmm d yyyy hh:mm:ss | Mmm d hh:mm:ss yyyy | yyyy Mmm d hh:mm:ss
+//!          with an optional fraction, and an optional ` UTC`
+//! ```
+//!
+//! The token after the stamp is the host, unless it is a tag (it ends in a colon, or holds a
+//! process id), or the line goes on with `last message repeated N times`. The sequence number,
+//! the mark and a colon after the stamp are Cisco's.
+//!
+//! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
+
+use super::{Found, Miss};
+use crate::calendar::Calendar;
+use crate::stamp::{self, Stamp};
+use crate::syslog;
+use common::clock::{DAY, day_number};
+use common::event::Event;
+
+/// The stamp in front of a line: what it says of the date, and where it ends.
+struct Head {
+    year: Option<i64>,
+    month: u8,
+    day: u8,
+    time: i64,
+    utc: bool,
+    start: usize,
+    end: usize,
+}
+
+pub(super) fn read<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let text = line.as_bytes();
+    let priority = syslog::priority(text);
+    let head = head(text, priority.map_or(0, |(_, _, after)| after))?;
+    (event.time, event.time_quality) = match head.year {
+        Some(year) => {
+            let wall = day_number(year, head.month, head.day) * DAY + head.time;
+            calendar.instant(Stamp { wall, offset: head.utc.then_some(0) })
+        }
+        None => calendar.yearless(head.month, head.day, head.time),
+    };
+    if let Some((facility, severity, _)) = priority {
+        event.log_facility = Some(facility);
+        event.log_severity = Some(severity);
+    }
+    let rest = host(line, head.end, event);
+    let tag = syslog::tag(line, rest);
+    let inner = syslog::fill(line, &tag, event);
+    Ok(Found { body: Some(tag.body), stamp: (head.start, head.end), inner })
+}
+
+/// Reads the stamp and what Cisco puts before it.
+fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
+    let mut start = at;
+    if text.get(at).is_some_and(u8::is_ascii_digit) {
+        let width = text[at..].iter().take(12).take_while(|byte| byte.is_ascii_digit()).count();
+        if text[at + width..].starts_with(b": ") {
+            start = at + width + 2;
+        }
+    }
+    start += usize::from(matches!(text.get(start), Some(b'*' | b'.')));
+    let (mut year, mut at) = match leading_year(text, start) {
+        Some(year) => (Some(year), start + 5),
+        None => (None, start),
+    };
+    let Some((month, day, after)) = stamp::month_day(text, at) else {
+        return Miss::at(at, "month and day (Jun 14)");
+    };
+    if text.get(after) != Some(&b' ') {
+        return Miss::at(after, "a space");
+    }
+    at = after + 1;
+    if year.is_none() && text.get(at + 4) == Some(&b' ') {
+        year = stamp::digits(text, at, 4);
+        at += if year.is_some() { 5 } else { 0 };
+    }
+    let Some((time, mut end)) = stamp::clock(text, at) else {
+        return Miss::at(at, "a time (15:16:01)");
+    };
+    if year.is_none() && text.get(end) == Some(&b' ') && matches!(text.get(end + 5), Some(b' ' | b':')) {
+        if let Some(found) = stamp::digits(text, end + 1, 4).filter(|year| *year >= 1970) {
+            year = Some(found);
+            end += 5;
+        }
+    }
+    let utc = text[end..].starts_with(b" UTC") && matches!(text.get(end + 4), Some(b' ' | b':'));
+    end += if utc { 4 } else { 0 };
+    if !matches!(text.get(end), None | Some(b' ' | b':')) {
+        return Miss::at(end, "a space");
+    }
+    if year.is_some_and(|year| !stamp::exists((year, month, day))) {
+        return Miss::at(start, "a date that exists");
+    }
+    Ok(Head { year, month, day, time, utc, start, end })
+}
+
+/// Reads `2026 ` in front of the month.
+fn leading_year(text: &[u8], at: usize) -> Option<i64> {
+    let year = stamp::digits(text, at, 4)?;
+    (text.get(at + 4) == Some(&b' ')).then_some(year)
+}
+
+/// Reads the host after the stamp, if there is one; returns where the tag may begin.
+fn host<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> usize {
+    let text = line.as_bytes();
+    let mut at = at + usize::from(text.get(at) == Some(&b':'));
+    at += usize::from(text.get(at) == Some(&b' '));
+    let width = memchr::memchr(b' ', &text[at..]).unwrap_or(text.len() - at);
+    let token = &text[at..at + width];
+    let tag = match token {
+        [.., b':', b':'] => false,
+        [.., b':'] | [] => true,
+        [.., b']'] => token.contains(&b'['),
+        _ => memchr::memmem::find(token, b"]:").is_some(),
+    };
+    if tag || syslog::repeated(line, at).is_some() {
+        return at;
+    }
+    event.host_name = line[at..at + width].into();
+    (at + width + 1).min(text.len())
+}

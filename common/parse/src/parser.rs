@@ -1,0 +1,277 @@
+//! The parser of one source: line in, event out, and the state that lets it go on later.
+//!
+//! ```text
+//!  line ─► UTF-8 ─► format (remembered, else the first that understands) ─► helpers ─► normalise
+//! ```
+//!
+//! Every line becomes an event. One that no format understands keeps its bytes, has the time of
+//! reading, and the tag `unparsed`. One that is not UTF-8 is read with its bad bytes replaced; its
+//! raw bytes stay as they are.
+//!
+//! The state (format, last year and month) is small, versioned JSON. A parser that resumes from it
+//! at any line gives the same events as one that never stopped.
+//!
+//! What it does *not* know: files, databases, the clock; the caller says what time it is.
+
+use crate::calendar::Calendar;
+use crate::format::{Format, Found, Miss};
+use crate::line::Line;
+use common::clock::Timestamp;
+use common::clock::zone::Zone;
+use common::event::{Event, EventId, RawKind, TimeQuality};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+/// How a source is to be read.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The section its events belong to.
+    pub section: String,
+    /// The zone of stamps that give none.
+    pub zone: Zone,
+    /// The format, where the user names it; otherwise it is found line by line.
+    pub format: Option<Format>,
+    /// The year of the first stamp that gives none.
+    pub year: Option<i16>,
+    /// The file's time, or the present: stamps without a year are not later than a day after it.
+    pub reference: Timestamp,
+    /// When the lines are read: the time of events that have none of their own.
+    pub read_at: Timestamp,
+    /// The host of lines that name none.
+    pub host: Option<String>,
+}
+
+impl Default for Settings {
+    /// Section `default`, UTC, any format, the epoch as reference.
+    fn default() -> Settings {
+        Settings {
+            section: "default".to_owned(),
+            zone: Zone::utc(),
+            format: None,
+            year: None,
+            reference: Timestamp(0),
+            read_at: Timestamp(0),
+            host: None,
+        }
+    }
+}
+
+/// Why a saved state is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The state is not what [`Parser::state`] writes.
+    #[error("parser state: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// A newer version of the program wrote it.
+    #[error("parser state: version {0} is newer than this program")]
+    Newer(u32),
+    /// It names a format that does not exist.
+    #[error("parser state: {0}")]
+    Format(#[from] crate::format::UnknownFormat),
+}
+
+/// What a parser carries from line to line, as it is saved.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    v: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last: Option<(i64, u8)>,
+}
+
+const VERSION: u32 = 1;
+
+/// Reads the lines of one source.
+#[derive(Clone, Debug)]
+pub struct Parser {
+    section: &'static str,
+    host: &'static str,
+    forced: Option<Format>,
+    /// The format of the last line that was understood.
+    seen: Option<Format>,
+    pub(crate) calendar: Calendar,
+    read_at: Timestamp,
+}
+
+impl Parser {
+    /// A parser at a source's beginning, or where an earlier one's [`Parser::state`] says.
+    ///
+    /// # Errors
+    /// The state is not one that this version can read.
+    pub fn new(settings: Settings, state: Option<&str>) -> Result<Parser, StateError> {
+        let calendar = Calendar::new(settings.zone, settings.year, settings.reference);
+        let mut parser = Parser {
+            section: kept(&settings.section),
+            host: settings.host.as_deref().map_or("-", kept),
+            forced: settings.format,
+            seen: None,
+            calendar,
+            read_at: settings.read_at,
+        };
+        if let Some(state) = state {
+            let state: State = serde_json::from_str(state)?;
+            if state.v > VERSION {
+                return Err(StateError::Newer(state.v));
+            }
+            parser.seen = state.format.map(|name| name.parse()).transpose()?;
+            parser.calendar.resume(state.last);
+        }
+        Ok(parser)
+    }
+
+    /// What a later parser needs to go on after the last line: JSON, at most 100 bytes.
+    #[must_use]
+    pub fn state(&self) -> String {
+        let format = self.seen.map(|format| format.name().to_owned());
+        let state = State { v: VERSION, format, last: self.calendar.last() };
+        serde_json::to_string(&state).unwrap_or_default()
+    }
+
+    /// Says what time it is, for a source that is followed.
+    pub fn set_read_at(&mut self, now: Timestamp) {
+        self.read_at = now;
+    }
+
+    /// Moves the reference of stamps without a year: the file's time, or the present.
+    pub fn set_reference(&mut self, reference: Timestamp) {
+        self.calendar.set_reference(reference);
+    }
+
+    /// The format of the last line that was understood.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        self.forced.or(self.seen)
+    }
+
+    /// Reads a line. Every line gives an event.
+    #[must_use]
+    pub fn parse<'a>(&mut self, line: Line<'a>) -> Event<'a> {
+        self.read(line, &mut |_, _| {}).0
+    }
+
+    /// Reads a line and tells what was found and where formats stopped.
+    pub(crate) fn read<'a>(
+        &mut self,
+        line: Line<'a>,
+        missed: &mut dyn FnMut(Format, Miss),
+    ) -> (Event<'a>, Option<(Format, Found)>) {
+        match std::str::from_utf8(line.bytes) {
+            Ok(text) => self.text(line, text, missed),
+            Err(_) => {
+                let text = String::from_utf8_lossy(line.bytes);
+                let (mut event, found) = self.text(line, &text, missed);
+                event.raw = Cow::Borrowed(b"");
+                event.message = Cow::Owned(event.message.into_owned());
+                let mut event = event.into_owned();
+                event.raw = Cow::Borrowed(line.bytes);
+                event.tag("not_utf8");
+                (event, found)
+            }
+        }
+    }
+
+    /// Reads a line's text; its bytes are the line's own, or a repaired copy of them.
+    fn text<'t>(
+        &mut self,
+        line: Line<'_>,
+        text: &'t str,
+        missed: &mut dyn FnMut(Format, Miss),
+    ) -> (Event<'t>, Option<(Format, Found)>) {
+        let mut event = self.blank(line);
+        let found = self.sniff(text, &mut event, missed);
+        match found {
+            Some((_, found)) => self.complete(text, found, &mut event),
+            None => {
+                event.message = Cow::Borrowed(text);
+                event.tag("unparsed");
+            }
+        }
+        store_raw(line, text, &mut event);
+        event.normalise();
+        (event, found)
+    }
+
+    /// An event with what is known before the line is looked at.
+    fn blank<'t>(&self, line: Line<'_>) -> Event<'t> {
+        Event {
+            id: EventId { batch: 0, seq: i32::try_from(line.number).unwrap_or(i32::MAX) },
+            time: self.read_at,
+            time_quality: TimeQuality::None,
+            section: Cow::Borrowed(self.section),
+            host_name: Cow::Borrowed(self.host),
+            log_offset: line.offset,
+            eol: line.eol,
+            ..Event::default()
+        }
+    }
+
+    /// Tries the remembered format, then the others in their order.
+    fn sniff<'t>(
+        &mut self,
+        text: &'t str,
+        event: &mut Event<'t>,
+        missed: &mut dyn FnMut(Format, Miss),
+    ) -> Option<(Format, Found)> {
+        let hint = self.forced.or(self.seen);
+        let others = Format::ALL.iter().copied().filter(|&format| {
+            self.forced.is_none() && Some(format) != hint && format.is_sniffed()
+        });
+        for format in hint.into_iter().chain(others) {
+            match format.reader()(text, &mut self.calendar, event) {
+                Ok(found) => {
+                    self.seen = Some(format);
+                    return Some((format, found));
+                }
+                Err(miss) => missed(format, miss),
+            }
+        }
+        None
+    }
+
+    /// Adds what helpers find in the message.
+    fn complete<'t>(&self, text: &'t str, found: Found, event: &mut Event<'t>) {
+        let _ = (text, found, event);
+    }
+}
+
+/// Stores the raw bytes: the header alone where the line is exactly header and message.
+fn store_raw<'t>(line: Line<'_>, text: &'t str, event: &mut Event<'t>) {
+    let bytes = text.as_bytes();
+    let header = match &event.message {
+        Cow::Borrowed(message) => suffix(text, message),
+        Cow::Owned(_) => None,
+    };
+    let exact = event.raw_kind != RawKind::Json
+        && bytes.len() == line.bytes.len()
+        && memchr::memchr(0, bytes).is_none();
+    match header.filter(|_| exact) {
+        Some(header) => {
+            event.raw_kind = RawKind::Prefix;
+            event.raw = Cow::Borrowed(&bytes[..header]);
+        }
+        None => event.raw = Cow::Borrowed(bytes),
+    }
+}
+
+/// Where `part` begins in `text`, when it is that text's very end.
+fn suffix(text: &str, part: &str) -> Option<usize> {
+    let at = text.len().checked_sub(part.len())?;
+    let same = std::ptr::eq(text.get(at..)?.as_ptr(), part.as_ptr());
+    (same || part.is_empty()).then_some(at)
+}
+
+/// A text that lives as long as the program, one copy of each: events borrow the names of their
+/// section and default host, of which there are few.
+fn kept(text: &str) -> &'static str {
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut all = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(known) = all.get(text) {
+        return known;
+    }
+    let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    all.insert(text);
+    text
+}

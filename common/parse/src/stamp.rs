@@ -1,0 +1,248 @@
+//! Dates and times as logs write them: a scanner over ASCII, without a zone's rules or a year's
+//! guess.
+//!
+//! ```text
+//! Jun 14 15:16:01        month_day, clock            RFC 3164
+//! 2026-06-14T15:16:01.25+02:00   iso                 ISO 8601 / RFC 3339, `T` or a space
+//! 14/Jun/2026:15:16:01 +0200     clf                 the Common Log Format
+//! ```
+//!
+//! Every reader takes the text from a column on and returns the value and the column after it.
+//!
+//! What it does *not* know: [`crate::calendar`] makes instants of what is read here.
+
+use common::clock::{DAY, SECOND, day_number};
+
+/// A date: year, month 1–12, day 1–31; valid in the Gregorian calendar.
+pub(crate) type Date = (i64, u8, u8);
+
+/// A full stamp: wall-clock time in microseconds, and the offset from UTC where one is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) wall: i64,
+    /// Microseconds ahead of UTC.
+    pub(crate) offset: Option<i64>,
+}
+
+/// Reads exactly `count` digits.
+pub(crate) fn digits(text: &[u8], at: usize, count: usize) -> Option<i64> {
+    let mut value = 0;
+    for &byte in text.get(at..at + count)? {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + i64::from(byte - b'0');
+    }
+    Some(value)
+}
+
+/// Reads an English month's three letters (`Jan`), in any case.
+pub(crate) fn month(text: &[u8], at: usize) -> Option<u8> {
+    let name = text.get(at..at + 3)?;
+    Some(match [name[0] | 32, name[1] | 32, name[2] | 32] {
+        [b'j', b'a', b'n'] => 1,
+        [b'f', b'e', b'b'] => 2,
+        [b'm', b'a', b'r'] => 3,
+        [b'a', b'p', b'r'] => 4,
+        [b'm', b'a', b'y'] => 5,
+        [b'j', b'u', b'n'] => 6,
+        [b'j', b'u', b'l'] => 7,
+        [b'a', b'u', b'g'] => 8,
+        [b's', b'e', b'p'] => 9,
+        [b'o', b'c', b't'] => 10,
+        [b'n', b'o', b'v'] => 11,
+        [b'd', b'e', b'c'] => 12,
+        _ => return None,
+    })
+}
+
+/// Reads `Jun 14`, `Jun  4`, `Jun 4` or `Jun 04` up to, not with, the space after it.
+pub(crate) fn month_day(text: &[u8], at: usize) -> Option<(u8, u8, usize)> {
+    let month = month(text, at)?;
+    let mut at = at + 3;
+    if text.get(at) != Some(&b' ') {
+        return None;
+    }
+    at += if text.get(at + 1) == Some(&b' ') { 2 } else { 1 };
+    let width = if text.get(at + 1).is_some_and(u8::is_ascii_digit) { 2 } else { 1 };
+    let day = u8::try_from(digits(text, at, width)?).ok()?;
+    (1..=month_length(2000, month)).contains(&day).then_some((month, day, at + width))
+}
+
+/// Reads `15:16:01`, with an optional fraction after `.` or `,`: microseconds of the day. A leap
+/// second is the last second of its minute.
+pub(crate) fn clock(text: &[u8], at: usize) -> Option<(i64, usize)> {
+    let head: &[u8; 8] = text.get(at..at + 8)?.try_into().ok()?;
+    if head[2] != b':' || head[5] != b':' {
+        return None;
+    }
+    let (hours, minutes) = (digits(head, 0, 2)?, digits(head, 3, 2)?);
+    let seconds = digits(head, 6, 2)?;
+    if hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    let (fraction, after) = fraction(text, at + 8);
+    Some((((hours * 60 + minutes) * 60 + seconds.min(59)) * SECOND + fraction, after))
+}
+
+/// Reads `.123456` or `,123` as microseconds, further digits cut off; 0 where none is.
+fn fraction(text: &[u8], at: usize) -> (i64, usize) {
+    let dot = matches!(text.get(at), Some(b'.' | b','));
+    if !dot || !text.get(at + 1).is_some_and(u8::is_ascii_digit) {
+        return (0, at);
+    }
+    let mut end = at + 1;
+    let (mut micros, mut unit) = (0, SECOND / 10);
+    while let Some(byte) = text.get(end).filter(|byte| byte.is_ascii_digit()) {
+        micros += i64::from(byte - b'0') * unit;
+        unit /= 10;
+        end += 1;
+    }
+    (micros, end)
+}
+
+/// Reads `2026-06-14` (also with `/`) as a date that exists.
+pub(crate) fn date(text: &[u8], at: usize) -> Option<(Date, usize)> {
+    let head: &[u8; 10] = text.get(at..at + 10)?.try_into().ok()?;
+    if !matches!(head[4], b'-' | b'/') || head[7] != head[4] {
+        return None;
+    }
+    let part = |value: i64| u8::try_from(value).ok();
+    let date = (digits(head, 0, 4)?, part(digits(head, 5, 2)?)?, part(digits(head, 8, 2)?)?);
+    exists(date).then_some((date, at + 10))
+}
+
+/// Reads an ISO 8601 stamp: date, `T`, `t` or one space, time, and an optional `Z` or offset.
+pub(crate) fn iso(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
+    let ((year, month, day), after) = date(text, at)?;
+    if !matches!(text.get(after), Some(b'T' | b't' | b' ')) {
+        return None;
+    }
+    let (time, after) = clock(text, after + 1)?;
+    let (offset, after) = offset(text, after);
+    Some((Stamp { wall: day_number(year, month, day) * DAY + time, offset }, after))
+}
+
+/// Reads `14/Jun/2026:15:16:01 +0200`.
+pub(crate) fn clf(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
+    let day = u8::try_from(digits(text, at, 2)?).ok()?;
+    let (slash, month) = (text.get(at + 2)?, month(text, at + 3)?);
+    let year = digits(text, at + 7, 4)?;
+    if *slash != b'/' || text.get(at + 6) != Some(&b'/') || text.get(at + 11) != Some(&b':') {
+        return None;
+    }
+    let (time, after) = clock(text, at + 12)?;
+    let (offset, after) = match text.get(after) {
+        Some(b' ') if matches!(text.get(after + 1), Some(b'+' | b'-')) => offset(text, after + 1),
+        _ => (None, after),
+    };
+    let wall = day_number(year, month, day) * DAY + time;
+    exists((year, month, day)).then_some((Stamp { wall, offset }, after))
+}
+
+/// Reads `Z`, `+02:00`, `+0200` or `+02` as microseconds ahead of UTC.
+pub(crate) fn offset(text: &[u8], at: usize) -> (Option<i64>, usize) {
+    let sign = match text.get(at) {
+        Some(b'Z' | b'z') => return (Some(0), at + 1),
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        _ => return (None, at),
+    };
+    let Some(hours) = digits(text, at + 1, 2).filter(|hours| *hours < 24) else {
+        return (None, at);
+    };
+    let colon = usize::from(text.get(at + 3) == Some(&b':'));
+    let (minutes, after) = match digits(text, at + 3 + colon, 2) {
+        Some(minutes) if minutes < 60 => (minutes, at + 5 + colon),
+        _ => (0, at + 3),
+    };
+    (Some(sign * (hours * 60 + minutes) * 60 * SECOND), after)
+}
+
+/// Whether a date is one of the Gregorian calendar, in the years 1–9999.
+pub(crate) fn exists((year, month, day): Date) -> bool {
+    (1..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=month_length(year, month)).contains(&day)
+}
+
+pub(crate) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn month_length(year: i64, month: u8) -> u8 {
+    match month {
+        2 => 28 + u8::from(is_leap(year)),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use common::clock::Timestamp;
+
+    fn instant(read: Option<(Stamp, usize)>) -> Option<(String, Option<i64>, usize)> {
+        let (stamp, after) = read?;
+        Some((Timestamp(stamp.wall).to_string(), stamp.offset.map(|o| o / SECOND), after))
+    }
+
+    #[test]
+    fn month_and_day_in_all_spellings() {
+        for (text, want) in [
+            ("Jun 14 ", Some((6, 14, 6))),
+            ("Jun  4 ", Some((6, 4, 6))),
+            ("jun 4 ", Some((6, 4, 5))),
+            ("JUN 04 ", Some((6, 4, 6))),
+            ("Feb 29 ", Some((2, 29, 6))),
+            ("Feb 30 ", None),
+            ("Jun 0 ", None),
+            ("Jux 1 ", None),
+            ("Jun", None),
+            ("Jun ", None),
+        ] {
+            assert_eq!(month_day(text.as_bytes(), 0), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_of_day() {
+        assert_eq!(clock(b"23:59:60", 0), Some((86_399 * SECOND, 8)));
+        assert_eq!(clock(b"00:00:01,5x", 0), Some((1_500_000, 10)));
+        assert_eq!(clock(b"00:00:01.1234567", 0), Some((1_123_456, 16)));
+        assert_eq!(clock(b"00:00:01.x", 0), Some((SECOND, 8)));
+        for text in ["24:00:00", "00:60:00", "00:00:61", "0:00:00", "00-00-00", "00:00:0"] {
+            assert_eq!(clock(text.as_bytes(), 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn iso_stamps() {
+        let read = |text: &str| instant(iso(text.as_bytes(), 0));
+        let at = |stamp: &str, offset, end| Some((stamp.to_owned(), offset, end));
+        assert_eq!(
+            read("2026-06-14T15:16:01.25+02:00 x"),
+            at("2026-06-14T15:16:01.250000Z", Some(7200), 28)
+        );
+        assert_eq!(read("2026-06-14 15:16:01"), at("2026-06-14T15:16:01.000000Z", None, 19));
+        assert_eq!(read("2026-06-14T15:16:01Z"), at("2026-06-14T15:16:01.000000Z", Some(0), 20));
+        assert_eq!(
+            read("2026-06-14T15:16:01-0330"),
+            at("2026-06-14T15:16:01.000000Z", Some(-12_600), 24)
+        );
+        assert_eq!(read("2026-02-29T00:00:00Z"), None);
+        assert_eq!(read("2026-13-01T00:00:00Z"), None);
+        assert_eq!(read("0000-01-01T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn clf_stamps() {
+        let read = |text: &str| instant(clf(text.as_bytes(), 0));
+        assert_eq!(
+            read("14/Jun/2026:15:16:01 +0200]"),
+            Some(("2026-06-14T15:16:01.000000Z".to_owned(), Some(7200), 26))
+        );
+        assert_eq!(read("31/Jun/2026:15:16:01 +0200"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! What all syslog formats share: the priority in front, and the tag between host and message.
+//!
+//! ```text
+//! <34>                         facility × 8 + severity, at most 191
+//! sshd[123]: message           program, process id
+//! postfix/smtpd[7]: message    slashes, dots, dashes
+//! su(pam_unix)[42]: message    the module that spoke stays part of the name
+//! syslogd 1.4.1: message       up to three words where a colon follows
+//! sandboxd[129] ([31211]): m   macOS: on whose behalf
+//! kernel: message              no process id
+//! message                      no tag at all
+//! ```
+//!
+//! The tag's end is where the message begins; one space after the colon is part of the header.
+//!
+//! What it does *not* know: stamps and hosts, which differ by format.
+
+use common::event::{Event, Value};
+
+/// A tag of more words or bytes than this is a message that happens to hold a colon.
+const TAG_SPACES: usize = 2;
+const TAG_LENGTH: usize = 64;
+
+/// Reads `<34>`: facility, severity and the column after it.
+pub(crate) fn priority(text: &[u8]) -> Option<(u8, u8, usize)> {
+    let [b'<', rest @ ..] = text else { return None };
+    let width = rest.iter().take(4).position(|&byte| byte == b'>').filter(|&width| width > 0)?;
+    let number = crate::stamp::digits(rest, 0, width)?;
+    let number = u8::try_from(number).ok().filter(|&number| number <= 191)?;
+    Some((number / 8, number % 8, width + 2))
+}
+
+/// A tag and where its message begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tag<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) pid: Option<&'a str>,
+    pub(crate) context: Option<&'a str>,
+    pub(crate) body: usize,
+}
+
+/// Reads the tag that begins at `at`, if one does.
+pub(crate) fn tag(line: &str, at: usize) -> Tag<'_> {
+    tagged(line, at).unwrap_or(Tag { body: at, ..Tag::default() })
+}
+
+fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
+    let text = line.as_bytes();
+    let start = at + usize::from(text.get(at) == Some(&b' '));
+    let end = text.len().min(start + TAG_LENGTH);
+    let mut spaces = 0;
+    let mut place = start;
+    while place < end {
+        match text[place] {
+            b'[' if place > start => return bracketed(line, start, place),
+            b':' if place > start && ends_tag(text, place) => {
+                let name = Some(&line[start..place]);
+                return Some(Tag { name, body: after_colon(text, place), ..Tag::default() });
+            }
+            b' ' if spaces < TAG_SPACES && place > start => spaces += 1,
+            b' ' | b'"' | b'=' | b'<' | b'>' | b',' | b';' | b']' | 0..=0x1f => return None,
+            _ => {}
+        }
+        place += 1;
+    }
+    None
+}
+
+/// Reads `[123]:`, `[123]` or `[129] (context):` after a name.
+fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
+    let text = line.as_bytes();
+    let close = open + text[open..].iter().take(TAG_LENGTH).position(|&byte| byte == b']')?;
+    let name = Some(line[start..open].trim_end()).filter(|name| !name.is_empty());
+    let mut tag = Tag { name, pid: Some(&line[open + 1..close]), ..Tag::default() };
+    let rest = &text[close + 1..];
+    if rest.first() == Some(&b':') {
+        tag.body = after_colon(text, close + 1);
+        return Some(tag);
+    }
+    if rest.starts_with(b" (") {
+        let inner = memchr::memmem::find(&rest[..rest.len().min(256)], b"): ");
+        if let Some(end) = inner {
+            tag.context = Some(&line[close + 3..close + 1 + end]);
+            tag.body = close + 1 + end + 3;
+            return Some(tag);
+        }
+    }
+    // Without a colon the name is one word and the brackets hold a number: `prog[7] message`.
+    let plain = !line[start..open].contains(' ') && number(&line[open + 1..close]).is_some();
+    tag.body = close + 1 + usize::from(rest.first() == Some(&b' '));
+    (plain && matches!(rest.first(), Some(b' ') | None)).then_some(tag)
+}
+
+/// Whether a colon ends a tag: a space, a tab or nothing follows. `a::b` and `10:20` go on.
+fn ends_tag(text: &[u8], colon: usize) -> bool {
+    matches!(text.get(colon + 1), None | Some(b' ' | b'\t'))
+}
+
+fn after_colon(text: &[u8], colon: usize) -> usize {
+    colon + 1 + usize::from(text.get(colon + 1) == Some(&b' '))
+}
+
+/// A process id: up to ten digits.
+pub(crate) fn number(text: &str) -> Option<i64> {
+    let plain = (1..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// Where the repeated message lies in `message repeated N times: [ … ]`, and N; with
+/// `last message repeated N times` there is N alone.
+pub(crate) fn repeated(line: &str, at: usize) -> Option<(i64, Option<(usize, usize)>)> {
+    let rest = &line[at..];
+    let (count, inner) = match rest.strip_prefix("last ") {
+        Some(rest) => (rest.strip_prefix("message repeated ")?, false),
+        None => (rest.strip_prefix("message repeated ")?, true),
+    };
+    let (count, tail) = count.split_once(" time")?;
+    let count = number(count)?;
+    let tail = tail.strip_prefix('s').unwrap_or(tail);
+    if !inner {
+        return Some((count, None));
+    }
+    let body = tail.strip_prefix(": [ ").or_else(|| tail.strip_prefix(": ["));
+    let body = body.and_then(|body| body.trim_end().strip_suffix(']'));
+    Some((count, body.map(|body| {
+        let start = line.len() - tail.len() + tail.find('[').map_or(0, |open| open + 1);
+        let start = start + usize::from(line.as_bytes().get(start) == Some(&b' '));
+        (start, start + body.len())
+    })))
+}
+
+/// Fills the event from a tag and the message after it; returns the part that was repeated.
+pub(crate) fn fill<'a>(line: &'a str, tag: &Tag<'a>, event: &mut Event<'a>) -> Option<(usize, usize)> {
+    event.dataset = Some("linux.syslog".into());
+    event.message = line[tag.body..].into();
+    event.process_name = tag.name.map(Into::into);
+    match tag.pid.map(|pid| (pid, number(pid))) {
+        Some((_, Some(pid))) => event.process_pid = Some(pid),
+        Some((pid, None)) if !pid.is_empty() => {
+            event.ext.push("log.syslog.procid", Value::Text(pid.into()));
+        }
+        _ => {}
+    }
+    if let Some(context) = tag.context {
+        event.ext.push("log.syslog.context", Value::Text(context.into()));
+    }
+    let (count, inner) = repeated(line, tag.body)?;
+    event.ext.push("log.repeat", Value::Int(count));
+    inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(line: &str) -> (Option<&str>, Option<&str>, &str) {
+        let tag = tag(line, 0);
+        (tag.name, tag.pid, &line[tag.body..])
+    }
+
+    #[test]
+    fn priorities() {
+        assert_eq!(priority(b"<34>x"), Some((4, 2, 4)));
+        assert_eq!(priority(b"<0>"), Some((0, 0, 3)));
+        assert_eq!(priority(b"<191>"), Some((23, 7, 5)));
+        for text in ["<192>", "<>", "<1234>", "<a>", "34>", "<34", "<-1>"] {
+            assert_eq!(priority(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn tags() {
+        for (line, want) in [
+            ("sshd[123]: hi", (Some("sshd"), Some("123"), "hi")),
+            ("kernel: a: b", (Some("kernel"), None, "a: b")),
+            ("postfix/smtpd[7]: x", (Some("postfix/smtpd"), Some("7"), "x")),
+            ("su(pam_unix)[42]:x", (Some("su(pam_unix)"), Some("42"), "x")),
+            ("syslogd 1.4.1: restart.", (Some("syslogd 1.4.1"), None, "restart.")),
+            (" -- root[2421]: ROOT", (Some("-- root"), Some("2421"), "ROOT")),
+            ("sandboxd[129] ([31211]): QQ(1) deny", (Some("sandboxd"), Some("129"), "QQ(1) deny")),
+            ("prog[7] message", (Some("prog"), Some("7"), "message")),
+            ("prog[x y]: message", (Some("prog"), Some("x y"), "message")),
+            ("prog:", (Some("prog"), None, "")),
+            ("%ASA-6-302013: Built", (Some("%ASA-6-302013"), None, "Built")),
+            ("-- MARK --", (None, None, "-- MARK --")),
+            ("accepted a connection from you: x", (None, None, "accepted a connection from you: x")),
+            ("a=b: c", (None, None, "a=b: c")),
+            (": x", (None, None, ": x")),
+            ("[12.3] x", (None, None, "[12.3] x")),
+            ("at 10:20:30 x", (None, None, "at 10:20:30 x")),
+            ("", (None, None, "")),
+            ("größe[1]: é", (Some("größe"), Some("1"), "é")),
+        ] {
+            assert_eq!(parts(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn repeats() {
+        let inner = |line: &'static str| {
+            repeated(line, 0).map(|(count, inner)| (count, inner.map(|(a, b)| &line[a..b])))
+        };
+        assert_eq!(inner("message repeated 3 times: [ Failed x]"), Some((3, Some("Failed x"))));
+        assert_eq!(inner("message repeated 3 times: [Failed x] "), Some((3, Some("Failed x"))));
+        assert_eq!(inner("last message repeated 12 times"), Some((12, None)));
+        assert_eq!(inner("last message repeated 1 time"), Some((1, None)));
+        assert_eq!(inner("message repeated 3 times"), Some((3, None)));
+        for line in ["message repeated x times", "message repeated", "the last message repeated 3 times"] {
+            assert_eq!(inner(line), None, "{line}");
+        }
+    }
+}
