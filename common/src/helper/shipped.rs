@@ -1,0 +1,17 @@
+//! The helpers that come with the suite, as text inside the program.
+//!
+//! A new database gets them without any file on disk. What it does *not* know: what they say.
+
+macro_rules! files {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../../config/helpers/", $name)))),*]
+    };
+}
+
+/// Every shipped file with its text, in the order that decides between equals.
+#[must_use]
+pub fn shipped() -> &'static [(&'static str, &'static str)] {
+    files! {
+        "sshd.toml"
+    }
+}
