@@ -298,7 +298,10 @@ impl<'a> Event<'a> {
             Column::UserTargetName => &mut self.user_target_name,
             Column::NetworkTransport => &mut self.network_transport,
             Column::Helper => &mut self.helper,
-            Column::Time | Column::Section | Column::LogOffset | Column::Tags
+            Column::Time
+            | Column::Section
+            | Column::LogOffset
+            | Column::Tags
             | Column::TimeQuality => return Err(value),
         };
         *slot = Some(value.into_text()?);

@@ -29,8 +29,8 @@
 mod fold;
 mod matches;
 mod network;
-mod pattern;
 pub mod parse;
+mod pattern;
 mod print;
 
 pub use fold::{fold, fold_char};

@@ -38,7 +38,9 @@ pub enum Table {
 
 /// Why a text is no section name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is no section name: a lower-case letter, then at most 40 of a-z, 0-9 and _; not starting with siem, rules or helpers")]
+#[error(
+    "\"{0}\" is no section name: a lower-case letter, then at most 40 of a-z, 0-9 and _; not starting with siem, rules or helpers"
+)]
 pub struct NameError(String);
 
 /// Checks a section's name.
@@ -50,7 +52,11 @@ pub fn check(name: &str) -> Result<(), NameError> {
     let first = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
     let rest = bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     let reserved = ["siem", "rules", "helpers"].iter().any(|word| name.starts_with(word));
-    if first && rest && name.len() <= 41 && !reserved { Ok(()) } else { Err(NameError(name.to_owned())) }
+    if first && rest && name.len() <= 41 && !reserved {
+        Ok(())
+    } else {
+        Err(NameError(name.to_owned()))
+    }
 }
 
 /// Reads a table name: the section it belongs to and what of it is meant.
@@ -95,7 +101,8 @@ mod tests {
     #[test]
     fn hostile_names_are_refused() {
         let long = "a".repeat(42);
-        for name in ["", "1a", "a-b", "a b", "a;b", "../x", "siemens", "ä", "a\"b", long.as_str()] {
+        for name in ["", "1a", "a-b", "a b", "a;b", "../x", "siemens", "ä", "a\"b", long.as_str()]
+        {
             assert!(check(name).is_err(), "{name}");
         }
         assert!(check(&"a".repeat(41)).is_ok());

@@ -33,15 +33,8 @@ pub struct SpanError {
 }
 
 /// Units from the largest; the first of each that divides a span evenly prints it.
-const UNITS: [(&str, i64); 7] = [
-    ("w", WEEK),
-    ("d", DAY),
-    ("h", HOUR),
-    ("m", MINUTE),
-    ("s", SECOND),
-    ("ms", 1_000),
-    ("us", 1),
-];
+const UNITS: [(&str, i64); 7] =
+    [("w", WEEK), ("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1_000), ("us", 1)];
 
 impl Span {
     /// Reads a span; a number without a unit counts in `unit` microseconds.

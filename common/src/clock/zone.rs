@@ -124,7 +124,8 @@ fn table_period(zone: &TimeZone, wall: i64) -> Period {
     let after = jiff::Timestamp::from_microsecond(wall - own + 1).unwrap_or(instant);
     let from = zone.preceding(after).next().map_or(i64::MIN, |change| {
         let at = change.timestamp().as_microsecond();
-        let before = jiff::Timestamp::from_microsecond(at - 1).map_or(offset, |t| zone.to_offset(t));
+        let before =
+            jiff::Timestamp::from_microsecond(at - 1).map_or(offset, |t| zone.to_offset(t));
         at + own.max(micros(before))
     });
     let until = zone.following(instant).next().map_or(i64::MAX, |change| {
@@ -203,7 +204,9 @@ pub fn fixed_offset(text: &str) -> Option<i32> {
         _ => return None,
     };
     let number = |pair: [u8; 2]| {
-        pair.iter().all(u8::is_ascii_digit).then(|| i32::from(pair[0] - b'0') * 10 + i32::from(pair[1] - b'0'))
+        pair.iter()
+            .all(u8::is_ascii_digit)
+            .then(|| i32::from(pair[0] - b'0') * 10 + i32::from(pair[1] - b'0'))
     };
     let (hours, minutes) = (number(hours)?, number(minutes)?);
     (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
@@ -263,7 +266,8 @@ mod tests {
                 let at = wall("2026-01-01T00:00:00") + day * DAY + day * 12_345 * SECOND;
                 let period = zone.period(at);
                 assert!(period.contains(at), "{name} {at}");
-                let ends = [period.from.max(at - 300 * DAY), at, period.until.min(at + 300 * DAY) - 1];
+                let ends =
+                    [period.from.max(at - 300 * DAY), at, period.until.min(at + 300 * DAY) - 1];
                 for probe in ends {
                     assert_eq!(zone.instant(probe).0, probe - period.offset, "{name} {probe}");
                     assert_eq!(zone.wall(zone.instant(probe)), probe, "{name} {probe}");

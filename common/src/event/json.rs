@@ -292,7 +292,9 @@ pub fn flatten(json: &[u8]) -> Result<(Fields<'_>, bool), JsonError> {
         Ok(text) => match flatten_text(text) {
             Ok(flat) => Ok(flat),
             Err(error) => match repair(text) {
-                Some(text) => flatten_text(&text).map(|(fields, twice)| (fields.into_owned(), twice)),
+                Some(text) => {
+                    flatten_text(&text).map(|(fields, twice)| (fields.into_owned(), twice))
+                }
                 None => Err(error),
             },
         },
@@ -334,7 +336,9 @@ fn repair(text: &str) -> Option<String> {
     while let Some(found) = memchr::memchr(b'\\', &bytes[place..]) {
         place += found;
         match unit(place) {
-            Some(0xd800..=0xdbff) if matches!(unit(place + 6), Some(0xdc00..=0xdfff)) => place += 12,
+            Some(0xd800..=0xdbff) if matches!(unit(place + 6), Some(0xdc00..=0xdfff)) => {
+                place += 12
+            }
             Some(0xd800..=0xdfff) => {
                 out.push_str(&text[kept..place]);
                 out.push_str("\\ufffd");
@@ -433,7 +437,8 @@ impl<'a> Visitor<'a> for Member<'_, '_, 'a> {
     }
     #[allow(clippy::cast_precision_loss, reason = "beyond 64 bits signed, a float stands in")]
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(i64::try_from(number).map_or_else(|_| Value::number(number as f64), |n| Some(Value::Int(n))))
+        Ok(i64::try_from(number)
+            .map_or_else(|_| Value::number(number as f64), |n| Some(Value::Int(n))))
     }
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
         Ok(Value::number(number))

@@ -119,8 +119,12 @@ pub trait Read {
     ///
     /// # Errors
     /// The database fails.
-    fn count_by(&mut self, selection: &Selection, fields: &[Field], top: Option<u64>)
-    -> Result<Vec<Group>>;
+    fn count_by(
+        &mut self,
+        selection: &Selection,
+        fields: &[Field],
+        top: Option<u64>,
+    ) -> Result<Vec<Group>>;
 
     /// Counts by slots of `span` microseconds, aligned to the epoch; empty slots are left out.
     ///

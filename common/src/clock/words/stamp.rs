@@ -96,7 +96,11 @@ fn compact(text: &str) -> Option<Parts> {
     let parts = if plausible {
         long
     } else {
-        Parts { year: 2000 + digits[..2].parse::<i64>().ok()?, rest: pairs(&digits[2..])?, fraction }
+        Parts {
+            year: 2000 + digits[..2].parse::<i64>().ok()?,
+            rest: pairs(&digits[2..])?,
+            fraction,
+        }
     };
     let complete = parts.rest.len() == 5;
     (parts.rest.len() <= 5 && (fraction.is_none() || complete)).then_some(parts)

@@ -1,0 +1,53 @@
+# demo, test: the two commands a new user needs. Each target says what it does; `make` lists them.
+SHELL := /bin/bash
+CARGO ?= cargo
+PREFIX ?= /usr/local
+TOOLS := siemparse siemtrigger siemquery siemmanage
+DB ?= sqlite
+
+.PHONY: help build demo test check postgres doc install bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+build: ## the tools, optimised
+	$(CARGO) build --release --locked
+
+demo: compiler ## parse, detect and query a day with three attacks (DB=postgres for PostgreSQL)
+	$(CARGO) build --release --locked --quiet
+	$(CARGO) build --release --locked --quiet -p bench --bin story
+	@config/demo.sh $(DB)
+
+test: compiler postgres ## everything, on SQLite and on a private PostgreSQL
+	$(CARGO) build --locked --workspace --all-targets --quiet
+	config/with-postgres.sh $(CARGO) test --locked --workspace --quiet
+
+check: compiler ## format, lints, generated pages
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets --quiet -- -D warnings
+
+compiler: ## a C compiler, which bundled SQLite and the decompressors need
+	@config/need.sh cc gcc libc6-dev
+
+postgres: ## the PostgreSQL server that the tests start privately
+	@config/need.sh postgres postgresql postgresql-client
+
+doc: build ## man pages and completions, from the argument structs
+	@mkdir -p doc/completion
+	@for tool in $(TOOLS); do \
+	  target/release/$$tool --generate man > doc/$$tool.1; \
+	  for shell in bash zsh fish; do \
+	    target/release/$$tool --generate $$shell > doc/completion/$$tool.$$shell; done; done
+
+install: build doc ## into PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(TOOLS:%=target/release/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(TOOLS:%=doc/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+
+bench: compiler postgres ## the figures of doc/benchmarks.md
+	$(CARGO) build --release --locked --quiet
+	$(CARGO) build --release --locked --quiet -p bench
+	config/with-postgres.sh bench/run.sh
+
+clean: ## what the build made
+	$(CARGO) clean
