@@ -1,0 +1,207 @@
+//! A private PostgreSQL cluster on a Unix socket, and an empty database per test.
+//!
+//! In: the server's programs, from PATH or `/usr/lib/postgresql/*/bin`. Out: URLs. The cluster
+//! lives in a temporary directory, writes nothing durably, and is stopped by a watchdog process
+//! that waits for the end of its standard input: the end of this process, however it comes.
+//!
+//! What it does *not* know: the schema.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio, id};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// The variable that names the socket directory of a cluster to share.
+pub const ENVIRONMENT: &str = "TESTKIT_POSTGRES";
+const OWNER: &str = "test";
+const MISSING: &str = "no PostgreSQL server programs (initdb, pg_ctl) in PATH or \
+    /usr/lib/postgresql; install them: apt-get install postgresql";
+
+/// A running cluster; it stops when this value or its process is gone.
+pub struct Cluster {
+    directory: PathBuf,
+    _watchdog: Option<ChildStdin>,
+}
+
+/// An empty database, dropped with this value.
+pub struct Database {
+    name: String,
+    url: String,
+}
+
+/// A fresh, empty database in the cluster of this test run.
+///
+/// # Panics
+/// There is no server, or it does not work.
+#[must_use]
+pub fn database() -> Database {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    static NUMBER: AtomicU32 = AtomicU32::new(1);
+    let cluster = CLUSTER.get_or_init(|| match env::var_os(ENVIRONMENT) {
+        Some(directory) => Cluster { directory: directory.into(), _watchdog: None },
+        None => Cluster::start(),
+    });
+    let name = format!("t{}_{}", id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let host = cluster.directory.display().to_string().replace('/', "%2F");
+    let url = format!("postgres://{OWNER}@{host}/{name}");
+    let template = format!("postgres://{OWNER}@{host}/postgres");
+    psql(&template, &format!("CREATE DATABASE {name}"));
+    Database { name, url }
+}
+
+impl Database {
+    /// The database's URL, for its owner.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The URL for another role of the cluster.
+    #[must_use]
+    pub fn url_as(&self, role: &str) -> String {
+        self.url.replacen(OWNER, role, 1)
+    }
+
+    /// Runs SQL with psql as the owner; returns the rows, fields parted by `|`.
+    ///
+    /// # Panics
+    /// The statement fails.
+    #[must_use]
+    pub fn sql(&self, statement: &str) -> String {
+        psql(&self.url, statement)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let maintenance = self.url.replace(&format!("/{}", self.name), "/postgres");
+        let _ = Command::new(program("psql"))
+            .args(["-X", "-q", "-c", &drop, &maintenance])
+            .env("PGOPTIONS", "-c client_min_messages=error")
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
+impl Cluster {
+    /// Makes and starts a cluster.
+    ///
+    /// # Panics
+    /// There is no server, or it does not start.
+    #[must_use]
+    pub fn start() -> Cluster {
+        let directory = short_directory();
+        let files = directory.join("data").display().to_string();
+        let owner = owner(&directory);
+        run(command("initdb", owner).args(["-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-sync"])
+            .args(["--locale=C.UTF-8", "-D", &files]));
+        let options = format!(
+            "-k {} -c listen_addresses= -c fsync=off -c full_page_writes=off \
+             -c synchronous_commit=off -c max_connections=200 -c timezone=UTC",
+            directory.display()
+        );
+        let log = directory.join("log").display().to_string();
+        run(command("pg_ctl", owner).args(["-D", &files, "-w", "-s", "-l", &log])
+            .args(["-o", &options, "start"]).stdout(Stdio::null()).stderr(Stdio::null()));
+        let stop = "cat >/dev/null; \"$1\" -D \"$2/data\" -s -m immediate stop; rm -rf \"$2\"";
+        let mut watchdog = as_owner(Command::new("sh"), owner);
+        watchdog.args(["-c", stop, "watchdog"]).arg(program("pg_ctl")).arg(&directory);
+        watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = watchdog.process_group(0).spawn().unwrap_or_else(|error| panic!("sh: {error}"));
+        Cluster { directory, _watchdog: child.stdin.take() }
+    }
+
+    /// The directory of its socket.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Stops the cluster and waits until its directory is gone, ten seconds at most.
+    pub fn stop(self) {
+        let directory = self.directory.clone();
+        drop(self);
+        for _ in 0..200 {
+            if !directory.exists() {
+                return;
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// A new directory whose path leaves room for a socket's name (107 bytes in all).
+fn short_directory() -> PathBuf {
+    let base = Some(env::temp_dir()).filter(|base| base.as_os_str().len() < 60);
+    let base = base.unwrap_or_else(|| PathBuf::from("/tmp"));
+    let directory = tempfile::Builder::new().prefix("siempg").tempdir_in(&base);
+    directory.unwrap_or_else(|error| panic!("{}: {error}", base.display())).keep()
+}
+
+/// The server refuses to run as root: then the directory is given to another account.
+fn owner(directory: &Path) -> Option<(u32, u32)> {
+    let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
+    if !is_root {
+        return None;
+    }
+    let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let account = |wanted: &str| {
+        let line = accounts.lines().find(|line| line.split(':').next() == Some(wanted))?;
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    let (user, group) = account("postgres").or_else(|| account("nobody"))
+        .unwrap_or_else(|| panic!("running as root: no account postgres or nobody"));
+    chown(directory, Some(user), Some(group)).unwrap_or_else(|error| panic!("chown: {error}"));
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(directory, open).unwrap_or_else(|error| panic!("chmod: {error}"));
+    Some((user, group))
+}
+
+fn as_owner(mut command: Command, owner: Option<(u32, u32)>) -> Command {
+    if let Some((user, group)) = owner {
+        command.uid(user).gid(group);
+    }
+    command.current_dir("/").env_remove("PGDATA").env_remove("PGPORT");
+    command
+}
+
+fn command(name: &str, owner: Option<(u32, u32)>) -> Command {
+    as_owner(Command::new(program(name)), owner)
+}
+
+/// Finds a program of PostgreSQL: in PATH, else that of the newest version installed.
+fn program(name: &str) -> PathBuf {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut places: Vec<PathBuf> = env::split_paths(&path).collect();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut installed: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin")).collect();
+    installed.sort();
+    places.extend(installed.into_iter().rev());
+    let found = places.into_iter().map(|place| place.join(name)).find(|file| file.is_file());
+    found.unwrap_or_else(|| panic!("{MISSING}"))
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {errors}");
+}
+
+fn psql(url: &str, statement: &str) -> String {
+    let output = Command::new(program("psql"))
+        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, url])
+        .env_remove("PGOPTIONS")
+        .output()
+        .unwrap_or_else(|error| panic!("psql: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "psql: {statement}: {errors}");
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
