@@ -14,14 +14,14 @@
 //! * No I/O beyond the three standard streams and the configuration file.
 //! * Parsing of log lines lives in `common/parse`, detection in `common/detect`; both are pure.
 
-pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod event;
 pub mod field;
+pub mod event;
+pub mod section;
 pub mod filter;
 pub mod helper;
-pub mod output;
 pub mod rule;
-pub mod section;
 pub mod siem_event;
+pub mod output;
+pub mod cli;

@@ -36,7 +36,8 @@ pub(super) fn helper(helper: &Helper) -> String {
     match helper.patterns.as_slice() {
         [pattern] => out.line("pattern", string(pattern)),
         patterns => {
-            let lines: String = patterns.iter().map(|one| format!("    {},\n", string(one))).collect();
+            let lines: String =
+                patterns.iter().map(|one| format!("    {},\n", string(one))).collect();
             out.line("patterns", format_args!("[\n{lines}]"));
         }
     }
@@ -118,7 +119,8 @@ fn value(value: &Value<'_>) -> String {
 
 /// A literal string where quotes or backslashes make it easier to read, else a basic string.
 fn string(text: &str) -> String {
-    let literal = text.contains(['"', '\\', '^', '$']) && !text.contains(|c: char| c == '\'' || c.is_control());
+    let literal = text.contains(['"', '\\', '^', '$'])
+        && !text.contains(|c: char| c == '\'' || c.is_control());
     if literal { format!("'{text}'") } else { basic(text) }
 }
 

@@ -47,7 +47,17 @@ pub enum Type {
 impl Type {
     /// The notation of each type, for messages.
     pub const NAMES: &'static [&'static str] = &[
-        "text", "ip", "address", "port", "int", "float", "bool", "hex", "json", "kv", "list",
+        "text",
+        "ip",
+        "address",
+        "port",
+        "int",
+        "float",
+        "bool",
+        "hex",
+        "json",
+        "kv",
+        "list",
         "time:FORMAT",
     ];
 }

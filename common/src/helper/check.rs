@@ -28,7 +28,10 @@ pub fn is_settable(field: &str) -> bool {
                 || ["event.original", "original."].iter().any(|start| name.starts_with(start))
         }
     };
-    !reserved && !field.is_empty() && field.len() <= 200 && !field.chars().any(|c| c.is_control() || c == ' ')
+    !reserved
+        && !field.is_empty()
+        && field.len() <= 200
+        && !field.chars().any(|c| c.is_control() || c == ' ')
 }
 
 /// Whether a collector may append to a field: any that is not a column, for columns hold one value.

@@ -48,7 +48,8 @@ pub fn import_json(text: &str, file: &str) -> Result<Vec<Helper>, HelperError> {
 /// `helpers_auth`, `HELPERSAuth` and `auth` are the helpers of section `auth`.
 fn section(table: &str) -> Option<String> {
     let lower = table.to_ascii_lowercase();
-    let bare = lower.strip_prefix("helpers").map_or(lower.as_str(), |rest| rest.trim_start_matches('_'));
+    let bare =
+        lower.strip_prefix("helpers").map_or(lower.as_str(), |rest| rest.trim_start_matches('_'));
     check::is_section(bare).then(|| bare.to_owned())
 }
 

@@ -9,8 +9,19 @@ use std::str::FromStr;
 use toml_edit::{Item, TableLike};
 
 const HELPER_KEYS: &[&str] = &[
-    "name", "description", "section", "enabled", "priority", "guard", "pattern", "patterns",
-    "collect", "type", "keys", "set", "test",
+    "name",
+    "description",
+    "section",
+    "enabled",
+    "priority",
+    "guard",
+    "pattern",
+    "patterns",
+    "collect",
+    "type",
+    "keys",
+    "set",
+    "test",
 ];
 const GUARD_KEYS: &[&str] = &["process", "dataset"];
 const TEST_KEYS: &[&str] = &["line", "process", "dataset", "match", "fields"];
@@ -56,8 +67,7 @@ impl Reader<'_> {
         self.known(document.as_table(), &["helper"])?;
         let Some(item) = document.get("helper") else { return Ok(Vec::new()) };
         let tables = item.as_array_of_tables();
-        let tables =
-            tables.ok_or_else(|| self.kind(item, "helper", "written as [[helper]]"))?;
+        let tables = tables.ok_or_else(|| self.kind(item, "helper", "written as [[helper]]"))?;
         let mut helpers = Vec::new();
         for table in tables {
             let helper = self.helper(table, table.span())?;
@@ -65,7 +75,9 @@ impl Reader<'_> {
                 let pattern = table.get("pattern").or_else(|| table.get("patterns"));
                 let at = pattern.map(|item| (item, self));
                 check::helper(&helper, &|nth, offset| {
-                    at.map_or(helper.place.clone(), |(item, reader)| reader.inside(item, nth, offset))
+                    at.map_or(helper.place.clone(), |(item, reader)| {
+                        reader.inside(item, nth, offset)
+                    })
                 })?;
             }
             helpers.push(helper);
@@ -156,8 +168,7 @@ impl Reader<'_> {
     fn tests(&self, item: Option<&Item>) -> Read<Vec<Test>> {
         let Some(item) = item else { return Ok(Vec::new()) };
         let tables = item.as_array_of_tables();
-        let tables =
-            tables.ok_or_else(|| self.kind(item, "test", "written as [[helper.test]]"))?;
+        let tables = tables.ok_or_else(|| self.kind(item, "test", "written as [[helper.test]]"))?;
         tables.iter().map(|table| self.test(table, table.span())).collect()
     }
 
@@ -324,7 +335,9 @@ fn value(value: &toml_edit::Value) -> Option<Value<'static>> {
         toml_edit::Value::Integer(number) => Value::Int(*number.value()),
         toml_edit::Value::Float(number) => Value::number(*number.value())?,
         toml_edit::Value::Boolean(truth) => Value::Bool(*truth.value()),
-        toml_edit::Value::Array(list) => Value::List(list.iter().map(self::value).collect::<Option<_>>()?),
+        toml_edit::Value::Array(list) => {
+            Value::List(list.iter().map(self::value).collect::<Option<_>>()?)
+        }
         toml_edit::Value::Datetime(_) | toml_edit::Value::InlineTable(_) => return None,
     })
 }

@@ -122,7 +122,18 @@ fn a_stored_body_loads_without_its_tests() {
 
 #[test]
 fn odd_texts_survive_the_round_trip() {
-    for odd in ["", "'", "\"", "\\", "a\nb", "\n[[helper.test]]\n", "\u{7f}\u{0}\t", "é\u{2028}", "'''", "#"] {
+    for odd in [
+        "",
+        "'",
+        "\"",
+        "\\",
+        "a\nb",
+        "\n[[helper.test]]\n",
+        "\u{7f}\u{0}\t",
+        "é\u{2028}",
+        "'''",
+        "#",
+    ] {
         let mut helper = Helper::parse(DOOR, "door.toml").unwrap();
         helper.description = odd.into();
         helper.collect = None;
@@ -163,7 +174,10 @@ fn mistakes_are_placed() {
     let base = "[[helper]]\nname = \"a\"\n";
     for (rest, message) in [
         ("pattern = 'a(b'\n", "f:3:13: pattern: unclosed group"),
-        ("patterns = ['x', 'a(?=b)']\n", "f:3:20: pattern: look-around, including look-ahead and look-behind, is not supported"),
+        (
+            "patterns = ['x', 'a(?=b)']\n",
+            "f:3:20: pattern: look-around, including look-ahead and look-behind, is not supported",
+        ),
         ("pattern = '%{NOPE}'\n", "f:3:12: pattern: unknown piece \"%{NOPE}\""),
         ("pattern = '(?<message>x)'\n", "f:3:11: field \"message\" cannot be set by a helper"),
         ("pattern = 'x'\npriorty = 1\n", "f:4:1: unknown key \"priorty\""),
@@ -173,16 +187,28 @@ fn mistakes_are_placed() {
         ("priority = 1\n", "f:1:1: helper has no \"pattern\""),
         ("pattern = 'x'\nset = { time = 1 }\n", "f:4:16: field \"time\" cannot be set by a helper"),
         ("pattern = 'x'\nsection = \"siem_a\"\n", "f:4:11: \"siem_a\" is not a section name"),
-        ("pattern = 'x'\ncollect = \"user.name\"\n", "f:4:11: field \"user.name\" cannot be set by a helper"),
+        (
+            "pattern = 'x'\ncollect = \"user.name\"\n",
+            "f:4:11: field \"user.name\" cannot be set by a helper",
+        ),
         ("pattern = 'x'\n[[helper.test]]\nfields = {}\n", "f:4:1: test has no \"line\""),
-        ("pattern = '((((x{100}){100}){100}){100})'\n", "f:3:11: pattern: compiles to more than 1048576 bytes"),
+        (
+            "pattern = '((((x{100}){100}){100}){100})'\n",
+            "f:3:11: pattern: compiles to more than 1048576 bytes",
+        ),
     ] {
         let error = read(&format!("{base}{rest}"), "f").unwrap_err();
         assert_eq!(error.to_string(), message);
     }
-    assert_eq!(read(&format!("{base}pattern='x'\n{base}pattern='y'\n"), "f").unwrap_err().to_string(), "f:4:1: a second helper named \"a\"");
+    assert_eq!(
+        read(&format!("{base}pattern='x'\n{base}pattern='y'\n"), "f").unwrap_err().to_string(),
+        "f:4:1: a second helper named \"a\""
+    );
     assert!(read("x =", "f").unwrap_err().to_string().starts_with("f:1:"));
-    assert_eq!(Helper::parse("", "f").unwrap_err().to_string(), "f:1:1: 0 helpers where one was expected");
+    assert_eq!(
+        Helper::parse("", "f").unwrap_err().to_string(),
+        "f:1:1: 0 helpers where one was expected"
+    );
 }
 
 #[test]
@@ -202,13 +228,24 @@ fn siemstress_helpers_become_collectors() {
     let helpers = import_json(text, "h.json").unwrap();
     let seen: Vec<_> = helpers
         .iter()
-        .map(|h| (h.name.as_str(), h.section.as_deref(), h.collect.as_deref(), h.patterns[0].as_str(), h.place.line))
+        .map(|h| {
+            (
+                h.name.as_str(),
+                h.section.as_deref(),
+                h.collect.as_deref(),
+                h.patterns[0].as_str(),
+                h.place.line,
+            )
+        })
         .collect();
-    assert_eq!(seen, [
-        ("auth.users.1", Some("auth"), Some("users"), r"user=(\S+)", 2),
-        ("for_users", Some("auth"), Some("users"), r"for (\S+) from", 3),
-        ("auth.users.2", Some("auth"), Some("users"), "a%[{]2}", 4),
-    ]);
+    assert_eq!(
+        seen,
+        [
+            ("auth.users.1", Some("auth"), Some("users"), r"user=(\S+)", 2),
+            ("for_users", Some("auth"), Some("users"), r"for (\S+) from", 3),
+            ("auth.users.2", Some("auth"), Some("users"), "a%[{]2}", 4),
+        ]
+    );
     assert_eq!(helpers[1].description, "d");
     for helper in &helpers {
         let again = Helper::parse(&helper.to_toml(), "x").unwrap();
@@ -220,9 +257,18 @@ fn siemstress_helpers_become_collectors() {
 fn siemstress_mistakes_are_placed() {
     for (text, message) in [
         ("{ \"helpers_a\": [\n{ \"var_name\": \"x\" } ] }", "h:2:1: helper has no \"reg_exp\""),
-        ("{ \"helpers_a\": [\n{ \"var_name\": \"x\", \"reg_exp\": \"(\" } ] }", "h:2:1: pattern: unclosed group"),
-        ("{ \"helpers_a\": [\n{ \"var_name\": \"x\", \"reg_exp\": \"a\", \"reg\": 1 } ] }", "h:2:1: unknown key \"reg\""),
-        ("{ \"helpers_a\": [\n { \"var_name\": 1, \"reg_exp\": \"a\" } ] }", "h:2:16: invalid type: integer `1`, expected a string"),
+        (
+            "{ \"helpers_a\": [\n{ \"var_name\": \"x\", \"reg_exp\": \"(\" } ] }",
+            "h:2:1: pattern: unclosed group",
+        ),
+        (
+            "{ \"helpers_a\": [\n{ \"var_name\": \"x\", \"reg_exp\": \"a\", \"reg\": 1 } ] }",
+            "h:2:1: unknown key \"reg\"",
+        ),
+        (
+            "{ \"helpers_a\": [\n { \"var_name\": 1, \"reg_exp\": \"a\" } ] }",
+            "h:2:16: invalid type: integer `1`, expected a string",
+        ),
         ("{ \"siem_a\": [] }", "h:1:3: \"siem_a\" is not a section name"),
     ] {
         assert_eq!(import_json(text, "h").unwrap_err().to_string(), message);
@@ -232,7 +278,10 @@ fn siemstress_mistakes_are_placed() {
 
 #[test]
 fn guards_know_a_star_at_either_end() {
-    let guard = Guard { process: vec!["sshd".into(), "*(pam_unix)".into()], dataset: vec!["linux.*".into()] };
+    let guard = Guard {
+        process: vec!["sshd".into(), "*(pam_unix)".into()],
+        dataset: vec!["linux.*".into()],
+    };
     assert!(guard.allows("sshd", "linux.syslog"));
     assert!(guard.allows("su(pam_unix)", "linux.auth"));
     assert!(!guard.allows("sshd-session", "linux.auth"));
