@@ -11,28 +11,27 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio, id};
+use std::process::{Child, Command, Stdio, id};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread::sleep;
-use std::time::Duration;
 
-/// The variable that names the socket directory of a cluster to share.
-pub const ENVIRONMENT: &str = "TESTKIT_POSTGRES";
-const OWNER: &str = "test";
+/// The variable that names a cluster to share; `config/with-postgres.sh` sets it.
+const SHARED: &str = "SIEM_TEST_POSTGRES";
 const MISSING: &str = "no PostgreSQL server programs (initdb, pg_ctl) in PATH or \
     /usr/lib/postgresql; install them: apt-get install postgresql";
 
-/// A running cluster; it stops when this value or its process is gone.
-pub struct Cluster {
-    directory: PathBuf,
-    _watchdog: Option<ChildStdin>,
+/// A running cluster; it stops when this process is gone.
+struct Cluster {
+    /// The URL of its database `postgres`.
+    url: String,
+    _watchdog: Option<Child>,
 }
 
 /// An empty database, dropped with this value.
 pub struct Database {
     name: String,
     url: String,
+    maintenance: String,
 }
 
 /// A fresh, empty database in the cluster of this test run.
@@ -43,16 +42,14 @@ pub struct Database {
 pub fn database() -> Database {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     static NUMBER: AtomicU32 = AtomicU32::new(1);
-    let cluster = CLUSTER.get_or_init(|| match env::var_os(ENVIRONMENT) {
-        Some(directory) => Cluster { directory: directory.into(), _watchdog: None },
-        None => Cluster::start(),
+    let cluster = CLUSTER.get_or_init(|| match env::var(SHARED) {
+        Ok(url) => Cluster { url, _watchdog: None },
+        Err(_) => Cluster::start(),
     });
     let name = format!("t{}_{}", id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-    let host = cluster.directory.display().to_string().replace('/', "%2F");
-    let url = format!("postgres://{OWNER}@{host}/{name}");
-    let template = format!("postgres://{OWNER}@{host}/postgres");
-    psql(&template, &format!("CREATE DATABASE {name}"));
-    Database { name, url }
+    psql(&cluster.url, &format!("CREATE DATABASE {name}"));
+    let server = cluster.url.trim_end_matches("postgres");
+    Database { url: format!("{server}{name}"), name, maintenance: cluster.url.clone() }
 }
 
 impl Database {
@@ -65,7 +62,8 @@ impl Database {
     /// The URL for another role of the cluster.
     #[must_use]
     pub fn url_as(&self, role: &str) -> String {
-        self.url.replacen(OWNER, role, 1)
+        let server = self.url.split_once('@').map_or("", |(_, server)| server);
+        format!("postgres://{role}@{server}")
     }
 
     /// Runs SQL with psql as the owner; returns the rows, fields parted by `|`.
@@ -81,9 +79,8 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        let maintenance = self.url.replace(&format!("/{}", self.name), "/postgres");
         let _ = Command::new(program("psql"))
-            .args(["-X", "-q", "-c", &drop, &maintenance])
+            .args(["-X", "-q", "-c", &drop, &self.maintenance])
             .env("PGOPTIONS", "-c client_min_messages=error")
             .stderr(Stdio::null())
             .status();
@@ -91,16 +88,11 @@ impl Drop for Database {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster.
-    ///
-    /// # Panics
-    /// There is no server, or it does not start.
-    #[must_use]
-    pub fn start() -> Cluster {
+    fn start() -> Cluster {
         let directory = short_directory();
         let files = directory.join("data").display().to_string();
         let owner = owner(&directory);
-        run(command("initdb", owner).args(["-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-sync"])
+        run(command("initdb", owner).args(["-A", "trust", "-U", "siem", "-E", "UTF8", "--no-sync"])
             .args(["--locale=C.UTF-8", "-D", &files]));
         let options = format!(
             "-k {} -c listen_addresses= -c fsync=off -c full_page_writes=off \
@@ -110,31 +102,20 @@ impl Cluster {
         let log = directory.join("log").display().to_string();
         run(command("pg_ctl", owner).args(["-D", &files, "-w", "-s", "-l", &log])
             .args(["-o", &options, "start"]).stdout(Stdio::null()).stderr(Stdio::null()));
-        let stop = "cat >/dev/null; \"$1\" -D \"$2/data\" -s -m immediate stop; rm -rf \"$2\"";
-        let mut watchdog = as_owner(Command::new("sh"), owner);
-        watchdog.args(["-c", stop, "watchdog"]).arg(program("pg_ctl")).arg(&directory);
-        watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = watchdog.process_group(0).spawn().unwrap_or_else(|error| panic!("sh: {error}"));
-        Cluster { directory, _watchdog: child.stdin.take() }
+        let host = directory.display().to_string().replace('/', "%2F");
+        let url = format!("postgres://siem@{host}/postgres");
+        Cluster { url, _watchdog: Some(watchdog(&directory, owner)) }
     }
+}
 
-    /// The directory of its socket.
-    #[must_use]
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// Stops the cluster and waits until its directory is gone, ten seconds at most.
-    pub fn stop(self) {
-        let directory = self.directory.clone();
-        drop(self);
-        for _ in 0..200 {
-            if !directory.exists() {
-                return;
-            }
-            sleep(Duration::from_millis(50));
-        }
-    }
+/// A shell that waits for the end of its input, stops the cluster and removes its files. It is in
+/// a process group of its own, so that an interrupt at the terminal does not end it first.
+fn watchdog(directory: &Path, owner: Option<(u32, u32)>) -> Child {
+    let stop = "cat >/dev/null; \"$1\" -D \"$2/data\" -s -m immediate stop; rm -rf \"$2\"";
+    let mut watchdog = as_owner(Command::new("sh"), owner);
+    watchdog.args(["-c", stop, "watchdog"]).arg(program("pg_ctl")).arg(directory);
+    watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    watchdog.process_group(0).spawn().unwrap_or_else(|error| panic!("sh: {error}"))
 }
 
 /// A new directory whose path leaves room for a socket's name (107 bytes in all).

@@ -6,8 +6,8 @@
 //!      └─► expect_file(path, text)                 fixture; UPDATE_EXPECT=1 rewrites it
 //! ```
 //!
-//! `make test` builds all tools first and wraps the tests in the `testkit` program, so that all
-//! test processes share one cluster; a test process started by hand gets a cluster of its own.
+//! `make test` builds all tools first and runs the tests under `config/with-postgres.sh`, so that
+//! all test processes share one cluster; a test process started by hand gets one of its own.
 //! Everything here panics on failure: a missing server or tool fails loudly, it never skips.
 //!
 //! What it does *not* know: schemas, events; it links no tool and no database driver.
@@ -16,7 +16,7 @@ mod cluster;
 mod fixture;
 mod tool;
 
-pub use cluster::{Cluster, Database, ENVIRONMENT, database};
+pub use cluster::{Database, database};
 pub use fixture::{expect_file, temp_dir};
 pub use tool::{Output, Running, Tool, tool, tool_at};
 
