@@ -24,13 +24,15 @@
 
 mod id;
 mod fields;
+mod flatten;
 mod json;
 mod label;
 mod value;
 
 pub use fields::Fields;
+pub use flatten::{JsonError, flatten};
 pub use id::{Eol, EventId, RawKind, TimeQuality};
-pub use json::{JsonError, Original, flatten, is_unprintable, write_string};
+pub use json::{Original, is_unprintable, write_string};
 pub use label::labels;
 pub use value::{Value, ValueRef, address};
 
