@@ -63,9 +63,20 @@ impl Shared {
     /// # Errors
     /// The file cannot be read or holds something it should not ([`Kind::Config`]).
     pub fn config(&self) -> anyhow::Result<Config> {
-        let mut config = Config::load(self.config.as_deref())
-            .map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
+        let mut config = Config::load(self.config.as_deref()).map_err(|error| {
+            let failure = Failure::new(Kind::Config, error.to_string());
+            match error.hint() {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
+        })?;
         if let Some(db) = &self.db {
+            if crate::config::holds_password(db) {
+                let what = "--db: a password on the command line is seen by every user";
+                return Err(Failure::new(Kind::Usage, what)
+                    .hint("write it into ~/.pgpass, or the URL into $SIEM_DB")
+                    .into());
+            }
             config.override_db(db);
         }
         Ok(config)

@@ -1,7 +1,7 @@
 //! The nouns of the suite: what crosses a process boundary or a table boundary.
 //!
 //! ```text
-//!  clock ─► config ─► field ─► event ─► section ─► filter ─► helper ─► rule ─► siem_event ─► output ─► cli
+//!  near ─► clock ─► section ─► config ─► field ─► event ─► filter ─► helper ─► rule ─► siem_event ─► output ─► cli
 //! ```
 //!
 //! The modules stand in flow order, and a module imports only modules above it (a test enforces
@@ -14,11 +14,12 @@
 //! * No I/O beyond the three standard streams and the configuration file.
 //! * Parsing of log lines lives in `common/parse`, detection in `common/detect`; both are pure.
 
+pub mod near;
 pub mod clock;
+pub mod section;
 pub mod config;
 pub mod field;
 pub mod event;
-pub mod section;
 pub mod filter;
 pub mod helper;
 pub mod rule;
