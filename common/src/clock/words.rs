@@ -94,8 +94,19 @@ pub fn range(
     }
 }
 
+/// Whether a text begins with a digit of a date or with `@`, so that now does not matter to it.
+#[must_use]
+pub fn is_absolute(text: &str) -> bool {
+    let text = text.trim();
+    let dated = text.len() >= 7 && text.is_ascii() && text.as_bytes()[4] == b'-';
+    text.starts_with('@') || dated || stamp::is_digits(text)
+}
+
 /// The first instant of what the text names, and the first one after it.
-fn period(text: &str, zone: &Zone, now: Timestamp) -> Result<(Timestamp, Timestamp), WordError> {
+///
+/// # Errors
+/// The text is none of the forms above, or lies outside the years 1–9999.
+pub fn period(text: &str, zone: &Zone, now: Timestamp) -> Result<(Timestamp, Timestamp), WordError> {
     let lower = text.trim().to_ascii_lowercase();
     let found = word(&lower, zone, now)
         .map(|at| (at, Timestamp(at.0.saturating_add(1))))

@@ -16,12 +16,17 @@ pub(super) fn read(text: &str, zone: &Zone, now: Timestamp) -> Option<Period> {
     if let Some(seconds) = text.strip_prefix('@') {
         return epoch(seconds);
     }
-    let digits = text.split_once('.').map_or(text, |(whole, _)| whole);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_digits(text) {
         let (from, until) = compact(text)?.period()?;
         return Some((zone.instant(from), zone.instant(until)));
     }
     iso(text, zone, now)
+}
+
+/// Whether a text is digits alone, but for a fraction.
+pub(super) fn is_digits(text: &str) -> bool {
+    let digits = text.split_once('.').map_or(text, |(whole, _)| whole);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn epoch(text: &str) -> Option<Period> {
