@@ -1,0 +1,107 @@
+//! How long an appended line takes to become a row, and a SIEM event, through the real programs.
+//!
+//! Starts `siemparse` on a file, `siemquery -f` on the events and, with a limit rule that fires on
+//! every line, `siemtrigger` and `siemquery --siem -f`; appends numbered lines at uneven times and
+//! prints p50, p99 and the maximum in milliseconds.
+//! Usage: `latency DIRECTORY [LINES]`; the database is `SIEM_DB`. What it does *not* know: how the
+//! programs work; the time that siemquery takes to print is part of the figure.
+
+use bench::random::Random;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+const RULE: &str = r#"{"rules_default":[{"name":"each line","severity":5,"time_int":0,"event_limit":0,
+"where":"message contains \"latency probe\"","message":"{message}"}]}"#;
+
+fn main() -> io::Result<()> {
+    let mut args = env::args().skip(1);
+    let directory = args.next().unwrap_or_else(|| ".".to_owned());
+    let count: usize = args.next().and_then(|text| text.parse().ok()).unwrap_or(300);
+    let (log, rule) =
+        (Path::new(&directory).join("live.log"), Path::new(&directory).join("rule.json"));
+    File::create(&log)?;
+    std::fs::write(&rule, RULE)?;
+    let rule = rule.display().to_string();
+    Command::new("siemmanage").args(["rules", "import", rule.as_str()]).status()?;
+    let mut children =
+        vec![spawn("siemparse", &["-q", &log.display().to_string()])?, spawn("siemtrigger", &[])?];
+    let mut events = spawn("siemquery", &["-f", "-n", "1", "-o", "jsonl"])?;
+    let mut fired = spawn("siemquery", &["--siem", "-f", "-n", "1", "-o", "jsonl"])?;
+    let (rows, siem) = (arrivals(&mut events), arrivals(&mut fired));
+    children.extend([events, fired]);
+    thread::sleep(Duration::from_secs(2));
+    let sent = append(&log, count)?;
+    report("row", &sent, &rows);
+    report("SIEM event", &sent, &siem);
+    for child in &mut children {
+        child.kill()?;
+        child.wait()?;
+    }
+    Ok(())
+}
+
+fn spawn(tool: &str, args: &[&str]) -> io::Result<Child> {
+    Command::new(tool).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
+}
+
+/// The numbers of the lines that a program prints, with the times they came.
+fn arrivals(child: &mut Child) -> Receiver<(usize, Instant)> {
+    let (sender, receiver) = mpsc::channel();
+    if let Some(output) = child.stdout.take() {
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let number = line.split("latency probe ").nth(1);
+                let digits =
+                    number.and_then(|text| text.split(|c: char| !c.is_ascii_digit()).next());
+                if let Some(number) = digits.and_then(|text| text.parse().ok())
+                    && sender.send((number, Instant::now())).is_err()
+                {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}
+
+fn append(log: &Path, count: usize) -> io::Result<Vec<Instant>> {
+    let mut random = Random::new(1);
+    let mut file = OpenOptions::new().append(true).open(log)?;
+    let mut sent = Vec::with_capacity(count);
+    for number in 0..count {
+        thread::sleep(Duration::from_millis(5 + random.below(90)));
+        let stamp = common::clock::Timestamp::now();
+        sent.push(Instant::now());
+        file.write_all(format!("{stamp} here probe[1]: latency probe {number}\n").as_bytes())?;
+    }
+    thread::sleep(Duration::from_secs(2));
+    Ok(sent)
+}
+
+#[allow(clippy::print_stdout, reason = "the figures are the program's output")]
+fn report(what: &str, sent: &[Instant], came: &Receiver<(usize, Instant)>) {
+    let mut seen = vec![None; sent.len()];
+    for (number, at) in came.try_iter() {
+        if let (Some(from), Some(slot)) = (sent.get(number), seen.get_mut(number)) {
+            slot.get_or_insert(at.duration_since(*from).as_secs_f64() * 1000.0);
+        }
+    }
+    let mut times: Vec<f64> = seen.iter().flatten().copied().collect();
+    times.sort_by(f64::total_cmp);
+    let at =
+        |share: usize| times.get((times.len() * share / 100).min(times.len().saturating_sub(1)));
+    let text = |time: Option<&f64>| time.map_or("-".to_owned(), |ms| format!("{ms:.1} ms"));
+    println!(
+        "append to {what}: {} of {} seen, p50 {}, p99 {}, max {}",
+        times.len(),
+        sent.len(),
+        text(at(50)),
+        text(at(99)),
+        text(times.last())
+    );
+}
