@@ -33,7 +33,7 @@ pub use fields::Fields;
 pub use flatten::{JsonError, flatten};
 pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_string};
-pub use label::labels;
+pub use label::{labels, program};
 pub use value::{Value, ValueRef, address};
 
 use crate::clock::Timestamp;

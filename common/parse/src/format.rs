@@ -10,8 +10,13 @@
 //!
 //! What it does *not* know: which format a source has ([`crate::parser`] remembers it), helpers.
 
+mod access;
 mod iso;
+mod journald;
+mod json;
+mod logfmt;
 mod rfc3164;
+mod rfc5424;
 
 use crate::calendar::Calendar;
 use common::event::Event;
@@ -76,12 +81,26 @@ formats! {
     Rfc3164 "rfc3164" rfc3164::read;
     /// Syslog lines with an ISO 8601 stamp.
     Iso "iso" iso::read;
+    /// The syslog protocol with structured data.
+    Rfc5424 "rfc5424" rfc5424::read;
+    /// `journalctl -o json`.
+    Journald "journald" journald::read;
+    /// One JSON object a line.
+    Json "json" json::read;
+    /// Apache's and nginx's access logs: common, combined, with virtual host.
+    Access "access" access::read;
+    /// As `access`, known to be Apache's.
+    Apache "apache" access::read_apache;
+    /// As `access`, known to be nginx's.
+    Nginx "nginx" access::read_nginx;
+    /// `key=value` pairs.
+    Logfmt "logfmt" logfmt::read;
 }
 
 impl Format {
     /// Whether the format is found by itself; the others only add what the user knows.
     pub(crate) fn is_sniffed(self) -> bool {
-        true
+        !matches!(self, Format::Apache | Format::Nginx)
     }
 }
 
@@ -123,6 +142,6 @@ mod tests {
             assert_eq!(format.name().parse(), Ok(format));
         }
         let error = "syslogd".parse::<Format>().expect_err("no format");
-        assert!(error.to_string().contains("rfc3164, iso"), "{error}");
+        assert!(error.to_string().contains("rfc3164, iso, rfc5424"), "{error}");
     }
 }

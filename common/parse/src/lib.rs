@@ -10,13 +10,18 @@
 //! Pure: no I/O, no clock, no database. An event borrows from its line. Nothing fails: a line that
 //! no format understands is an event with the tag `unparsed`.
 
+mod stamp;
 mod calendar;
+mod syslog;
+mod alias;
 mod format;
 mod line;
+mod frame;
 mod parser;
-mod stamp;
-mod syslog;
+mod explain;
 
+pub use explain::{Explanation, Span};
 pub use format::{Format, Miss, UnknownFormat};
+pub use frame::{Frame, frame, records};
 pub use line::{Line, lines};
 pub use parser::{Parser, Settings, StateError};

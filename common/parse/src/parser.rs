@@ -265,7 +265,7 @@ fn suffix(text: &str, part: &str) -> Option<usize> {
 
 /// A text that lives as long as the program, one copy of each: events borrow the names of their
 /// section and default host, of which there are few.
-fn kept(text: &str) -> &'static str {
+pub(crate) fn kept(text: &str) -> &'static str {
     static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut all = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(known) = all.get(text) {

@@ -1,44 +1,81 @@
 //! Logsource labels of an event, from its own columns alone.
 //!
 //! A label is `product/category/service`, parts that do not apply left empty. An event may carry
-//! several. The table below is the data; one line a dataset or program.
+//! several. The tables below are the data; one line a dataset or program.
 //!
 //! What it does *not* know: rules. A rule applies when one label equals every part it names.
 
 use super::Event;
 use std::borrow::Cow;
 
-/// (what `event.dataset` starts with, program or "", labels)
-const TABLE: &[(&str, &str, &str)] = &[
-    ("linux.", "sshd", "linux//auth linux//sshd linux//syslog"),
-    ("linux.", "sshd-session", "linux//auth linux//sshd linux//syslog"),
-    ("linux.", "sudo", "linux//auth linux//sudo linux//syslog"),
-    ("linux.", "su", "linux//auth linux//syslog"),
-    ("linux.", "login", "linux//auth linux//syslog"),
-    ("linux.", "systemd-logind", "linux//auth linux//syslog"),
-    ("linux.", "useradd", "linux//auth linux//syslog"),
-    ("linux.", "usermod", "linux//auth linux//syslog"),
-    ("linux.", "passwd", "linux//auth linux//syslog"),
-    ("linux.", "cron", "linux//cron linux//syslog"),
-    ("linux.", "CRON", "linux//cron linux//syslog"),
-    ("linux.", "crond", "linux//cron linux//syslog"),
-    ("linux.", "crontab", "linux//cron linux//syslog"),
-    ("linux.", "vsftpd", "linux//vsftpd linux//syslog"),
-    ("linux.", "guacd", "linux//guacamole linux//syslog"),
-    ("linux.", "clamd", "linux//clamav linux//syslog"),
-    ("linux.", "", "linux//syslog"),
-    ("apache.access", "", "apache/webserver/ /webserver/"),
-    ("nginx.access", "", "nginx/webserver/ /webserver/"),
-    ("web.access", "", "/webserver/"),
+/// (what `event.dataset` is, labels)
+const DATASETS: &[(&str, &str)] = &[
+    ("web.access", "/webserver/"),
+    ("apache.access", "apache/webserver/ /webserver/"),
+    ("nginx.access", "nginx/webserver/ /webserver/"),
 ];
+
+/// The labels of a program whose dataset begins with `linux.`: syslog's, whatever wrote it.
+fn linux(program: &str) -> &'static str {
+    match program {
+        "sshd" | "sshd-session" => "linux//auth linux//sshd linux//syslog",
+        "sudo" => "linux//auth linux//sudo linux//syslog",
+        "su" | "login" | "systemd-logind" | "useradd" | "usermod" | "passwd" => {
+            "linux//auth linux//syslog"
+        }
+        "cron" | "CRON" | "crond" | "crontab" => "linux//cron linux//syslog",
+        "vsftpd" => "linux//vsftpd linux//syslog",
+        "guacd" => "linux//guacamole linux//syslog",
+        "clamd" => "linux//clamav linux//syslog",
+        _ => "linux//syslog",
+    }
+}
+
+/// The program of a process name: `sshd` of `sshd(pam_unix)`, where a module spoke for it.
+#[must_use]
+pub fn program(process_name: &str) -> &str {
+    match process_name.split_once('(') {
+        Some((program, module)) if module.ends_with(')') && !program.is_empty() => program,
+        _ => process_name,
+    }
+}
 
 /// The labels of an event, joined by single spaces; empty when none apply.
 #[must_use]
 pub fn labels<'a>(event: &Event<'_>) -> Cow<'a, str> {
     let Some(dataset) = event.dataset.as_deref() else { return Cow::Borrowed("") };
-    let process = event.process_name.as_deref().unwrap_or_default();
-    let line = TABLE.iter().find(|(prefix, program, _)| {
-        dataset.starts_with(prefix) && (program.is_empty() || *program == process)
-    });
-    Cow::Borrowed(line.map_or("", |(_, _, labels)| labels))
+    if dataset.starts_with("linux.") {
+        return Cow::Borrowed(linux(program(event.process_name.as_deref().unwrap_or_default())));
+    }
+    let line = DATASETS.iter().find(|(name, _)| *name == dataset);
+    Cow::Borrowed(line.map_or("", |(_, labels)| labels))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(dataset: &'static str, process: &'static str) -> Cow<'static, str> {
+        let event = Event {
+            dataset: Some(dataset.into()),
+            process_name: Some(process.into()),
+            ..Event::default()
+        };
+        labels(&event)
+    }
+
+    #[test]
+    fn a_module_speaks_for_its_program() {
+        assert_eq!(of("linux.syslog", "sshd(pam_unix)"), "linux//auth linux//sshd linux//syslog");
+        assert_eq!(of("linux.journald", "CRON"), "linux//cron linux//syslog");
+        assert_eq!(of("linux.syslog", "kernel"), "linux//syslog");
+        assert_eq!((program("(x)"), program("a(b"), program("a(b)")), ("(x)", "a(b", "a"));
+    }
+
+    #[test]
+    fn other_datasets() {
+        assert_eq!(of("nginx.access", "sshd"), "nginx/webserver/ /webserver/");
+        assert_eq!(of("something.else", "sshd"), "");
+        assert_eq!(labels(&Event::default()), "");
+    }
 }

@@ -83,11 +83,11 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
     let Some((time, mut end)) = stamp::clock(text, at) else {
         return Miss::at(at, "a time (15:16:01)");
     };
-    if year.is_none() && text.get(end) == Some(&b' ') && matches!(text.get(end + 5), Some(b' ' | b':')) {
-        if let Some(found) = stamp::digits(text, end + 1, 4).filter(|year| *year >= 1970) {
-            year = Some(found);
-            end += 5;
-        }
+    if year.is_none()
+        && let Some(found) = trailing_year(text, end)
+    {
+        year = Some(found);
+        end += 5;
     }
     let utc = text[end..].starts_with(b" UTC") && matches!(text.get(end + 4), Some(b' ' | b':'));
     end += if utc { 4 } else { 0 };
@@ -104,6 +104,13 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
 fn leading_year(text: &[u8], at: usize) -> Option<i64> {
     let year = stamp::digits(text, at, 4)?;
     (text.get(at + 4) == Some(&b' ')).then_some(year)
+}
+
+/// Reads ` 2026` after the time, before a space or Cisco's colon; `2001:db8::7` is a host.
+fn trailing_year(text: &[u8], at: usize) -> Option<i64> {
+    let year = stamp::digits(text, at + 1, 4).filter(|year| *year >= 1970)?;
+    let rest = text.get(at + 5..)?;
+    (text[at] == b' ' && (rest.starts_with(b" ") || rest.starts_with(b": "))).then_some(year)
 }
 
 /// Reads the host after the stamp, if there is one; returns where the tag may begin.

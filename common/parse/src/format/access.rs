@@ -1,0 +1,267 @@
+//! Access logs of Apache and nginx.
+//!
+//! ```text
+//! [vhost[:port]] host ident user [14/Jun/2026:15:16:01 +0200] "GET /path?query HTTP/1.1" 200 512 ["referrer" "agent" …]
+//! ```
+//!
+//! `-` is absent. `\"` and `\\` in quoted parts are undone; other escapes (`\x16`) stay as they
+//! were written. A request that is not `METHOD target [version]` (TLS on a plain port, scanners)
+//! is kept as `http.request.line` with the tag `bad_request`. The message is the line from the
+//! request on.
+//!
+//! A virtual host in front is Apache's form, so the dataset is `apache.access`; without it Apache
+//! and nginx write the same, and it is `web.access` unless the user says whose it is.
+//!
+//! What it does *not* know: custom fields after the agent; they stay in the message.
+
+use super::{Found, Miss};
+use crate::calendar::Calendar;
+use crate::stamp::{self, Stamp};
+use crate::syslog::number;
+use common::event::{Event, Value, address};
+use std::borrow::Cow;
+
+pub(super) fn read<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    read_as(line, calendar, event, "web.access")
+}
+
+pub(super) fn read_apache<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    read_as(line, calendar, event, "apache.access")
+}
+
+pub(super) fn read_nginx<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    read_as(line, calendar, event, "nginx.access")
+}
+
+/// What stands before the stamp.
+struct Peer<'a> {
+    vhost: Option<&'a str>,
+    host: &'a str,
+    ident: &'a str,
+    user: &'a str,
+}
+
+/// What stands after it.
+struct Request<'a> {
+    line: Cow<'a, str>,
+    status: Option<i64>,
+    size: Option<i64>,
+    referrer: Option<Cow<'a, str>>,
+    agent: Option<Cow<'a, str>>,
+}
+
+fn read_as<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+    dataset: &'static str,
+) -> Result<Found, Miss> {
+    let Some((open, at, close)) = find_stamp(line.as_bytes()) else {
+        return Miss::at(0, "a stamp ([14/Jun/2026:15:16:01 +0200])");
+    };
+    let peer = peer(&line[..open])?;
+    let body = close + 2;
+    let Some(request) = request(line, body) else {
+        return Miss::at(body.min(line.len()), "a quoted request and a status");
+    };
+    (event.time, event.time_quality) = calendar.instant(at);
+    event.dataset = Some(if peer.vhost.is_some() { "apache.access" } else { dataset }.into());
+    event.event_category = Some("web".into());
+    event.event_outcome = request.status.map(|status| {
+        Cow::Borrowed(if status < 400 { "success" } else { "failure" })
+    });
+    event.message = line[body..].into();
+    event.user_name = present(peer.user).map(Into::into);
+    fill(&peer, request, event);
+    Ok(Found { body: Some(body), stamp: (open + 1, close), inner: None })
+}
+
+/// Finds ` [stamp]`: the column of its bracket, the stamp, the column of the closing bracket.
+fn find_stamp(text: &[u8]) -> Option<(usize, Stamp, usize)> {
+    let window = &text[..text.len().min(4096)];
+    memchr::memchr_iter(b'[', window).find_map(|open| {
+        let (at, end) = stamp::clf(text, open + 1)?;
+        (open > 0 && text.get(end) == Some(&b']')).then_some((open, at, end))
+    })
+}
+
+/// Reads `[vhost] host ident user `, the text before the stamp. A user name may hold spaces.
+fn peer(head: &str) -> Result<Peer<'_>, Miss> {
+    let mut words = head.splitn(4, ' ');
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (third, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if first.is_empty() || second.is_empty() || third.is_empty() {
+        return Miss::at(0, "host, ident and user");
+    }
+    // With a virtual host, the second word is the peer's address; otherwise it is the ident.
+    if let Some((ident, user)) = third_is_ident(first, second, third, rest) {
+        return Ok(Peer { vhost: Some(first), host: second, ident, user });
+    }
+    let user = head[first.len() + second.len() + 2..].trim_end();
+    Ok(Peer { vhost: None, host: first, ident: second, user })
+}
+
+fn third_is_ident<'a>(
+    first: &str,
+    second: &str,
+    third: &'a str,
+    rest: &'a str,
+) -> Option<(&'a str, &'a str)> {
+    let user = rest.trim_end();
+    let named = address(first).is_none() && address(second).is_some() && !user.is_empty();
+    named.then_some((third, user))
+}
+
+/// Reads `"request" status size ["referrer" "agent"]`.
+fn request(line: &str, at: usize) -> Option<Request<'_>> {
+    if line.as_bytes().get(at.checked_sub(1)?) != Some(&b' ') {
+        return None;
+    }
+    let (request, end) = quoted(line, at)?;
+    let rest = line[end..].strip_prefix(' ')?;
+    let (status, after) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (size, after) = after.split_once(' ').unwrap_or((after, ""));
+    if status != "-" && number(status).is_none() {
+        return None;
+    }
+    let mut request = Request {
+        line: request,
+        status: number(status),
+        size: number(size),
+        referrer: None,
+        agent: None,
+    };
+    if let Some((referrer, end)) = quoted(after, 0) {
+        request.referrer = Some(referrer);
+        request.agent = quoted(after, end + 1).map(|(agent, _)| agent);
+    }
+    Some(request)
+}
+
+/// Reads `"…"` from a column on; returns what is inside and the column after it.
+fn quoted(line: &str, at: usize) -> Option<(Cow<'_, str>, usize)> {
+    let rest = line.get(at..)?.strip_prefix('"')?;
+    let bytes = rest.as_bytes();
+    let mut place = 0;
+    loop {
+        place += memchr::memchr2(b'"', b'\\', &bytes[place..])?;
+        if bytes[place] == b'"' {
+            let inside = &rest[..place];
+            return Some((unescape(inside), at + place + 2));
+        }
+        place = (place + 2).min(bytes.len());
+    }
+}
+
+/// Undoes `\"` and `\\`.
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\\"") && !text.contains("\\\\") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match (char, chars.peek()) {
+            ('\\', Some('"' | '\\')) => out.extend(chars.next()),
+            _ => out.push(char),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn present(text: &str) -> Option<&str> {
+    (!text.is_empty() && text != "-").then_some(text)
+}
+
+/// Adds the fields in the order of their names, which spares sorting them.
+fn fill<'a>(peer: &Peer<'a>, request: Request<'a>, event: &mut Event<'a>) {
+    let text = |part: &Cow<'a, str>, from: usize, to: usize| match part {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[from..to]),
+        Cow::Owned(text) => Cow::Owned(text[from..to].to_owned()),
+    };
+    if let Some(ident) = present(peer.ident) {
+        event.ext.push("client.ident", Value::Text(ident.into()));
+    }
+    let target = target(&request.line);
+    if let Some((method, _, _)) = target {
+        event.ext.push("http.request.method", Value::Text(text(&request.line, 0, method)));
+    } else if present(&request.line).is_some() {
+        event.ext.push("http.request.line", Value::Text(request.line.clone()));
+        event.tag("bad_request");
+    }
+    if let Some(referrer) = request.referrer.filter(|text| present(text).is_some()) {
+        event.ext.push("http.request.referrer", Value::Text(referrer));
+    }
+    if let Some(size) = request.size {
+        event.ext.push("http.response.body.bytes", Value::Int(size));
+    }
+    if let Some(status) = request.status {
+        event.ext.push("http.response.status_code", Value::Int(status));
+    }
+    if let Some((_, end, version)) = target
+        && version > end
+    {
+        event.ext.push("http.version", Value::Text(text(&request.line, version, request.line.len())));
+    }
+    match address(peer.host) {
+        Some(ip) => event.source_ip = Some(ip),
+        None if present(peer.host).is_some() => {
+            event.ext.push("source.domain", Value::Text(peer.host.into()));
+        }
+        None => {}
+    }
+    let (domain, port) = peer.vhost.map_or((None, None), |vhost| match vhost.rsplit_once(':') {
+        Some((domain, port)) if number(port).is_some() => (present(domain), number(port)),
+        _ => (present(vhost), None),
+    });
+    if let Some(domain) = domain {
+        event.ext.push("url.domain", Value::Text(domain.into()));
+    }
+    if let Some((method, end, _)) = target {
+        let start = method + 1;
+        let url = &request.line[start..end];
+        let path = start + url.find(['?', '#']).unwrap_or(url.len());
+        event.ext.push("url.original", Value::Text(text(&request.line, start, end)));
+        if url.starts_with('/') {
+            event.ext.push("url.path", Value::Text(text(&request.line, start, path)));
+        }
+        if let Some(port) = port {
+            event.ext.push("url.port", Value::Int(port));
+        }
+        if request.line.as_bytes().get(path) == Some(&b'?') && path + 1 < end {
+            event.ext.push("url.query", Value::Text(text(&request.line, path + 1, end)));
+        }
+    }
+    if let Some(agent) = request.agent.filter(|text| present(text).is_some()) {
+        event.ext.push("user_agent.original", Value::Text(agent));
+    }
+}
+
+/// Splits `METHOD target HTTP/version`: the ends of method and target, the start of the version
+/// (equal to the target's end when there is none).
+fn target(request: &str) -> Option<(usize, usize, usize)> {
+    let method = request.find(' ')?;
+    let verb = &request[..method];
+    let known = (1..=24).contains(&verb.len())
+        && verb.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'-'));
+    if !known {
+        return None;
+    }
+    let (end, version) = match request.rfind(" HTTP/") {
+        Some(end) if end > method => (end, end + 6),
+        _ => (request.len(), request.len()),
+    };
+    (end > method + 1).then_some((method, end, version))
+}

@@ -1,0 +1,93 @@
+//! The journal's export as JSON lines: `journalctl -o json`.
+//!
+//! | journal | event |
+//! |---|---|
+//! | `__REALTIME_TIMESTAMP` (µs) | time |
+//! | `MESSAGE`, `PRIORITY`, `SYSLOG_FACILITY` | message, severity, facility |
+//! | `SYSLOG_IDENTIFIER`, else `_COMM` | `process.name` |
+//! | `_PID`, else `SYSLOG_PID` | `process.pid` |
+//! | `_EXE`, `_CMDLINE`, `_HOSTNAME` | `process.executable`, `process.command_line`, `host.name` |
+//!
+//! Fields with a leading underscore are the journal's own and cannot be forged by the program that
+//! logged. A value that is not UTF-8 comes as a list of byte numbers, a field that was given twice
+//! as a list, one that was too long as null. All fields stay under the journal's names, `__CURSOR`
+//! among them.
+//!
+//! What it does *not* know: how the journal is read.
+
+use super::{Found, Miss, json};
+use crate::calendar::Calendar;
+use common::clock::Timestamp;
+use common::event::{Event, Fields, TimeQuality, Value};
+use std::borrow::Cow;
+
+pub(super) fn read<'a>(
+    line: &'a str,
+    _calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    const TIME: &str = "__REALTIME_TIMESTAMP";
+    if memchr::memmem::find(line.as_bytes(), TIME.as_bytes()).is_none() {
+        return Miss::at(0, "a journal record (__REALTIME_TIMESTAMP)");
+    }
+    let mut own = Event::default();
+    let fields = json::object(line, &mut own)?;
+    let Some(time) = number(&fields, TIME) else {
+        return Miss::at(0, "__REALTIME_TIMESTAMP in microseconds");
+    };
+    event.raw_kind = own.raw_kind;
+    if !own.tags.is_empty() {
+        event.tag("dup_keys");
+    }
+    event.time = Timestamp(time);
+    event.time_quality = TimeQuality::Offset;
+    event.dataset = Some("linux.journald".into());
+    event.message = text(&fields, "MESSAGE").unwrap_or_default();
+    if let Some(host) = text(&fields, "_HOSTNAME") {
+        event.host_name = host;
+    }
+    event.process_name = text(&fields, "SYSLOG_IDENTIFIER").or_else(|| text(&fields, "_COMM"));
+    event.process_pid = number(&fields, "_PID").or_else(|| number(&fields, "SYSLOG_PID"));
+    event.process_executable = text(&fields, "_EXE");
+    event.process_command_line = text(&fields, "_CMDLINE");
+    let code = |name, most| {
+        number(&fields, name).and_then(|code| u8::try_from(code).ok()).filter(|&code| code <= most)
+    };
+    event.log_severity = code("PRIORITY", 7);
+    event.log_facility = code("SYSLOG_FACILITY", 23);
+    event.original = fields;
+    Ok(Found::default())
+}
+
+/// A field's text: of a repeated field the first value, of a list of byte numbers the text that
+/// they spell.
+fn text<'a>(fields: &Fields<'a>, name: &str) -> Option<Cow<'a, str>> {
+    match fields.get(name)? {
+        Value::Text(text) => Some(text.clone()),
+        Value::List(list) => match bytes(list) {
+            Some(bytes) => Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())),
+            None => list.first().map(|value| Cow::Owned(value.to_string())),
+        },
+        scalar => Some(Cow::Owned(scalar.to_string())),
+    }
+}
+
+fn bytes(list: &[Value<'_>]) -> Option<Vec<u8>> {
+    let byte = |value: &Value<'_>| match value {
+        Value::Int(number) => u8::try_from(*number).ok(),
+        _ => None,
+    };
+    list.iter().map(byte).collect()
+}
+
+fn number(fields: &Fields<'_>, name: &str) -> Option<i64> {
+    match fields.get(name)? {
+        Value::Int(number) => Some(*number),
+        Value::Text(text) => text.parse().ok(),
+        Value::List(list) => match list.first()? {
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,76 @@
+//! JSON lines: one object a line, of any program, or of `siemparse -o jsonl`.
+//!
+//! Nested objects become dotted names. The object's fields are the event's original fields and
+//! live in the raw line alone; well-known names ([`crate::alias`]) also fill columns. Lists keep
+//! their values; the column of a list takes its first.
+//!
+//! An object with `event.id`, `section` and `@timestamp` is one of our own: its tags and the
+//! quality of its time are taken over as well. Its section is not: that is for the source's
+//! settings to say.
+//!
+//! A journal record among other objects is read as one. What is no object (a list, NaN, a cut line) misses here.
+//!
+//! What it does *not* know: the schema of any program.
+
+use super::{Found, Miss, journald};
+use crate::alias::{self, Ranks};
+use crate::calendar::Calendar;
+use common::event::{Event, Fields, RawKind, TimeQuality, Value, flatten};
+use std::borrow::Cow;
+
+pub(super) fn read<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    if let Ok(found) = journald::read(line, calendar, event) {
+        return Ok(found);
+    }
+    let fields = object(line, event)?;
+    let mut ranks = Ranks::default();
+    for (name, value) in fields.iter() {
+        alias::adopt(name, value, &mut ranks, calendar, event);
+    }
+    if fields.get("event.id").is_some() && fields.get("section").is_some() {
+        adopt_own(&fields, event);
+    }
+    event.original = fields;
+    Ok(Found::default())
+}
+
+/// The fields of a line that is a JSON object; notes in the event that it is one.
+pub(super) fn object<'a>(line: &'a str, event: &mut Event<'a>) -> Result<Fields<'a>, Miss> {
+    if !line.trim_start_matches([' ', '\t']).starts_with('{') {
+        return Miss::at(0, "a JSON object");
+    }
+    let (fields, twice) = match flatten(line.as_bytes()) {
+        Ok(flat) => flat,
+        Err(error) => return Miss::at(error.column.saturating_sub(1), "valid JSON"),
+    };
+    event.raw_kind = RawKind::Json;
+    if twice {
+        event.tag("dup_keys");
+    }
+    Ok(fields)
+}
+
+/// Takes over what only our own events say.
+fn adopt_own<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+    if event.time_quality != TimeQuality::None
+        && let Some(Value::Int(number)) = fields.get("time.quality")
+    {
+        event.time_quality = TimeQuality::from_number(*number);
+    }
+    if let Some(Value::Text(helper)) = fields.get("event.provider") {
+        event.helper = Some(helper.clone());
+    }
+    if let Some(Value::List(tags)) = fields.get("tags") {
+        let text = |tag: &Value<'a>| match tag {
+            Value::Text(tag) if !tag.contains(' ') => Some(tag.clone()),
+            _ => None,
+        };
+        event.tags.extend(tags.iter().filter_map(text));
+        event.tags.sort_by(|a: &Cow<'_, str>, b| a.cmp(b));
+        event.tags.dedup();
+    }
+}

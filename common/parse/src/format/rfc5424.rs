@@ -1,0 +1,172 @@
+//! The syslog protocol, RFC 5424.
+//!
+//! ```text
+//! [<PRI>]1 stamp host app procid msgid structured-data [message]
+//! <165>1 2026-06-14T15:16:01.003Z host app 8710 ID47 [id k="v" k="a \"b\" \] \\"] message
+//! ```
+//!
+//! `-` is absent. Without a priority the stamp must be there. A parameter becomes `log.syslog.structured_data.ID.NAME`, a repeated one a list,
+//! an element without parameters the truth value `true`. A byte order mark before the message is
+//! part of the header. Structured data that breaks off is part of the message, with the tag
+//! `bad_structured_data`. Octet counts in front of a message are [`crate::frame`]'s.
+//!
+//! What it does *not* know: the meaning of any structured data.
+
+use super::{Found, Miss};
+use crate::calendar::Calendar;
+use crate::{stamp, syslog};
+use common::event::{Event, Value};
+use std::borrow::Cow;
+
+/// Parameters beyond this are left in the raw line.
+const PARAMETERS: usize = 256;
+
+pub(super) fn read<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let text = line.as_bytes();
+    let priority = syslog::priority(text);
+    let start = priority.map_or(0, |(_, _, after)| after);
+    if !text[start..].starts_with(b"1 ") {
+        return Miss::at(start, "version 1");
+    }
+    let (at, end) = match stamp::iso(text, start + 2) {
+        Some((at, end)) => (Some(at), end),
+        None if text[start + 2..].starts_with(b"- ") && priority.is_some() => (None, start + 3),
+        None => return Miss::at(start + 2, "an ISO 8601 stamp or -"),
+    };
+    if text.get(end) != Some(&b' ') {
+        return Miss::at(end, "a space");
+    }
+    let (fields, data) = header(line, end + 1)?;
+    if let Some(at) = at {
+        (event.time, event.time_quality) = calendar.instant(at);
+    }
+    if let Some((facility, severity, _)) = priority {
+        event.log_facility = Some(facility);
+        event.log_severity = Some(severity);
+    }
+    let [host, app, procid, msgid] = fields;
+    if let Some(host) = host {
+        event.host_name = host.into();
+    }
+    if let Some(msgid) = msgid {
+        event.ext.push("log.syslog.msgid", Value::Text(msgid.into()));
+    }
+    let body = structured_data(line, data, event);
+    let tag = syslog::Tag { name: app, pid: procid, context: None, body };
+    let inner = syslog::fill(line, &tag, event);
+    Ok(Found { body: Some(body), stamp: (start + 2, end), inner })
+}
+
+/// Reads host, application, process id and message id; returns where structured data begins.
+fn header(line: &str, mut at: usize) -> Result<([Option<&str>; 4], usize), Miss> {
+    let names = ["a host", "an application", "a process id", "a message id"];
+    let mut fields = [None; 4];
+    for (field, name) in fields.iter_mut().zip(names) {
+        let rest = &line[at..];
+        let last = name == names[3];
+        let width = match memchr::memchr(b' ', rest.as_bytes()) {
+            Some(width) => width,
+            None if last => rest.len(),
+            None => 0,
+        };
+        if width == 0 {
+            return Miss::at(at, name);
+        }
+        *field = Some(&rest[..width]).filter(|text| *text != "-");
+        at = (at + width + 1).min(line.len());
+    }
+    Ok((fields, at))
+}
+
+/// Reads `-` or the elements; returns where the message begins.
+fn structured_data(line: &str, at: usize, event: &mut Event<'_>) -> usize {
+    let text = line.as_bytes();
+    let end = match text.get(at) {
+        Some(b'-') if matches!(text.get(at + 1), None | Some(b' ')) => at + 1,
+        Some(b'[') => match elements(line, at) {
+            Some((parameters, end)) => {
+                keep(parameters, event);
+                end
+            }
+            None => {
+                event.tag("bad_structured_data");
+                return at;
+            }
+        },
+        _ => return at,
+    };
+    let body = end + usize::from(text.get(end) == Some(&b' '));
+    body + if text[body..].starts_with("\u{feff}".as_bytes()) { 3 } else { 0 }
+}
+
+type Parameter<'a> = (String, Value<'a>);
+
+/// Reads `[id k="v" …][…]…`; the values own their text only where they hold escapes.
+fn elements(line: &str, mut at: usize) -> Option<(Vec<Parameter<'static>>, usize)> {
+    let text = line.as_bytes();
+    let mut parameters = Vec::new();
+    while text.get(at) == Some(&b'[') {
+        let width = text[at..].iter().take(256).position(|byte| matches!(byte, b' ' | b']'))?;
+        let id = &line[at + 1..at + width];
+        if id.is_empty() || id.bytes().any(|byte| matches!(byte, b'"' | b'=')) {
+            return None;
+        }
+        at += width;
+        if text[at] == b']' && parameters.len() < PARAMETERS {
+            parameters.push((id.to_owned(), Value::Bool(true)));
+        }
+        while text.get(at) == Some(&b' ') {
+            let equals = text[at..].iter().take(256).position(|&byte| byte == b'=')?;
+            let name = line[at..at + equals].trim_start();
+            let (value, end) = quoted(line, at + equals + 1)?;
+            if parameters.len() < PARAMETERS {
+                let value = Value::Text(Cow::Owned(value));
+                parameters.push((format!("{id}.{name}"), value));
+            }
+            at = end;
+        }
+        if text.get(at) != Some(&b']') {
+            return None;
+        }
+        at += 1;
+    }
+    matches!(text.get(at), None | Some(b' ')).then_some((parameters, at))
+}
+
+/// Reads `"…"` with `\"`, `\\` and `\]` undone; any other backslash is itself.
+fn quoted(line: &str, at: usize) -> Option<(String, usize)> {
+    let rest = line.get(at..)?.strip_prefix('"')?;
+    let mut value = String::new();
+    let mut chars = rest.char_indices();
+    while let Some((place, char)) = chars.next() {
+        match char {
+            '"' => return Some((value, at + 1 + place + 1)),
+            '\\' => match rest.as_bytes().get(place + 1) {
+                Some(&byte @ (b'"' | b'\\' | b']')) => {
+                    value.push(char::from(byte));
+                    chars.next();
+                }
+                _ => value.push('\\'),
+            },
+            _ => value.push(char),
+        }
+    }
+    None
+}
+
+/// Adds the parameters to the event, those of one name as a list.
+fn keep(mut parameters: Vec<Parameter<'static>>, event: &mut Event<'_>) {
+    parameters.sort_by(|a, b| a.0.cmp(&b.0));
+    for group in parameters.chunk_by(|a, b| a.0 == b.0) {
+        let name = format!("log.syslog.structured_data.{}", group[0].0);
+        let value = match group {
+            [(_, value)] => value.clone(),
+            _ => Value::List(group.iter().map(|(_, value)| value.clone()).collect()),
+        };
+        event.ext.push(name, value);
+    }
+}
