@@ -1,6 +1,160 @@
 //! What siemmanage asks of a database: schema, sections, helpers, retention, status.
 //!
-//! What it does *not* know: files.
+//! Rules are asked for through [`crate::Detect`], sections are listed through [`crate::Read`].
+//! What it does *not* know: files, how helpers and rules read.
+
+use crate::{Cursor, Result};
+use common::clock::Timestamp;
+use common::section::Section;
+
+/// A helper as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelperRow {
+    /// The section; empty for a helper of all sections.
+    pub section: String,
+    /// The name, unique within the section.
+    pub name: String,
+    /// Whether it is applied.
+    pub is_enabled: bool,
+    /// Its canonical text.
+    pub body: String,
+}
+
+/// A migration that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Its number.
+    pub version: i32,
+    /// Its name.
+    pub name: String,
+    /// When.
+    pub applied: Timestamp,
+}
+
+/// Which rows `clear` removes of a section, or of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clear {
+    /// Events, rejected lines, and the hits on them.
+    Event,
+    /// SIEM events.
+    Siem,
+    /// Helpers.
+    Helper,
+    /// How far sources were read: siemparse reads them again.
+    Position,
+}
+
+/// Which events `retain` removes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retain {
+    /// Events before this time go.
+    pub before: Timestamp,
+    /// Of this section; `None` for all.
+    pub section: Option<String>,
+    /// SIEM events whose last instant is before this time go too.
+    pub siem_before: Option<Timestamp>,
+}
+
+/// What `retain` removed, or would remove.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Events.
+    pub events: u64,
+    /// Hits.
+    pub hits: u64,
+    /// SIEM events.
+    pub siem_events: u64,
+    /// Whole day partitions, by name.
+    pub partitions: Vec<String>,
+}
+
+/// How large the database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Events stored.
+    pub events: u64,
+    /// SIEM events stored.
+    pub siem_events: u64,
+    /// The number of the last commit.
+    pub commit_no: i64,
+}
 
 /// The operations of siemmanage.
-pub trait Manage {}
+pub trait Manage {
+    /// The migrations that were applied, in order.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn migrations(&mut self) -> Result<Vec<Migration>>;
+
+    /// The roles that grant what each tool needs; empty where the database has none.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn roles(&mut self) -> Result<Vec<String>>;
+
+    /// Makes what psql users see anew: a view for each siemstress name of each section.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn refresh_views(&mut self) -> Result<()>;
+
+    /// Makes a section or changes it.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn put_section(&mut self, section: &Section) -> Result<()>;
+
+    /// All helpers, disabled ones too, by section and place.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn helpers(&mut self) -> Result<Vec<HelperRow>>;
+
+    /// Puts helpers in place of those with the same section and name, or behind the last of
+    /// their section; all or none. Sections that do not exist are made.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn put_helpers(&mut self, helpers: &[HelperRow]) -> Result<()>;
+
+    /// Deletes helpers by (section, name); all or none.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn delete_helpers(&mut self, names: &[(String, String)]) -> Result<()>;
+
+    /// Removes rows of a section, or of all; says how many. Numbers of batches and commits are
+    /// kept, so that readers go on.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn clear(&mut self, what: Clear, section: Option<&str>) -> Result<u64>;
+
+    /// Counts what [`Manage::retain`] would remove.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn retain_plan(&mut self, retain: &Retain) -> Result<Removed>;
+
+    /// Removes old events in short transactions, so that the other tools go on. `event_count` of
+    /// their batches is lowered in the same transaction: no reader waits for what is gone.
+    ///
+    /// # Errors
+    /// The database fails; what was removed until then stays removed.
+    fn retain(&mut self, retain: &Retain) -> Result<Removed>;
+
+    /// Every source with the time of its last commit, by number.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn sources(&mut self) -> Result<Vec<(Cursor, Timestamp)>>;
+
+    /// How large the database is.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn size(&mut self) -> Result<Size>;
+}
