@@ -15,6 +15,7 @@ mod calendar;
 mod syslog;
 mod alias;
 mod format;
+pub mod helper;
 mod line;
 mod frame;
 mod parser;

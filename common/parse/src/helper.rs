@@ -1,0 +1,215 @@
+//! Helpers at work: the body of a line in, fields added to its event.
+//!
+//! ```text
+//!  body ─► guard: program ─► group ─► Aho-Corasick over the group's literals ─► candidates
+//!                                                                     │ in order of precedence
+//!                    event ◄── typed fields ◄── captures ◄── regex, compiled on first use
+//! ```
+//!
+//! * *Group*: the helpers that a program's events may meet; found by one hash look-up.
+//! * *Candidate*: a pattern one of whose required literals occurs in the body, or one that has no
+//!   such literal ([`literal`]). What the prefilter drops could not have matched; a test compares.
+//! * *Precedence*: higher priority, longer literal, order of the helpers, order of the patterns in
+//!   one helper. The first that matches fills the event; collectors run besides.
+//! * *Bounds*: only the first [`CAP`] bytes of a body are looked at, so a pattern that ends in `$`
+//!   takes no longer body; the regex engine is linear; collectors stop after [`MATCHES`] matches.
+//! * *Start*: nothing is parsed or compiled until a body needs it.
+//!
+//! Captured text borrows from the body. What it does *not* know: headers, files, databases.
+
+mod convert;
+mod explain;
+mod group;
+mod lint;
+mod literal;
+mod pattern;
+mod test;
+
+pub use explain::{Explanation, Filled, Literal, Tried};
+pub use lint::{Lint, Remark, lint};
+pub use test::{Failure, Reason, changes, test};
+
+use common::event::Event;
+use common::helper::{Helper, SugarError};
+use group::{Group, Hits};
+use pattern::Entry;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use thiserror::Error;
+
+/// How many bytes of a body helpers look at.
+pub const CAP: usize = 16 * 1024;
+
+/// How many matches a collector appends.
+pub const MATCHES: usize = 100;
+
+/// A set of helpers, ready to be applied by any number of threads.
+#[derive(Debug)]
+pub struct Helpers {
+    entries: Vec<Entry>,
+    groups: Vec<Group>,
+    by_process: HashMap<String, usize>,
+}
+
+/// Why helpers cannot be applied.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PrepareError {
+    /// A pattern's notation is wrong; reading the helper would have found it.
+    #[error("helper {helper}: pattern: {error}")]
+    Pattern {
+        /// The helper's name.
+        helper: String,
+        /// What is wrong.
+        error: SugarError,
+    },
+}
+
+impl Default for Helpers {
+    /// No helpers.
+    fn default() -> Helpers {
+        Helpers::build(Vec::new())
+    }
+}
+
+impl Helpers {
+    /// Takes the enabled ones of `helpers`; their order decides between equals.
+    ///
+    /// # Errors
+    /// A pattern's `%{…}` notation is wrong.
+    pub fn new(helpers: impl IntoIterator<Item = Helper>) -> Result<Helpers, PrepareError> {
+        let enabled = helpers.into_iter().filter(|helper| helper.enabled);
+        Ok(Helpers::build(enabled.map(Entry::new).collect::<Result<_, _>>()?))
+    }
+
+    /// Group 0 has the helpers that look at any program; each program that a guard names has a
+    /// group of its own, with those besides.
+    fn build(entries: Vec<Entry>) -> Helpers {
+        let mut by_process = HashMap::new();
+        let mut members: Vec<Vec<usize>> = vec![Vec::new()];
+        for entry in &entries {
+            for name in entry.exact_processes() {
+                by_process.entry(name.to_owned()).or_insert_with(|| {
+                    members.push(Vec::new());
+                    members.len() - 1
+                });
+            }
+        }
+        for (nth, entry) in entries.iter().enumerate() {
+            if entry.is_general() {
+                members.iter_mut().for_each(|group| group.push(nth));
+                continue;
+            }
+            for name in entry.exact_processes() {
+                let group = &mut members[by_process[name]];
+                if group.last() != Some(&nth) {
+                    group.push(nth);
+                }
+            }
+        }
+        let groups = members.into_iter().map(Group::new).collect();
+        Helpers { entries, groups, by_process }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds the fields that helpers find in the event's message. The event's section, program and
+    /// dataset must be set. Returns whether a helper took it.
+    pub fn apply(&self, event: &mut Event<'_>) -> bool {
+        match event.message {
+            Cow::Borrowed(body) => self.apply_to(body, event),
+            Cow::Owned(_) => {
+                let message = std::mem::take(&mut event.message);
+                let taken = self.fill(&message, &|text| Cow::Owned(text.to_owned()), event);
+                event.message = message;
+                taken
+            }
+        }
+    }
+
+    /// As [`Helpers::apply`], for a body that is not the whole message.
+    pub fn apply_to<'a>(&self, body: &'a str, event: &mut Event<'a>) -> bool {
+        self.fill(body, &|text| Cow::Borrowed(text), event)
+    }
+
+    fn fill<'t, 'a>(
+        &self,
+        body: &'t str,
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> bool {
+        let group = self.group(event.process_name.as_deref().unwrap_or_default());
+        if group.is_empty() {
+            return false;
+        }
+        let ranking = group.ranking(&self.entries);
+        let end = body.floor_char_boundary(CAP);
+        let hits = ranking.hits(&body[..end]);
+        let taken = self.first(ranking, &hits, body, end, keep, event);
+        if let Some(name) = taken {
+            event.helper = Some(Cow::Borrowed(name));
+        }
+        if !ranking.has_collectors() {
+            return taken.is_some();
+        }
+        let collected = self.collect(ranking, &hits, (body, end), keep, event);
+        if taken.is_none() && let Some(name) = collected {
+            event.helper = Some(Cow::Borrowed(name));
+        }
+        taken.or(collected).is_some()
+    }
+
+    /// The first candidate that matches fills the event; its name.
+    fn first<'t, 'a>(
+        &self,
+        ranking: &group::Ranking,
+        hits: &Hits,
+        body: &'t str,
+        end: usize,
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> Option<&'static str> {
+        for (nth, place) in ranking.candidates(hits) {
+            let entry = &self.entries[nth];
+            if entry.allows(event) && entry.patterns[place].fill(entry, body, end, keep, event) {
+                return Some(entry.name);
+            }
+        }
+        None
+    }
+
+    /// Every collector that finds something appends it; the first one's name.
+    fn collect<'t, 'a>(
+        &self,
+        ranking: &group::Ranking,
+        hits: &Hits,
+        (body, end): (&'t str, usize),
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> Option<&'static str> {
+        let mut first = None;
+        for (nth, place) in ranking.collectors(hits) {
+            let entry = &self.entries[nth];
+            if entry.allows(event) && entry.patterns[place].collect(entry, body, end, keep, event) {
+                first = first.or(Some(entry.name));
+            }
+        }
+        first
+    }
+
+    fn group(&self, process: &str) -> &Group {
+        &self.groups[self.by_process.get(process).copied().unwrap_or(0)]
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,291 @@
+//! One pattern: literals and regex on first use, captures into fields.
+//!
+//! The regex is `regex-automata`'s meta engine: one-pass where the pattern allows, otherwise lazy
+//! DFA with bounded backtracking, always linear. Its caches come from a pool inside it, the
+//! captures' places go to the stack, so an ordinary match allocates nothing.
+//!
+//! What it does *not* know: which of several patterns is tried.
+
+use super::convert::{self, Capture};
+use super::literal;
+use super::{MATCHES, PrepareError};
+use crate::parser::kept;
+use common::event::{Event, Value};
+use common::field::{Column, Field};
+use common::helper::{Guard, Helper, PATTERN_SIZE, expand};
+use regex_automata::meta::Regex;
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::{Input, util::syntax};
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// How many groups, the whole match among them, find room on the stack.
+const GROUPS: usize = 24;
+
+/// Where a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Column(Column),
+    Ext(&'static str),
+}
+
+impl Target {
+    pub(crate) fn new(field: &str) -> Target {
+        match Field::new(field) {
+            Field::Column(column) => Target::Column(column),
+            Field::Named(name) => Target::Ext(kept(&name)),
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Target::Column(column) => column.name(),
+            Target::Ext(name) => name,
+        }
+    }
+}
+
+/// A helper in the form in which it is applied.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: &'static str,
+    pub(crate) section: Option<String>,
+    pub(crate) guard: Guard,
+    pub(crate) priority: i32,
+    pub(crate) collect: Option<&'static str>,
+    pub(crate) patterns: Vec<Pattern>,
+    set: Vec<(Target, Value<'static>)>,
+    tags: Vec<&'static str>,
+    /// Whether the group alone does not decide that an event is looked at.
+    choosy: bool,
+}
+
+impl Entry {
+    pub(crate) fn new(helper: Helper) -> Result<Entry, PrepareError> {
+        let mut patterns = Vec::new();
+        for pattern in &helper.patterns {
+            let expanded = expand(pattern).map_err(|error| PrepareError::Pattern {
+                helper: helper.name.clone(),
+                error,
+            })?;
+            let mut captures = Vec::new();
+            for (field, kind) in expanded.types.into_iter().chain(helper.types.iter().cloned()) {
+                captures.push((field.clone(), Capture::new(&field, Some(kind), &helper.keys)));
+            }
+            patterns.push(Pattern::new(expanded.regex, captures));
+        }
+        let (mut set, mut tags) = (Vec::new(), Vec::new());
+        for (field, value) in &helper.set {
+            match field.as_str() {
+                "tags" => tags.extend(texts(value)),
+                _ => set.push((Target::new(field), constant(value))),
+            }
+        }
+        let starred = helper.guard.process.iter().any(|name| name.contains('*'));
+        let choosy = helper.section.is_some() || !helper.guard.dataset.is_empty() || starred;
+        Ok(Entry {
+            name: kept(&helper.name),
+            section: helper.section,
+            guard: helper.guard,
+            priority: helper.priority,
+            collect: helper.collect.as_deref().map(kept),
+            patterns,
+            set,
+            tags,
+            choosy,
+        })
+    }
+
+    /// The programs that the guard names in full.
+    pub(crate) fn exact_processes(&self) -> impl Iterator<Item = &str> {
+        self.guard.process.iter().filter(|name| !name.contains('*')).map(String::as_str)
+    }
+
+    /// Whether programs that no guard names in full may be looked at.
+    pub(crate) fn is_general(&self) -> bool {
+        self.guard.process.is_empty() || self.exact_processes().count() < self.guard.process.len()
+    }
+
+    /// Whether the event, which is in one of the helper's groups, is looked at.
+    pub(crate) fn allows(&self, event: &Event<'_>) -> bool {
+        if !self.choosy {
+            return true;
+        }
+        let process = event.process_name.as_deref().unwrap_or_default();
+        let dataset = event.dataset.as_deref().unwrap_or_default();
+        self.section.as_deref().is_none_or(|section| section == event.section)
+            && self.guard.allows(process, dataset)
+    }
+
+    fn add_constants(&self, event: &mut Event<'_>) {
+        for (target, value) in &self.set {
+            convert::store(event, *target, value.clone());
+        }
+        for tag in &self.tags {
+            event.tag(tag);
+        }
+    }
+}
+
+fn texts(value: &Value<'_>) -> Vec<&'static str> {
+    match value {
+        Value::List(list) => list.iter().flat_map(texts).collect(),
+        scalar => vec![kept(&scalar.to_string().replace(char::is_whitespace, "_"))],
+    }
+}
+
+/// A constant whose text lives as long as the program, so that events borrow it.
+fn constant(value: &Value<'_>) -> Value<'static> {
+    match value {
+        Value::Text(text) => Value::Text(Cow::Borrowed(kept(text))),
+        Value::List(list) => Value::List(list.iter().map(constant).collect()),
+        other => other.clone().into_owned(),
+    }
+}
+
+/// A regular expression and where its captures go.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    regex: String,
+    typed: Vec<(String, Capture)>,
+    literals: OnceLock<Option<Vec<Vec<u8>>>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    regex: Regex,
+    groups: usize,
+    captures: Vec<(usize, Capture)>,
+}
+
+impl Pattern {
+    fn new(regex: String, typed: Vec<(String, Capture)>) -> Pattern {
+        Pattern { regex, typed, literals: OnceLock::new(), compiled: OnceLock::new() }
+    }
+
+    /// The regular expression without sugar.
+    pub(crate) fn regex(&self) -> &str {
+        &self.regex
+    }
+
+    /// The literals of which a matching body contains at least one.
+    pub(crate) fn literals(&self) -> Option<&[Vec<u8>]> {
+        let find = || literal::required(&regex_syntax::parse(&self.regex).ok()?);
+        self.literals.get_or_init(find).as_deref()
+    }
+
+    /// The engine; `None` for a pattern that was never checked and is wrong, which matches nothing.
+    fn compiled(&self) -> Option<&Compiled> {
+        self.compiled.get_or_init(|| self.compile()).as_ref()
+    }
+
+    fn compile(&self) -> Option<Compiled> {
+        let config = Regex::config()
+            .nfa_size_limit(Some(PATTERN_SIZE))
+            .onepass_size_limit(Some(PATTERN_SIZE))
+            .hybrid_cache_capacity(PATTERN_SIZE / 4);
+        let regex = Regex::builder()
+            .configure(config)
+            .syntax(syntax::Config::new())
+            .build(&self.regex)
+            .ok()?;
+        let names = regex.group_info().pattern_names(regex_automata::PatternID::ZERO);
+        let captures = names.enumerate().filter_map(|(group, name)| {
+            let name = name?;
+            let typed = self.typed.iter().find(|(field, _)| field == name);
+            Some((group, typed.map_or_else(|| Capture::new(name, None, &[]), |(_, to)| to.clone())))
+        });
+        let captures = captures.collect();
+        Some(Compiled { groups: regex.captures_len(), regex, captures })
+    }
+
+    /// Fills the event if the pattern matches: constants, then captures.
+    pub(crate) fn fill<'t, 'a>(
+        &self,
+        entry: &Entry,
+        body: &'t str,
+        end: usize,
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> bool {
+        let Some(compiled) = self.compiled() else { return false };
+        compiled.search(body, end, &mut |spans| {
+            entry.add_constants(event);
+            for (group, capture) in &compiled.captures {
+                if let Some((start, end)) = span(spans, *group) {
+                    capture.fill(&body[start..end], keep, event);
+                }
+            }
+        })
+    }
+
+    /// Appends every match to the collector's list; whether there was one.
+    pub(crate) fn collect<'t, 'a>(
+        &self,
+        entry: &Entry,
+        body: &'t str,
+        end: usize,
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> bool {
+        let (Some(compiled), Some(field)) = (self.compiled(), entry.collect) else { return false };
+        let mut found = Vec::new();
+        for captures in compiled.regex.captures_iter(Input::new(body).range(..end)).take(MATCHES) {
+            let wanted = if compiled.groups > 1 { 1..compiled.groups } else { 0..1 };
+            let whole = captures.get_match().is_some_and(|found| !found.is_empty());
+            for group in wanted.filter(|_| whole) {
+                if let Some(span) = captures.get_group(group) {
+                    found.push(Value::Text(keep(&body[span.range()])));
+                }
+            }
+        }
+        if found.is_empty() {
+            return false;
+        }
+        entry.add_constants(event);
+        if let Some(Value::List(earlier)) = event.ext.get(field) {
+            found.splice(0..0, earlier.clone());
+        }
+        event.ext.push(field, Value::List(found));
+        true
+    }
+
+    /// The captures of a match, by field and place; `None` when there is no match.
+    pub(crate) fn spans(&self, body: &str, end: usize) -> Option<Vec<(&Capture, usize, usize)>> {
+        let compiled = self.compiled()?;
+        let mut found = None;
+        compiled.search(body, end, &mut |spans| {
+            let captures = compiled.captures.iter().filter_map(|(group, capture)| {
+                span(spans, *group).map(|(start, end)| (capture, start, end))
+            });
+            found = Some(captures.collect());
+        });
+        found
+    }
+}
+
+type Slots = [Option<NonMaxUsize>];
+
+fn span(slots: &Slots, group: usize) -> Option<(usize, usize)> {
+    Some((slots[2 * group]?.get(), slots[2 * group + 1]?.get()))
+}
+
+impl Compiled {
+    fn search(&self, body: &str, end: usize, found: &mut dyn FnMut(&Slots)) -> bool {
+        let input = Input::new(body).range(..end);
+        let mut few = [None; 2 * GROUPS];
+        let mut many = Vec::new();
+        let slots = if self.groups <= GROUPS {
+            &mut few[..2 * self.groups]
+        } else {
+            many.resize(2 * self.groups, None);
+            &mut many[..]
+        };
+        let matched = self.regex.search_slots(&input, slots).is_some();
+        if matched {
+            found(slots);
+        }
+        matched
+    }
+}
