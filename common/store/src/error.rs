@@ -2,6 +2,9 @@
 //!
 //! What it does *not* know: drivers; their messages arrive as text.
 
+use common::cli::{Failure, Kind};
+use common::near::nearest;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -70,4 +73,58 @@ pub enum Error {
         /// The driver's reason.
         reason: String,
     },
+}
+
+impl From<Error> for Failure {
+    /// The exit code and the hint that every tool gives for an error.
+    fn from(error: Error) -> Failure {
+        let kind = match error {
+            Error::Url(_) | Error::Section { .. } => Kind::Usage,
+            _ => Kind::Database,
+        };
+        let failure = Failure::new(kind, error.to_string());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl Error {
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Url(_) => Some("write sqlite:/path/to/siem.db or postgres://user@host/name".into()),
+            Error::Connect { .. } => {
+                Some("is the server running? --db, $SIEM_DB or siem.toml names it".into())
+            }
+            Error::Uninitialised(_) => Some("siemmanage init makes it ready".into()),
+            Error::Version { found, needed, .. } if found < needed => {
+                Some("siemmanage migrate brings it up to date".into())
+            }
+            Error::Version { .. } => Some("a newer siemtools made it; install that one".into()),
+            Error::Section { name, known } => match nearest(name, known.iter().map(String::as_str)) {
+                Some(near) => Some(format!("did you mean \"{near}\"?")),
+                None if known.is_empty() => None,
+                None => Some(format!("there are: {}", known.join(", "))),
+            },
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_name_the_way_out() {
+        let known = vec!["auth".to_owned(), "web".to_owned()];
+        let section = |name: &str| Error::Section { name: name.into(), known: known.clone() };
+        assert_eq!(section("atuh").hint().as_deref(), Some("did you mean \"auth\"?"));
+        assert_eq!(section("mail").hint().as_deref(), Some("there are: auth, web"));
+        let bare = Error::Uninitialised("postgres://h/d".into());
+        assert_eq!(bare.hint().as_deref(), Some("siemmanage init makes it ready"));
+    }
 }
