@@ -1,27 +1,40 @@
-//! Text that is safe for a terminal, and (to come) the output formats.
+//! What the tools print: safe text, record formats, tables, bars, the pager.
+//!
+//! ```text
+//!  record ─► Format (table json jsonl csv tsv raw) ─► Sink ─► terminal, through a pager when long
+//!  counts ─► bar                                          └─► pipe or file
+//! ```
+//!
+//! Formats stream: none keeps more than a screenful. Text from logs reaches a terminal escaped
+//! ([`escape`]), and truncated only there. What it does *not* know: where records come from.
 
-use crate::event::is_unprintable;
-use std::borrow::Cow;
-use std::fmt::Write as _;
+mod bar;
+mod csv;
+mod grid;
+mod json;
+mod jsonl;
+mod paint;
+mod raw;
+mod record;
+mod safe;
+mod sink;
+mod table;
+mod terminal;
+mod tsv;
 
-/// Escapes every character that could move a terminal: `\x1b`, `\u{202e}`. Borrowed when there
-/// is none.
-#[must_use]
-pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unprintable) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for char in text.chars() {
-        match u32::from(char) {
-            _ if !is_unprintable(char) => out.push(char),
-            code @ 0..=0xff => {
-                let _ = write!(out, "\\x{code:02x}");
-            }
-            code => {
-                let _ = write!(out, "\\u{{{code:x}}}");
-            }
-        }
-    }
-    Cow::Owned(out)
-}
+pub use bar::{Bars, counts};
+pub use csv::Csv;
+pub use grid::{Align, Grid};
+pub use json::Json;
+pub use jsonl::JsonLines;
+pub use paint::{Paint, severity};
+pub use raw::Raw;
+pub use record::{Format, Record};
+pub use safe::escape;
+pub use sink::Sink;
+pub use table::{Shown, Table};
+pub use terminal::{Color, Terminal};
+pub use tsv::Tsv;
+
+#[cfg(test)]
+mod tests;

@@ -165,8 +165,8 @@ fn named_day(text: &str, zone: &Zone, now: Timestamp) -> Option<(Timestamp, Time
         "yesterday" => 1,
         "tomorrow" => -1,
         name => {
-            let full = |day: &&str| name == *day || name.len() == 3 && day.starts_with(name);
-            let wanted = i64::try_from(WEEKDAYS.iter().position(|day| full(&day))?).ok()?;
+            let full = |day: &str| name == day || name.len() == 3 && day.starts_with(name);
+            let wanted = i64::try_from(WEEKDAYS.iter().position(|day| full(day))?).ok()?;
             // 1970-01-01, day 0, was a Thursday.
             (today + 3 - wanted).rem_euclid(7)
         }
