@@ -237,7 +237,8 @@ impl Parser {
     }
 }
 
-/// Stores the raw bytes: the header alone where the line is exactly header and message.
+/// Stores the raw bytes: the header alone where the line is exactly header and message. A text
+/// that is a repaired copy of the line is not, even where it has the same length.
 fn store_raw<'t>(line: Line<'_>, text: &'t str, event: &mut Event<'t>) {
     let bytes = text.as_bytes();
     let header = match &event.message {
@@ -245,7 +246,7 @@ fn store_raw<'t>(line: Line<'_>, text: &'t str, event: &mut Event<'t>) {
         Cow::Owned(_) => None,
     };
     let exact = event.raw_kind != RawKind::Json
-        && bytes.len() == line.bytes.len()
+        && std::ptr::eq(bytes.as_ptr(), line.bytes.as_ptr())
         && memchr::memchr(0, bytes).is_none();
     match header.filter(|_| exact) {
         Some(header) => {

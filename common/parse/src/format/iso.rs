@@ -29,7 +29,7 @@ pub(super) fn read<'a>(
     }
     let host = end + 1;
     let width = memchr::memchr(b' ', &text[host..]).unwrap_or(0);
-    if width == 0 {
+    if width == 0 || !text[host].is_ascii_alphanumeric() {
         return Miss::at(host, "a host name");
     }
     let tag = syslog::tag(line, host + width + 1);

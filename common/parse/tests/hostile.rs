@@ -1,0 +1,176 @@
+//! Hostile input: whatever a line holds, it becomes one event, its bytes come back, and nothing
+//! panics.
+
+use common::clock::{DAY, Timestamp};
+use common::event::{Event, Original, TimeQuality};
+use parse::{Format, Parser, Settings, lines, records};
+use proptest::prelude::*;
+use std::fs;
+use std::path::Path;
+
+fn settings(format: Option<Format>) -> Settings {
+    let reference = Timestamp::parse("2026-11-20T12:00:00Z").expect("a stamp");
+    Settings { format, reference, read_at: reference, ..Settings::default() }
+}
+
+fn parser(format: Option<Format>) -> Parser {
+    Parser::new(settings(format), None).expect("a parser")
+}
+
+/// The lines of all fixtures.
+fn seeds() -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let logs = fs::read_dir(folder).expect("the fixtures").map(|entry| entry.expect("an entry").path());
+    let logs = logs.filter(|path| path.extension().is_some_and(|end| end == "log"));
+    let lines: Vec<Vec<u8>> = logs
+        .flat_map(|path| {
+            let bytes = fs::read(path).expect("a fixture");
+            lines(&bytes, 0).map(|line| line.bytes.to_vec()).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(lines.len() > 80);
+    lines
+}
+
+/// What holds of every event, whatever its line was.
+fn check(event: &Event<'_>, bytes: &[u8]) {
+    assert_eq!(event.raw_line(), bytes);
+    assert!(!event.message.contains('\0') && !event.host_name.is_empty());
+    assert!((Timestamp::MIN..=Timestamp::MAX).contains(&event.time));
+    if event.time_quality == TimeQuality::YearInferred {
+        assert!(event.time.0 <= settings(None).reference.0 + DAY, "{}", event.time);
+    }
+    let mut again = event.clone();
+    again.normalise();
+    assert_eq!(&again, event, "the canonical form is a fixed point");
+    let mut json = Vec::new();
+    event.write_json(&mut json, Original::Include);
+    let text = std::str::from_utf8(&json).expect("JSON is UTF-8");
+    assert!(!text.chars().any(|char| char.is_control()));
+    assert!(Event::read_json(text).is_ok(), "{text}");
+}
+
+fn check_all(bytes: &[u8]) {
+    let line = parse::Line { bytes, eol: common::event::Eol::Lf, offset: 0, number: 1 };
+    check(&parser(None).parse(line), bytes);
+    for &format in Format::ALL {
+        check(&parser(Some(format)).parse(line), bytes);
+        let _ = parser(Some(format)).explain(line);
+    }
+}
+
+/// A small generator (xorshift64) so that a failure repeats.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit.max(1) as u64).expect("below the limit")
+    }
+}
+
+#[test]
+fn mutated_lines_are_events() {
+    const SPICE: &[u8] = b"\0\x1b\xff\xc3 []<>:\"\\={}-0919zZ\n\xe2\x80\xae";
+    let seeds = seeds();
+    let mut random = Random(0x5eed_1234_abcd_0001);
+    for _ in 0..4_000 {
+        let mut line = seeds[random.below(seeds.len())].clone();
+        for _ in 0..=random.below(4) {
+            let at = random.below(line.len() + 1);
+            match random.below(5) {
+                0 => line.truncate(at),
+                1 => line.insert(at, SPICE[random.below(SPICE.len())]),
+                2 if at < line.len() => line[at] = SPICE[random.below(SPICE.len())],
+                3 if at < line.len() => drop(line.remove(at)),
+                _ => {
+                    let other = &seeds[random.below(seeds.len())];
+                    let from = random.below(other.len() + 1);
+                    line.truncate(at);
+                    line.extend_from_slice(&other[from..]);
+                }
+            }
+        }
+        check_all(&line);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_an_event(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        check_all(&bytes);
+        let _ = records(&bytes, 0).count();
+    }
+
+    #[test]
+    fn records_lose_no_byte_but_their_counts(lines in proptest::collection::vec("<[0-9]{1,3}>[ -~\n]{0,30}", 0..10)) {
+        let stream: String = lines.iter().map(|line| format!("{} {line}", line.len())).collect();
+        let found: Vec<Vec<u8>> = records(stream.as_bytes(), 0).map(|line| line.bytes.to_vec()).collect();
+        let wanted: Vec<Vec<u8>> = lines.iter().map(|line| line.clone().into_bytes()).collect();
+        prop_assert_eq!(found, wanted);
+    }
+}
+
+#[test]
+fn long_lines_are_events() {
+    let body = "x".repeat(10 << 20);
+    for line in [
+        body.clone(),
+        format!("Jun 14 15:16:01 web1 app[1]: {body}"),
+        format!("{{\"msg\":\"{body}\"}}"),
+        "{\"a\":".repeat(100_000),
+        "[".repeat(10 << 20),
+        "a=b ".repeat(1 << 20),
+        "\"\\".repeat(1 << 20),
+        format!("<13>1 2026-06-14T15:16:01Z h a - - [{body}"),
+        format!("192.0.2.1 - - [14/Jun/2026:15:16:01 +0200] \"{}", "\\\"".repeat(1 << 20)),
+    ] {
+        let line = parse::Line::new(line.as_bytes(), 0, 1);
+        let event = parser(None).parse(line);
+        assert!(event.raw_line() == line.bytes);
+    }
+}
+
+#[test]
+fn refused_states_say_why() {
+    let refused = |state: &str| {
+        Parser::new(settings(None), Some(state)).expect_err("a state that cannot be read").to_string()
+    };
+    assert!(refused("{").starts_with("parser state: "));
+    assert_eq!(refused(r#"{"v":9}"#), "parser state: version 9 is newer than this program");
+    assert!(refused(r#"{"v":1,"format":"morse"}"#).contains("unknown format \"morse\""));
+}
+
+#[test]
+fn a_named_format_is_the_only_one() {
+    let line = parse::Line::new(b"{\"ts\":1781450161,\"msg\":\"hi\"}", 0, 1);
+    assert!(parser(Some(Format::Json)).parse(line).tags.is_empty());
+    assert_eq!(parser(Some(Format::Rfc3164)).parse(line).tags, ["unparsed"]);
+    let access = parse::Line::new(b"192.0.2.1 - - [14/Jun/2026:15:16:01 +0200] \"GET / HTTP/1.1\" 200 1", 0, 1);
+    let nginx = parser(Some(Format::Nginx)).parse(access);
+    assert_eq!(nginx.dataset.as_deref(), Some("nginx.access"));
+    assert_eq!(nginx.labels, "nginx/webserver/ /webserver/");
+}
+
+#[test]
+fn zones_years_and_hosts_come_from_the_settings() {
+    let settings = Settings {
+        zone: "+0500".parse().expect("a zone"),
+        year: Some(2019),
+        host: Some("bastion".to_owned()),
+        section: "auth".to_owned(),
+        ..settings(None)
+    };
+    let mut parser = Parser::new(settings, None).expect("a parser");
+    let event = parser.parse(parse::Line::new(b"Dec 31 23:00:00 sshd[1]: hi", 7, 3));
+    assert_eq!(event.time.to_string(), "2019-12-31T18:00:00.000000Z");
+    assert_eq!(event.time_quality, TimeQuality::ZoneAssumed);
+    assert_eq!((event.section.as_ref(), event.host_name.as_ref()), ("auth", "bastion"));
+    assert_eq!((event.log_offset, event.id.to_string()), (7, "0.3".to_owned()));
+    let event = parser.parse(parse::Line::new(b"Jan  1 00:00:00 sshd[1]: hi", 7, 3));
+    assert_eq!(event.time.to_string(), "2019-12-31T19:00:00.000000Z");
+}
