@@ -1,13 +1,15 @@
-//! What a parser makes of one line, and why: the formats that were tried, where each stopped, and
-//! which bytes of the line each field was read from.
+//! What a parser makes of one line, and why: the formats that were tried, where each stopped,
+//! which bytes of the line each field was read from, and what helpers made of the body.
 //!
 //! What it does *not* know: how it is printed. `siemparse --explain` does that.
 
 use crate::format::{Format, Miss};
+use crate::helper;
 use crate::line::Line;
 use crate::parser::Parser;
 use common::event::{Event, Value};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A part of the line and what was read from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub struct Explanation<'a> {
     /// Where fields were read from, in the line's order. Values that were repaired, unescaped or
     /// converted have no span of their own.
     pub spans: Vec<Span>,
+    /// The text that helpers looked at: the message, or the message that it repeats.
+    pub body: String,
+    /// What helpers did with it. Its places count from the body's beginning.
+    pub helper: helper::Explanation,
     /// The event.
     pub event: Event<'a>,
 }
@@ -38,9 +44,19 @@ impl Parser {
     #[must_use]
     pub fn explain<'a>(&self, line: Line<'a>) -> Explanation<'a> {
         let mut misses = Vec::new();
-        let mut parser = self.clone();
-        let (event, found) = parser.read(line, &mut |format, miss| misses.push((format, miss)));
-        let mut spans = spans(line.bytes, &event);
+        let mut bare = self.clone();
+        bare.set_helpers(Arc::default());
+        let (before, found) = bare.read(line, &mut |format, miss| misses.push((format, miss)));
+        let text = String::from_utf8_lossy(line.bytes);
+        let body = match found.and_then(|(_, found)| found.inner) {
+            Some((start, end)) => text[start..end].to_owned(),
+            None => before.message.clone().into_owned(),
+        };
+        let helper = match found {
+            Some(_) => self.helpers.explain(&body, &before),
+            None => helper::Explanation::default(),
+        };
+        let mut spans = spans(line.bytes, &before);
         if let Some((_, found)) = found {
             let (start, end) = found.stamp;
             if start < end {
@@ -48,7 +64,9 @@ impl Parser {
             }
         }
         spans.sort_by_key(|span| (span.range.start, span.range.end));
-        Explanation { format: found.map(|(format, _)| format), misses, spans, event }
+        let format = found.map(|(format, _)| format);
+        let event = self.clone().parse(line);
+        Explanation { format, misses, spans, body, helper, event }
     }
 }
 

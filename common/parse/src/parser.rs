@@ -15,6 +15,7 @@
 
 use crate::calendar::Calendar;
 use crate::format::{Format, Found, Miss};
+use crate::helper::Helpers;
 use crate::line::Line;
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
@@ -22,7 +23,7 @@ use common::event::{Event, EventId, RawKind, TimeQuality};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// How a source is to be read.
 #[derive(Clone, Debug)]
@@ -94,6 +95,7 @@ pub struct Parser {
     seen: Option<Format>,
     pub(crate) calendar: Calendar,
     read_at: Timestamp,
+    pub(crate) helpers: Arc<Helpers>,
 }
 
 impl Parser {
@@ -110,6 +112,7 @@ impl Parser {
             seen: None,
             calendar,
             read_at: settings.read_at,
+            helpers: Arc::default(),
         };
         if let Some(state) = state {
             let state: State = serde_json::from_str(state)?;
@@ -138,6 +141,11 @@ impl Parser {
     /// Moves the reference of stamps without a year: the file's time, or the present.
     pub fn set_reference(&mut self, reference: Timestamp) {
         self.calendar.set_reference(reference);
+    }
+
+    /// Takes other helpers from the next line on; a new parser has none.
+    pub fn set_helpers(&mut self, helpers: Arc<Helpers>) {
+        self.helpers = helpers;
     }
 
     /// The format of the last line that was understood.
@@ -231,9 +239,12 @@ impl Parser {
         None
     }
 
-    /// Adds what helpers find in the message.
+    /// Adds what helpers find in the message, or in the message that it repeats.
     fn complete<'t>(&self, text: &'t str, found: Found, event: &mut Event<'t>) {
-        let _ = (text, found, event);
+        match found.inner {
+            Some((start, end)) => self.helpers.apply_to(&text[start..end], event),
+            None => self.helpers.apply(event),
+        };
     }
 }
 

@@ -1,0 +1,67 @@
+//! The parser with helpers: what they look at, what they may change, and what stays as it was.
+
+use common::clock::Timestamp;
+use common::event::RawKind;
+use common::helper::read;
+use parse::helper::Helpers;
+use parse::{Line, Parser, Settings};
+use std::sync::Arc;
+
+fn helped(text: &str) -> Parser {
+    let reference = Timestamp::parse("2026-11-20T12:00:00Z").expect("a stamp");
+    let settings = Settings { reference, read_at: reference, ..Settings::default() };
+    let mut parser = Parser::new(settings, None).expect("a parser");
+    let helpers = read(text, "test.toml").expect("helpers");
+    parser.set_helpers(Arc::new(Helpers::new(helpers).expect("patterns")));
+    parser
+}
+
+const FAILED: &str = r#"
+[[helper]]
+name = "failed"
+guard = { process = ["sshd"] }
+pattern = '^Failed password for %{USER:user.name} from %{IP:source.ip} port %{PORT:source.port} ssh2$'
+set = { event.outcome = "failure" }
+"#;
+
+#[test]
+fn helpers_look_at_the_message_that_is_repeated() {
+    let mut parser = helped(FAILED);
+    for line in [
+        "Jan  2 00:00:04 web1 sshd[7]: Failed password for root from 192.0.2.7 port 38926 ssh2",
+        "Jan  2 00:00:04 web1 sshd[7]: message repeated 3 times: [ Failed password for root from 192.0.2.7 port 38926 ssh2]",
+    ] {
+        let explanation = parser.explain(Line::new(line.as_bytes(), 0, 1));
+        assert_eq!(explanation.helper.chosen, Some("failed"), "{line}");
+        assert!(explanation.body.starts_with("Failed") && explanation.body.ends_with("ssh2"));
+        let event = parser.parse(Line::new(line.as_bytes(), 0, 1));
+        assert_eq!(event, explanation.event);
+        assert_eq!(event.helper.as_deref(), Some("failed"));
+        assert_eq!(event.user_name.as_deref(), Some("root"));
+        assert_eq!(event.source_ip, "192.0.2.7".parse().ok());
+        assert_eq!(event.source_port, Some(38926));
+        assert_eq!(event.raw_kind, RawKind::Prefix);
+        assert_eq!(event.line(), line.as_bytes());
+        assert_eq!(event.message, &line[line.find("]: ").map_or(0, |at| at + 3)..]);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_do_not_keep_helpers_away() {
+    let mut parser = helped(FAILED);
+    let line = b"Jan  2 00:00:04 web1 sshd[7]: Failed password for r\xffot from 192.0.2.7 port 1 ssh2\n";
+    let event = parser.parse(Line::new(line, 0, 1));
+    assert_eq!(event.user_name.as_deref(), Some("r\u{fffd}ot"));
+    assert_eq!(event.line(), line);
+    assert_eq!(event.tags, ["not_utf8"]);
+}
+
+#[test]
+fn helpers_change_between_two_lines() {
+    let mut parser = helped("");
+    let line = Line::new(b"Jan  2 00:00:04 web1 sshd[7]: Failed password for root from 192.0.2.7 port 1 ssh2", 0, 1);
+    assert_eq!(parser.parse(line).helper, None);
+    let helpers = read(FAILED, "test.toml").expect("helpers");
+    parser.set_helpers(Arc::new(Helpers::new(helpers).expect("patterns")));
+    assert_eq!(parser.parse(line).helper.as_deref(), Some("failed"));
+}
