@@ -1,7 +1,7 @@
 //! The nouns of the suite: what crosses a process boundary or a table boundary.
 //!
 //! ```text
-//!  near ─► clock ─► section ─► config ─► field ─► event ─► filter ─► helper ─► rule ─► siem_event ─► output ─► cli
+//!  near ─► clock ─► section ─► config ─► field ─► event ─► filter ─► helper ─► rule ─► hit ─► siem_event ─► output ─► cli
 //! ```
 //!
 //! The modules stand in flow order, and a module imports only modules above it (a test enforces
@@ -23,6 +23,7 @@ pub mod event;
 pub mod filter;
 pub mod helper;
 pub mod rule;
+pub mod hit;
 pub mod siem_event;
 pub mod output;
 pub mod cli;

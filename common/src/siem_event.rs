@@ -20,12 +20,10 @@
 use crate::clock::Timestamp;
 use crate::event::{Event, Value, write_string};
 use crate::field::Field;
+use crate::hit::{Group, group_text};
 use crate::rule::{Rule, level, magnitude};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
-
-/// The values of a rule's group-by fields; `None` where an event has no such field.
-pub type Group = Vec<Option<String>>;
 
 /// What a rule leaves behind when it fires.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,7 +91,7 @@ pub fn key(rule_id: &str, version: &str, group: &[Option<String>], slot: &Slot) 
     out.push(b',');
     write_string(&mut out, version);
     out.push(b',');
-    write_group(&mut out, group);
+    out.extend_from_slice(group_text(group).as_bytes());
     out.push(b',');
     match slot {
         Slot::Bucket(number) => out.extend_from_slice(number.to_string().as_bytes()),
@@ -111,25 +109,6 @@ pub fn digest(text: &str) -> String {
         let _ = write!(id, "{byte:02x}");
         id
     })
-}
-
-/// A group's values as a JSON array: its canonical text.
-#[must_use]
-pub fn group_text(group: &[Option<String>]) -> String {
-    let mut out = Vec::new();
-    write_group(&mut out, group);
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn write_group(out: &mut Vec<u8>, group: &[Option<String>]) {
-    out.push(b'[');
-    for (place, value) in group.iter().enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
-        write_optional(out, value.as_deref());
-    }
-    out.push(b']');
 }
 
 fn write_optional(out: &mut Vec<u8>, value: Option<&str>) {
