@@ -213,3 +213,6 @@ impl Helpers {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod shipped_tests;

@@ -1,13 +1,14 @@
 //! The types of captured text.
 //!
 //! ```text
-//! type = "text" | "ip" | "port" | "int" | "float" | "bool" | "hex" | "json" | "kv" | "list"
+//! type = "text" | "lower" | "ip" | "port" | "int" | "float" | "bool" | "hex" | "json" | "kv" | "list"
 //!      | "address" | "time:" FORMAT
 //! ```
 //!
 //! | type | captured text | value |
 //! |---|---|---|
 //! | `text` | anything | itself |
+//! | `lower` | anything | itself, ASCII letters in lower case |
 //! | `ip` | an address, brackets and an IPv6 zone allowed | the canonical address |
 //! | `address` | an address or a host name | under `FIELD.ip` or `FIELD.domain` |
 //! | `port` | 0 to 65535 | integer |
@@ -30,6 +31,7 @@ use thiserror::Error;
 #[allow(missing_docs, reason = "each is described in the table above")]
 pub enum Type {
     Text,
+    Lower,
     Ip,
     Address,
     Port,
@@ -73,6 +75,7 @@ impl FromStr for Type {
     fn from_str(text: &str) -> Result<Type, UnknownType> {
         Ok(match text {
             "text" => Type::Text,
+            "lower" => Type::Lower,
             "ip" => Type::Ip,
             "address" => Type::Address,
             "port" => Type::Port,
@@ -95,6 +98,7 @@ impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Type::Text => "text",
+            Type::Lower => "lower",
             Type::Ip => "ip",
             Type::Address => "address",
             Type::Port => "port",

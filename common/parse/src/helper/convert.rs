@@ -147,6 +147,9 @@ fn one<'t, 'a>(
             same if same == text => Value::Text(keep(text)),
             canonical => Value::Text(canonical.into()),
         },
+        Type::Lower if text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            Value::Text(text.to_ascii_lowercase().into())
+        }
         Type::Port => Value::Int(text.parse::<u16>().ok()?.into()),
         Type::Int => Value::Int(text.parse().ok()?),
         Type::Float => Value::number(text.parse().ok()?)?,
@@ -157,7 +160,7 @@ fn one<'t, 'a>(
             let parts = text.split([',', ' ', '\t']).filter(|part| !part.is_empty());
             Value::List(parts.map(|part| Value::Text(keep(part))).collect())
         }
-        Type::Text | Type::Address | Type::Kv | Type::Json => Value::Text(keep(text)),
+        Type::Text | Type::Lower | Type::Address | Type::Kv | Type::Json => Value::Text(keep(text)),
     })
 }
 
