@@ -15,14 +15,15 @@ CREATE TABLE section (
     display text
 ) STRICT;
 
--- One row a counter: 'commit' numbers commits, 'helper' and 'rule' change with what they name.
+-- One row a counter: 'commit' numbers commits, 'helper' and 'rule' change with what they name,
+-- 'batch' and 'source' are the numbers last given out.
 CREATE TABLE counter (
     name text PRIMARY KEY,
     value integer NOT NULL,
     committed integer NOT NULL
 ) STRICT;
 INSERT INTO counter (name, value, committed)
-VALUES ('commit', 0, 0), ('helper', 0, 0), ('rule', 0, 0);
+VALUES ('commit', 0, 0), ('helper', 0, 0), ('rule', 0, 0), ('batch', 0, 0), ('source', 0, 0);
 
 CREATE TABLE helper (
     section text NOT NULL,
@@ -75,10 +76,11 @@ CREATE TABLE batch (
     commit_no integer NOT NULL UNIQUE,
     committed integer NOT NULL
 ) STRICT;
+CREATE INDEX batch_source ON batch (source, byte_start);
 
+-- The key is batch * 1048576 + seq: rows are appended, and an index entry ends in one number.
 CREATE TABLE event (
-    batch integer NOT NULL,
-    seq integer NOT NULL,
+    id integer PRIMARY KEY,
     time integer NOT NULL,
     time_quality integer NOT NULL,
     section text NOT NULL,
@@ -102,18 +104,19 @@ CREATE TABLE event (
     destination_ip text,
     destination_port integer,
     network_transport text,
-    message text NOT NULL,
-    raw blob NOT NULL,
     raw_kind integer NOT NULL,
     eol integer NOT NULL,
     helper text,
     log_offset integer NOT NULL,
     tags text NOT NULL,
     ext text,
-    PRIMARY KEY (batch, seq)
-) STRICT, WITHOUT ROWID;
+    message text NOT NULL,
+    raw blob NOT NULL,
+    batch integer AS (id >> 20) VIRTUAL,
+    seq integer AS (id & 1048575) VIRTUAL
+) STRICT;
 CREATE INDEX event_time ON event (time);
-CREATE INDEX event_host ON event (host_name, time);
+CREATE INDEX event_host ON event (host_name COLLATE NOCASE, time);
 CREATE INDEX event_section ON event (section, time);
 
 CREATE TABLE reject (

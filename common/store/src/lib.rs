@@ -17,7 +17,10 @@ mod detect;
 mod error;
 mod ingest;
 mod manage;
+mod predicate;
 mod read;
+mod sqlite;
+mod tally;
 mod url;
 
 pub use detect::*;
@@ -28,7 +31,7 @@ pub use read::*;
 pub use url::{Url, default_path, system_path};
 
 /// Everything a database can be asked.
-pub trait Store: Ingest + Read + Detect + Manage + Send {
+pub trait Store: Ingest + Read + Send {
     /// The database as a user would name it, without a password.
     fn name(&self) -> String;
 }
@@ -42,4 +45,15 @@ pub enum Create {
     Never,
     /// The schema is made or brought up to date (`siemmanage init`).
     Always,
+}
+
+/// Opens a database.
+///
+/// # Errors
+/// It cannot be reached, or its schema is missing or of another version.
+pub fn open(url: &Url, create: Create) -> Result<Box<dyn Store>> {
+    match url {
+        Url::Sqlite(path) => Ok(Box::new(sqlite::Sqlite::open(path, create)?)),
+        Url::Postgres(text) => Err(Error::Url(text.clone())),
+    }
 }

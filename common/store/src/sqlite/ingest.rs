@@ -1,0 +1,305 @@
+//! Batches in: events, batch rows and cursors in one transaction.
+//!
+//! Every statement is prepared once and every value bound where it lies; text that is made here
+//! (addresses, tags, `ext`) goes through buffers that are reused from row to row.
+//!
+//! What it does *not* know: how often to flush.
+
+use super::Sqlite;
+use super::row::{SEQ_BITS, event_key};
+use crate::{Batch, Committed, Cursor, Error, Ingest, Result, Totals};
+use common::clock::Timestamp;
+use common::event::{Event, EventId};
+use common::helper::Helper;
+use common::section::Section;
+use rusqlite::types::{Null, ToSql};
+use rusqlite::{Connection, OptionalExtension as _, Row, Statement, TransactionBehavior};
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+const EVENT_INSERT: &str = include_str!("../../../../sql/sqlite/event_insert.sql");
+const BATCH_INSERT: &str = include_str!("../../../../sql/sqlite/batch_insert.sql");
+const CURSOR_SELECT: &str = include_str!("../../../../sql/sqlite/cursor_select.sql");
+const CURSOR_INSERT: &str = include_str!("../../../../sql/sqlite/cursor_insert.sql");
+const CURSOR_ADVANCE: &str = include_str!("../../../../sql/sqlite/cursor_advance.sql");
+
+impl Ingest for Sqlite {
+    fn claim(&mut self, host: &str, choose: &mut dyn FnMut(&[Cursor]) -> Cursor) -> Result<Cursor> {
+        let refused = self.refused();
+        let mut claim = || {
+            let transaction =
+                self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let known = cursors(&transaction, Some(host), None)?;
+            let mut cursor = choose(&known);
+            if !known.contains(&cursor) {
+                if cursor.source == 0 {
+                    cursor.source = draw(&transaction, "source")?;
+                }
+                cursor.revision += 1;
+                set_cursor(&transaction, CURSOR_INSERT, &cursor)?;
+            }
+            transaction.commit()?;
+            Ok(cursor)
+        };
+        claim().map_err(refused)
+    }
+
+    fn cursor(&mut self, source: i64) -> Result<Option<Cursor>> {
+        let found = cursors(&self.connection, None, Some(source)).map_err(self.refused())?;
+        Ok(found.into_iter().next())
+    }
+
+    fn commit(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
+        let refused = self.refused();
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(&refused)?;
+        let mut committed = Vec::with_capacity(batches.len());
+        for batch in batches {
+            if batch.events.len() >= 1 << SEQ_BITS {
+                let reason = format!("a batch of {} events", batch.events.len());
+                return Err(Error::Refused { place: self.place.clone(), reason });
+            }
+            let now = Timestamp::now();
+            match store(&transaction, batch, now).map_err(&refused)? {
+                Some(stored) => committed.push(stored),
+                None => return Err(Error::Overtaken(batch.cursor.source)),
+            }
+        }
+        transaction.commit().map_err(refused)?;
+        Ok(committed)
+    }
+
+    fn ensure_section(&mut self, name: &str) -> Result<Section> {
+        let refused = self.refused();
+        let mut ensure = || {
+            if let Some(section) = section(&self.connection, name)? {
+                return Ok(section);
+            }
+            let transaction =
+                self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let insert = "INSERT OR IGNORE INTO section (name) VALUES (?1)";
+            if transaction.execute(insert, [name])? > 0 {
+                draw(&transaction, "helper")?;
+            }
+            let found = section(&transaction, name)?.unwrap_or_default();
+            transaction.commit()?;
+            Ok(found)
+        };
+        ensure().map_err(refused)
+    }
+
+    fn section_helpers(&mut self, section: &str) -> Result<Vec<Helper>> {
+        let refused = self.refused();
+        let select = "SELECT section, name, body FROM helper \
+            WHERE (section = ?1 OR section = '') AND is_enabled = 1 ORDER BY place, name";
+        let rows = || {
+            let mut statement = self.connection.prepare_cached(select)?;
+            let rows = statement.query_map([section], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let load = |(section, name, body): (String, String, String)| {
+            let helper = Helper::load(&body, &name)
+                .map_err(|error| Error::Refused { place: self.place.clone(), reason: error.to_string() })?;
+            let section = Some(section).filter(|section| !section.is_empty());
+            Ok(Helper { section, enabled: true, ..helper })
+        };
+        rows().map_err(refused)?.into_iter().map(load).collect()
+    }
+
+    fn helper_generation(&mut self) -> Result<i64> {
+        let select = "SELECT value FROM counter WHERE name = 'helper'";
+        let value = || self.connection.prepare_cached(select)?.query_row([], |row| row.get(0));
+        value().map_err(self.refused())
+    }
+}
+
+/// The next number of a counter.
+fn draw(connection: &Connection, counter: &str) -> rusqlite::Result<i64> {
+    let update = "UPDATE counter SET value = value + 1 WHERE name = ?1 RETURNING value";
+    connection.prepare_cached(update)?.query_row([counter], |row| row.get(0))
+}
+
+fn section(connection: &Connection, name: &str) -> rusqlite::Result<Option<Section>> {
+    let select = "SELECT name, format, zone, display FROM section WHERE name = ?1";
+    connection.prepare_cached(select)?.query_row([name], super::read::section).optional()
+}
+
+fn cursors(
+    connection: &Connection,
+    host: Option<&str>,
+    source: Option<i64>,
+) -> rusqlite::Result<Vec<Cursor>> {
+    let mut statement = connection.prepare_cached(CURSOR_SELECT)?;
+    statement.query_map((host, source), cursor)?.collect()
+}
+
+fn cursor(row: &Row<'_>) -> rusqlite::Result<Cursor> {
+    Ok(Cursor {
+        source: row.get(0)?,
+        revision: row.get(1)?,
+        host: row.get(2)?,
+        kind: row.get(3)?,
+        name: row.get(4)?,
+        section: row.get(5)?,
+        device: row.get(6)?,
+        inode: row.get(7)?,
+        head_length: row.get(8)?,
+        head_hash: row.get(9)?,
+        mark_length: row.get(10)?,
+        mark_hash: row.get(11)?,
+        position: row.get(12)?,
+        line: row.get(13)?,
+        token: row.get(14)?,
+        state: row.get(15)?,
+        totals: Totals {
+            lines: row.get(16)?,
+            bytes: row.get(17)?,
+            stored: row.get(18)?,
+            unparsed: row.get(19)?,
+            rejected: row.get(20)?,
+            filtered: row.get(21)?,
+            gap: row.get(22)?,
+        },
+    })
+}
+
+/// Writes a cursor with one of the two statements; returns how many rows that changed.
+fn set_cursor(connection: &Connection, statement: &str, c: &Cursor) -> rusqlite::Result<usize> {
+    let t = &c.totals;
+    connection.prepare_cached(statement)?.execute(rusqlite::params![
+        c.source, c.revision, c.host, c.kind, c.name, c.section, c.device, c.inode, c.head_length,
+        c.head_hash, c.mark_length, c.mark_hash, c.position, c.line, c.token, c.state, t.lines,
+        t.bytes, t.stored, t.unparsed, t.rejected, t.filtered, t.gap, Timestamp::now().0
+    ])
+}
+
+/// Stores one batch; `None` when the cursor moved meanwhile.
+fn store(
+    connection: &Connection,
+    batch: &Batch<'_, '_>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Committed>> {
+    if set_cursor(connection, CURSOR_ADVANCE, batch.cursor)? == 0 {
+        return Ok(None);
+    }
+    let number = draw(connection, "batch")?;
+    insert_events(connection, number, batch.events)?;
+    let reject = "INSERT INTO reject (batch, source, log_offset, raw, reason) VALUES (?, ?, ?, ?, ?)";
+    for line in batch.rejects {
+        let values = (number, batch.cursor.source, line.log_offset, &line.raw, &line.reason);
+        connection.prepare_cached(reject)?.execute(values)?;
+    }
+    let times = batch.events.iter().map(|event| event.time.0);
+    let next = "UPDATE counter SET value = value + 1, committed = max(committed, ?1) \
+        WHERE name = 'commit' RETURNING value, committed";
+    let (commit_no, committed): (i64, i64) = connection
+        .prepare_cached(next)?
+        .query_row([now.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    connection.prepare_cached(BATCH_INSERT)?.execute((
+        number, batch.cursor.source, &batch.cursor.section, batch.byte_start,
+        batch.cursor.position, batch.line_count, i64::try_from(batch.events.len()).unwrap_or(i64::MAX), times.clone().min(),
+        times.max(), commit_no, committed,
+    ))?;
+    Ok(Some(Committed {
+        batch: number,
+        commit_no,
+        committed: Timestamp(committed),
+        revision: batch.cursor.revision + 1,
+    }))
+}
+
+fn insert_events(
+    connection: &Connection,
+    batch: i64,
+    events: &[Event<'_>],
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(EVENT_INSERT)?;
+    let mut buffers = Buffers::default();
+    for (seq, event) in (1..).zip(events) {
+        let mut row = Binder { statement: &mut statement, place: 0 };
+        row.event(event_key(EventId { batch, seq }), event, &mut buffers)?;
+        statement.raw_execute()?;
+    }
+    Ok(())
+}
+
+/// Text made for one row, reused for the next.
+#[derive(Default)]
+struct Buffers {
+    text: String,
+    json: Vec<u8>,
+}
+
+/// Binds the values of one row in order.
+struct Binder<'s, 'c> {
+    statement: &'s mut Statement<'c>,
+    place: usize,
+}
+
+impl Binder<'_, '_> {
+    fn bind(&mut self, value: impl ToSql) -> rusqlite::Result<()> {
+        self.place += 1;
+        self.statement.raw_bind_parameter(self.place, value)
+    }
+
+    fn ip(&mut self, ip: Option<IpAddr>, text: &mut String) -> rusqlite::Result<()> {
+        let Some(ip) = ip else { return self.bind(Null) };
+        text.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{ip}");
+        self.bind(text.as_str())
+    }
+
+    /// A flat list of the columns of `event_insert.sql`.
+    fn event(&mut self, key: i64, event: &Event<'_>, buffers: &mut Buffers) -> rusqlite::Result<()> {
+        let Buffers { text, json } = buffers;
+        self.bind(key)?;
+        self.bind(event.time.0)?;
+        self.bind(event.time_quality as i64)?;
+        self.bind(event.section.as_ref())?;
+        self.bind(event.host_name.as_ref())?;
+        self.bind(event.labels.as_ref())?;
+        self.bind(event.dataset.as_deref())?;
+        self.bind(event.event_category.as_deref())?;
+        self.bind(event.event_action.as_deref())?;
+        self.bind(event.event_outcome.as_deref())?;
+        self.bind(event.event_code.as_deref())?;
+        self.bind(event.log_facility)?;
+        self.bind(event.log_severity)?;
+        self.bind(event.process_name.as_deref())?;
+        self.bind(event.process_pid)?;
+        self.bind(event.process_executable.as_deref())?;
+        self.bind(event.process_command_line.as_deref())?;
+        self.bind(event.user_name.as_deref())?;
+        self.bind(event.user_target_name.as_deref())?;
+        self.ip(event.source_ip, text)?;
+        self.bind(event.source_port)?;
+        self.ip(event.destination_ip, text)?;
+        self.bind(event.destination_port)?;
+        self.bind(event.network_transport.as_deref())?;
+        self.bind(event.raw_kind as i64)?;
+        self.bind(event.eol as i64)?;
+        self.bind(event.helper.as_deref())?;
+        self.bind(event.log_offset)?;
+        text.clear();
+        for (place, tag) in event.tags.iter().enumerate() {
+            text.push_str(if place > 0 { " " } else { "" });
+            text.push_str(tag);
+        }
+        self.bind(text.as_str())?;
+        if event.ext.is_empty() {
+            self.bind(Null)?;
+        } else {
+            json.clear();
+            event.ext.write_json(json);
+            // What write_json appends is UTF-8.
+            self.bind(std::str::from_utf8(json).unwrap_or_default())?;
+        }
+        self.bind(event.message.as_ref())?;
+        self.bind(event.raw.as_ref())
+    }
+}

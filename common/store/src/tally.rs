@@ -1,0 +1,146 @@
+//! Counting by groups in bounded memory, for both databases.
+//!
+//! What it does *not* know: where rows come from.
+
+use crate::Group;
+use common::event::Event;
+use common::field::{Column, Field};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
+
+/// Groups held at once when only the largest are wanted.
+const LIMIT: usize = 200_000;
+
+/// The values of a group in one buffer: for each a byte 0 (absent), or a byte 1, the text and a
+/// byte 0xff, which is in no text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Key(Vec<u8>);
+
+impl Key {
+    /// Forgets the values.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Appends a value.
+    pub(crate) fn push(&mut self, text: Option<&[u8]>) {
+        match text {
+            None => self.0.push(0),
+            Some(text) => {
+                self.0.push(1);
+                self.0.extend_from_slice(text);
+                self.0.push(0xff);
+            }
+        }
+    }
+
+    /// Takes the values of an event's fields.
+    pub(crate) fn of(&mut self, event: &Event<'_>, fields: &[Field]) {
+        self.clear();
+        for field in fields {
+            match event.field(field) {
+                None => self.0.push(0),
+                Some(value) => {
+                    self.0.push(1);
+                    // Writing to a Vec cannot fail.
+                    let _ = match field {
+                        Field::Column(Column::Time) => write!(self.0, "{}", event.time),
+                        _ => write!(self.0, "{value}"),
+                    };
+                    self.0.push(0xff);
+                }
+            }
+        }
+    }
+
+    fn values(&self) -> Vec<Option<String>> {
+        let (mut values, mut rest) = (Vec::new(), self.0.as_slice());
+        while let Some((&kind, after)) = rest.split_first() {
+            rest = after;
+            values.push((kind == 1).then(|| {
+                let end = memchr(rest);
+                let text = String::from_utf8_lossy(&rest[..end]).into_owned();
+                rest = &rest[end + 1..];
+                text
+            }));
+        }
+        values
+    }
+}
+
+fn memchr(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&byte| byte == 0xff).unwrap_or(bytes.len() - 1)
+}
+
+/// Groups and their counts. When there are more than [`LIMIT`] and only the largest are wanted,
+/// the groups are parted by hash and the rows gone through once a part.
+pub(crate) struct Tally {
+    top: Option<usize>,
+    parts: u64,
+    part: u64,
+    started: bool,
+    overflow: bool,
+    counts: HashMap<Key, u64>,
+    largest: Vec<Group>,
+}
+
+impl Tally {
+    /// A tally for the `top` largest groups, or for all.
+    pub(crate) fn new(top: Option<u64>) -> Tally {
+        Tally {
+            top: top.map(|top| usize::try_from(top).unwrap_or(usize::MAX)),
+            parts: 1,
+            part: 0,
+            started: false,
+            overflow: false,
+            counts: HashMap::new(),
+            largest: Vec::new(),
+        }
+    }
+
+    /// Whether the rows must be gone through (again).
+    pub(crate) fn begin(&mut self) -> bool {
+        if !self.started {
+            self.started = true;
+            return true;
+        }
+        if self.overflow {
+            (self.overflow, self.parts, self.part) = (false, self.parts * 8, 0);
+            self.largest.clear();
+            self.counts.clear();
+            return true;
+        }
+        let groups = self.counts.drain().map(|(key, count)| Group { values: key.values(), count });
+        self.largest.extend(groups);
+        self.largest.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.values.cmp(&b.values)));
+        self.largest.truncate(self.top.unwrap_or(usize::MAX));
+        self.part += 1;
+        self.part < self.parts
+    }
+
+    /// Counts one row.
+    pub(crate) fn add(&mut self, key: &Key) {
+        if self.overflow {
+            return;
+        }
+        if self.parts > 1 {
+            let mut hasher = DefaultHasher::new();
+            key.hash(&mut hasher);
+            if hasher.finish() % self.parts != self.part {
+                return;
+            }
+        }
+        if let Some(count) = self.counts.get_mut(key) {
+            *count += 1;
+            return;
+        }
+        self.overflow = self.top.is_some() && self.counts.len() >= LIMIT;
+        self.counts.insert(key.clone(), 1);
+    }
+
+    /// The groups, largest first, ties by value.
+    pub(crate) fn groups(self) -> Vec<Group> {
+        self.largest
+    }
+}

@@ -1,0 +1,247 @@
+//! Test bodies that hold on every database; each takes an open store.
+//!
+//! What it does *not* know: which database it is.
+
+pub(crate) mod event;
+
+use common::clock::{DAY, SECOND, Timestamp};
+use common::event::{Event, EventId};
+use common::field::Field;
+use common::filter::Filter;
+use std::ops::ControlFlow;
+use store::{Batch, Cursor, Group, Order, Reject, Scan, Selection, Store};
+
+/// 2026-11-20T00:00:00Z.
+pub(crate) const START: Timestamp = Timestamp(1_795_132_800 * SECOND);
+
+/// A new source of a section.
+pub(crate) fn source(store: &mut dyn Store, name: &str, section: &str) -> Cursor {
+    let new = Cursor {
+        host: "box".into(),
+        kind: "file".into(),
+        name: name.into(),
+        section: section.into(),
+        ..Cursor::default()
+    };
+    store.claim("box", &mut |_| new.clone()).expect("a cursor")
+}
+
+/// Commits events as one batch, advancing the cursor by `bytes`; returns the batch's number.
+pub(crate) fn commit(store: &mut dyn Store, cursor: &mut Cursor, events: &[Event<'_>], bytes: i64) -> i64 {
+    let byte_start = cursor.position;
+    cursor.position += bytes;
+    cursor.totals.stored += i64::try_from(events.len()).expect("few events");
+    let batch =
+        Batch { cursor, byte_start, line_count: 1, events, rejects: &[] };
+    let committed = store.commit(&[batch]).expect("a commit").remove(0);
+    cursor.revision = committed.revision;
+    committed.batch
+}
+
+/// The events of a scan.
+pub(crate) fn scan(store: &mut dyn Store, scan: &Scan) -> Vec<Event<'static>> {
+    let mut events = Vec::new();
+    let mut see = |event: Event<'static>| {
+        events.push(event);
+        ControlFlow::Continue(())
+    };
+    store.scan(scan, &mut see).expect("a scan");
+    events
+}
+
+fn messages(store: &mut dyn Store, wanted: &Scan) -> Vec<String> {
+    scan(store, wanted).into_iter().map(|event| event.message.into_owned()).collect()
+}
+
+fn line(section: &str, host: &str, second: i64, message: &str) -> Event<'static> {
+    let mut event = Event {
+        time: Timestamp(START.0 + second * SECOND),
+        section: section.to_owned().into(),
+        host_name: host.to_owned().into(),
+        message: message.to_owned().into(),
+        raw: format!("{second} {host} ").into_bytes().into(),
+        raw_kind: common::event::RawKind::Prefix,
+        log_offset: second * 10,
+        ..Event::default()
+    };
+    event.normalise();
+    event
+}
+
+/// A batch in is a batch out, with its cursor, its commit and its reject.
+pub(crate) fn a_batch_in_is_a_batch_out(store: &mut dyn Store) {
+    assert_eq!(store.last_commit().expect("a commit"), None);
+    let mut cursor = source(store, "/var/log/auth.log", "auth");
+    assert_eq!(cursor.revision, 1);
+    let mut events = event::every_field();
+    let line_count = 7;
+    cursor.position = 512;
+    cursor.state = "{\"year\":2026}".into();
+    cursor.head_hash = vec![0, 255, 1];
+    let rejects = [Reject { log_offset: 3, raw: vec![0, 0xff], reason: "too odd".into() }];
+    let batch = Batch { cursor: &cursor, byte_start: 0, line_count, events: &events, rejects: &rejects };
+    let committed = store.commit(&[batch]).expect("a commit").remove(0);
+    assert_eq!((committed.commit_no, committed.revision), (1, 2));
+    cursor.revision = 2;
+    assert_eq!(store.cursor(cursor.source).expect("a cursor"), Some(cursor.clone()));
+    assert_eq!(store.last_commit().expect("a commit"), Some((1, committed.committed)));
+
+    for (seq, event) in (1..).zip(&mut events) {
+        event.id = EventId { batch: committed.batch, seq };
+        event.ingested = Some(committed.committed);
+    }
+    let commits = store.commits_after(0, 10).expect("commits");
+    assert_eq!(commits.len(), 1);
+    assert_eq!(commits[0].event_count, i64::try_from(events.len()).expect("few"));
+    let times = events.iter().map(|event| event.time);
+    assert_eq!(commits[0].time, times.clone().min().zip(times.max()));
+    assert_eq!(commits[0].section, "auth");
+
+    let mut seen = Vec::new();
+    let mut see = |event| {
+        seen.push(event);
+        ControlFlow::Continue(())
+    };
+    store.batch_events(committed.batch, &Filter::All, &mut see).expect("events");
+    assert_eq!(seen, events);
+    events.sort_by_key(|event| (event.time, event.id));
+    assert_eq!(scan(store, &Scan { raw: true, ..Scan::default() }), events);
+}
+
+/// A cursor that moved since it was read stops the whole commit.
+pub(crate) fn an_overtaken_cursor_stores_nothing(store: &mut dyn Store) {
+    let mut cursor = source(store, "a", "auth");
+    let other = source(store, "b", "auth");
+    let stale = cursor.clone();
+    commit(store, &mut cursor, &[line("auth", "h", 1, "one")], 10);
+    let events = [line("auth", "h", 2, "two")];
+    let batch = |cursor| Batch { cursor, byte_start: 0, line_count: 1, events: &events, rejects: &[] };
+    let error = store.commit(&[batch(&other), batch(&stale)]).expect_err("overtaken");
+    assert!(matches!(error, store::Error::Overtaken(source) if source == stale.source), "{error}");
+    assert_eq!(messages(store, &Scan::default()), ["one"]);
+    assert_eq!(store.cursor(other.source).expect("a cursor"), Some(other));
+    assert_eq!(store.last_commit().expect("a commit").map(|(number, _)| number), Some(1));
+}
+
+/// Claiming shows the host's cursors and keeps what is chosen.
+pub(crate) fn a_claim_finds_what_was_claimed(store: &mut dyn Store) {
+    let first = source(store, "a", "auth");
+    let again = store.claim("box", &mut |known| known[0].clone()).expect("a cursor");
+    assert_eq!(again, first);
+    let renamed = |known: &[Cursor]| Cursor { name: "a.1".into(), ..known[0].clone() };
+    let second = store.claim("box", &mut |known| renamed(known)).expect("a cursor");
+    assert_eq!((second.source, second.name.as_str()), (first.source, "a.1"));
+    assert_eq!(store.cursor(first.source).expect("a cursor"), Some(second));
+    let mut seen = None;
+    let elsewhere = store.claim("elsewhere", &mut |known| {
+        seen = Some(known.len());
+        Cursor { host: "elsewhere".into(), ..Cursor::default() }
+    });
+    assert_eq!(seen, Some(0));
+    assert_ne!(elsewhere.expect("a cursor").source, first.source);
+}
+
+/// A section is made once, and making it changes the generation of helpers.
+pub(crate) fn sections_are_made_once(store: &mut dyn Store) {
+    let before = store.helper_generation().expect("a number");
+    assert_eq!(store.ensure_section("web").expect("a section").name, "web");
+    let after = store.helper_generation().expect("a number");
+    assert_ne!(before, after);
+    store.ensure_section("web").expect("a section");
+    assert_eq!(store.helper_generation().expect("a number"), after);
+    let sections = store.sections().expect("sections");
+    assert_eq!(sections.iter().filter(|section| section.name == "web").count(), 1);
+    assert!(store.section_helpers("web").expect("helpers").iter().all(|helper| helper.enabled));
+}
+
+/// Three sources, two sections, times out of order, ties.
+fn fill(store: &mut dyn Store) {
+    let mut a = source(store, "a", "auth");
+    let mut b = source(store, "b", "web");
+    let auth = |second, message| line("auth", "h1", second, message);
+    let web = |second, message| line("web", "H1", second, message);
+    commit(store, &mut a, &[auth(5, "a5"), auth(1, "a1"), auth(9, "a9")], 30);
+    commit(store, &mut b, &[web(5, "b5"), web(2, "b2")], 30);
+    commit(store, &mut a, &[auth(5, "a5'"), auth(7, "a7")], 30);
+    commit(store, &mut b, &[], 0);
+}
+
+/// Orders, limits, times and ids.
+pub(crate) fn scans_come_in_order(store: &mut dyn Store) {
+    fill(store);
+    let all = Scan::default();
+    assert_eq!(messages(store, &all), ["a1", "b2", "a5", "b5", "a5'", "a7", "a9"]);
+    let newest = |order, newest| Scan { order, newest: Some(newest), ..Scan::default() };
+    assert_eq!(messages(store, &newest(Order::Time, 4)), ["b5", "a5'", "a7", "a9"]);
+    assert_eq!(messages(store, &newest(Order::TimeReversed, 4)), ["a9", "a7", "a5'", "b5"]);
+    assert_eq!(messages(store, &newest(Order::Source, 4)), ["a9", "a5'", "a7", "b5"]);
+    assert_eq!(messages(store, &newest(Order::Time, 0)), Vec::<String>::new());
+    assert_eq!(messages(store, &newest(Order::Time, 99)).len(), 7);
+    let source = Scan { order: Order::Source, ..Scan::default() };
+    assert_eq!(messages(store, &source), ["a1", "a5", "a9", "a5'", "a7", "b2", "b5"]);
+    let reversed = Scan { order: Order::TimeReversed, ..Scan::default() };
+    assert_eq!(messages(store, &reversed), ["a9", "a7", "a5'", "b5", "a5", "b2", "a1"]);
+
+    let second = |second| Some(Timestamp(START.0 + second * SECOND));
+    let within = |order| Scan {
+        selection: Selection { since: second(2), until: second(7), ..Selection::default() },
+        order,
+        ..Scan::default()
+    };
+    assert_eq!(messages(store, &within(Order::Time)), ["b2", "a5", "b5", "a5'"]);
+    assert_eq!(messages(store, &within(Order::TimeReversed)), ["a5'", "b5", "a5", "b2"]);
+    assert_eq!(messages(store, &within(Order::Source)), ["a5", "a5'", "b2", "b5"]);
+    let mut one = Scan::default();
+    one.selection.sections = vec!["web".into()];
+    assert_eq!(messages(store, &one), ["b2", "b5"]);
+    one.selection.sections.push("auth".into());
+    assert_eq!(messages(store, &one).len(), 7);
+
+    let events = scan(store, &all);
+    let mut ids = Scan::default();
+    ids.selection.ids = vec![events[3].id, events[0].id, EventId { batch: 99, seq: 1 }];
+    assert_eq!(messages(store, &ids), ["a1", "b5"]);
+    let mut first = Vec::new();
+    let mut see = |event: Event<'static>| {
+        first.push(event.message.into_owned());
+        ControlFlow::Break(())
+    };
+    store.scan(&all, &mut see).expect("a scan");
+    assert_eq!(first, ["a1"], "the caller can stop");
+}
+
+/// Counts, by fields and by slots.
+pub(crate) fn counts_agree_with_scans(store: &mut dyn Store) {
+    fill(store);
+    let all = Selection::default();
+    assert_eq!(store.count(&all).expect("a count"), 7);
+    let h1 = Filter::equals(Field::new("host.name"), "h1");
+    let late = Selection { since: Some(Timestamp(START.0 + 5 * SECOND)), ..Selection::default() };
+    let late_h1 = Selection { filter: h1, ..late.clone() };
+    assert_eq!(store.count(&late_h1).expect("a count"), 5);
+    let group = |values: &[Option<&str>], count| Group {
+        values: values.iter().map(|value| value.map(str::to_owned)).collect(),
+        count,
+    };
+    let fields = [Field::new("host.name"), Field::new("process.name")];
+    let groups = store.count_by(&all, &fields, None).expect("groups");
+    assert_eq!(groups, [group(&[Some("h1"), None], 5), group(&[Some("H1"), None], 2)]);
+    let groups = store.count_by(&late, &[Field::new("message")], Some(2)).expect("groups");
+    assert_eq!(groups, [group(&[Some("a5")], 1), group(&[Some("a5'")], 1)]);
+    let slots = store.histogram(&all, 5 * SECOND).expect("slots");
+    assert_eq!(slots, [(START, 2), (Timestamp(START.0 + 5 * SECOND), 5)]);
+    assert_eq!(store.histogram(&late, DAY).expect("slots"), [(START, 5)]);
+}
+
+/// A commit ends a wait, and none does not.
+pub(crate) fn waits_end_with_a_commit(store: &mut dyn Store, other: &mut dyn Store) {
+    let soon = std::time::Duration::from_millis(30);
+    assert!(!store.wait_commit(0, soon).expect("a wait"));
+    let mut cursor = source(other, "a", "auth");
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| store.wait_commit(0, std::time::Duration::from_secs(60)));
+        commit(other, &mut cursor, &[line("auth", "h", 1, "one")], 1);
+        assert!(waiting.join().expect("no panic").expect("a wait"));
+    });
+    assert!(!store.wait_commit(1, soon).expect("a wait"));
+}

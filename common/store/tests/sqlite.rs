@@ -1,0 +1,94 @@
+//! The test bodies on SQLite, and what only a file can do.
+//!
+//! What it does *not* know: PostgreSQL.
+
+mod body;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::{fs, thread};
+use store::{Create, Error, Store, Url};
+use tempfile::TempDir;
+
+fn open(directory: &TempDir) -> Box<dyn Store> {
+    let url = Url::Sqlite(directory.path().join("siem.db"));
+    store::open(&url, Create::IfEmbedded).expect("a database")
+}
+
+fn with(test: impl FnOnce(&mut dyn Store)) {
+    let directory = TempDir::new().expect("a directory");
+    test(open(&directory).as_mut());
+}
+
+#[test]
+fn a_batch_in_is_a_batch_out() {
+    with(body::a_batch_in_is_a_batch_out);
+}
+
+#[test]
+fn an_overtaken_cursor_stores_nothing() {
+    with(body::an_overtaken_cursor_stores_nothing);
+}
+
+#[test]
+fn a_claim_finds_what_was_claimed() {
+    with(body::a_claim_finds_what_was_claimed);
+}
+
+#[test]
+fn sections_are_made_once() {
+    with(body::sections_are_made_once);
+}
+
+#[test]
+fn scans_come_in_order() {
+    with(body::scans_come_in_order);
+}
+
+#[test]
+fn counts_agree_with_scans() {
+    with(body::counts_agree_with_scans);
+}
+
+#[test]
+fn waits_end_with_a_commit() {
+    let directory = TempDir::new().expect("a directory");
+    body::waits_end_with_a_commit(open(&directory).as_mut(), open(&directory).as_mut());
+}
+
+#[test]
+fn two_processes_can_start_at_once() {
+    for _ in 0..5 {
+        let directory = TempDir::new().expect("a directory");
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| open(&directory));
+            }
+        });
+        assert!(open(&directory).sections().is_ok());
+    }
+}
+
+#[test]
+fn readers_create_nothing() {
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join("none.db");
+    let open = |path: &Path| store::open(&Url::Sqlite(path.to_owned()), Create::Never).err();
+    assert!(matches!(open(&path), Some(Error::Connect { .. })));
+    assert!(!path.exists());
+    fs::write(&path, b"").expect("a file");
+    assert!(matches!(open(&path), Some(Error::Uninitialised(_))));
+    fs::write(&path, b"not a database, but long enough to be looked at".repeat(99)).expect("a file");
+    assert!(matches!(open(&path), Some(Error::Refused { .. })));
+}
+
+#[test]
+fn files_are_private() {
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join("new/siem.db");
+    let url = Url::Sqlite(path.clone());
+    drop(store::open(&url, Create::IfEmbedded).expect("a database"));
+    let mode = |path: &Path| fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&directory.path().join("new")), 0o700);
+}
