@@ -16,31 +16,14 @@ mod plan;
 
 pub(crate) use plan::{Opening, Plan};
 
+pub use common::config::Backfill;
+
 use crate::Result;
 use common::clock::Timestamp;
-use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use std::ops::ControlFlow;
-
-/// How far back a rule's first version looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backfill {
-    /// The commits of so long before now.
-    Span(Span),
-    /// All commits.
-    All,
-    /// None: from the next commit on.
-    None,
-}
-
-impl Default for Backfill {
-    /// Seven days.
-    fn default() -> Backfill {
-        Backfill::Span(Span(common::clock::span::WEEK))
-    }
-}
 
 /// Where a version's interval comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
