@@ -12,6 +12,7 @@ macro_rules! files {
 #[must_use]
 pub fn shipped() -> &'static [(&'static str, &'static str)] {
     files! {
-        "sshd.toml"
+        "sshd.toml" "pam.toml" "sudo.toml" "su.toml" "cron.toml" "systemd-logind.toml"
+        "account.toml" "kernel.toml" "nginx.toml" "apache.toml"
     }
 }
