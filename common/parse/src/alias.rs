@@ -125,9 +125,8 @@ pub(crate) fn adopt<'a>(
             (event.time, event.time_quality) = (time, quality);
         }),
         Meaning::Level => severity(value).map(|level| event.log_severity = Some(level)),
-        Meaning::Column(Column::NetworkTransport) => {
-            scalar(value).and_then(|value| event.set_column(Column::NetworkTransport, lower(value)).ok())
-        }
+        Meaning::Column(Column::NetworkTransport) => scalar(value)
+            .and_then(|value| event.set_column(Column::NetworkTransport, lower(value)).ok()),
         Meaning::Column(column) => {
             scalar(value).and_then(|value| event.set_column(column, value).ok())
         }
@@ -253,9 +252,10 @@ mod tests {
     use super::*;
     use common::clock::zone::Zone;
 
-    fn read(value: Value<'static>) -> Option<(String, TimeQuality)> {
-        let mut calendar = Calendar::new("+0200".parse::<Zone>().expect("a zone"), None, Timestamp(0));
-        instant(&value, &mut calendar).map(|(time, quality)| (time.to_string(), quality))
+    fn read(value: &Value<'_>) -> Option<(String, TimeQuality)> {
+        let mut calendar =
+            Calendar::new("+0200".parse::<Zone>().expect("a zone"), None, Timestamp(0));
+        instant(value, &mut calendar).map(|(time, quality)| (time.to_string(), quality))
     }
 
     #[test]
@@ -270,12 +270,17 @@ mod tests {
             Value::Text("1700000000123".into()),
             Value::Text("2023-11-14T22:13:20.123Z".into()),
         ] {
-            assert_eq!(read(value.clone()), want, "{value}");
+            assert_eq!(read(&value), want, "{value}");
         }
-        let assumed = read(Value::Text("2023-11-15 00:13:20,123".into()));
-        assert_eq!(assumed, Some(("2023-11-14T22:13:20.123000Z".to_owned(), TimeQuality::ZoneAssumed)));
-        for value in [Value::Text("soon".into()), Value::Bool(true), Value::Text("2023-11-14".into())] {
-            assert_eq!(read(value.clone()), None, "{value}");
+        let assumed = read(&Value::Text("2023-11-15 00:13:20,123".into()));
+        assert_eq!(
+            assumed,
+            Some(("2023-11-14T22:13:20.123000Z".to_owned(), TimeQuality::ZoneAssumed))
+        );
+        for value in
+            [Value::Text("soon".into()), Value::Bool(true), Value::Text("2023-11-14".into())]
+        {
+            assert_eq!(read(&value), None, "{value}");
         }
     }
 

@@ -41,15 +41,22 @@ pub(crate) struct Calendar {
 impl Calendar {
     pub(crate) fn new(zone: Zone, year: Option<i16>, reference: Timestamp) -> Calendar {
         let period = zone.period(reference.0);
-        let mut calendar =
-            Calendar { zone, period, given: year.map(i64::from), limit: 0, last: None, today: None };
+        let mut calendar = Calendar {
+            zone,
+            period,
+            given: year.map(i64::from),
+            limit: 0,
+            last: None,
+            today: None,
+        };
         calendar.set_reference(reference);
         calendar
     }
 
     /// Moves the reference: the present, for a source that is being written.
     pub(crate) fn set_reference(&mut self, reference: Timestamp) {
-        let reference = Timestamp(reference.0.clamp(Timestamp::MIN.0 + DAY, Timestamp::MAX.0 - DAY));
+        let reference =
+            Timestamp(reference.0.clamp(Timestamp::MIN.0 + DAY, Timestamp::MAX.0 - DAY));
         self.limit = self.zone.wall(reference) + DAY;
         self.today = None;
     }
@@ -177,7 +184,10 @@ mod tests {
         let days = [(11, 30), (12, 31), (1, 1), (12, 31), (1, 1), (2, 1), (3, 1)];
         assert_eq!(years(&mut at, &days), [2025, 2025, 2026, 2025, 2026, 2026, 2026]);
         let mut live = calendar("2026-01-02T00:00:00Z");
-        assert_eq!(years(&mut live, &[(12, 31), (1, 1), (12, 31), (1, 1)]), [2025, 2026, 2025, 2026]);
+        assert_eq!(
+            years(&mut live, &[(12, 31), (1, 1), (12, 31), (1, 1)]),
+            [2025, 2026, 2025, 2026]
+        );
     }
 
     #[test]
@@ -208,7 +218,9 @@ mod tests {
             &[(1, 1), (3, 1), (11, 1), (12, 31)],
         ];
         for run in runs {
-            for reference in ["2026-11-20T00:00:00Z", "2026-01-05T00:00:00Z", "2026-12-31T20:00:00Z"] {
+            for reference in
+                ["2026-11-20T00:00:00Z", "2026-01-05T00:00:00Z", "2026-12-31T20:00:00Z"]
+            {
                 let mut at = calendar(reference);
                 let mut seen: Vec<i64> = (0..50).flat_map(|_| years(&mut at, run)).collect();
                 seen.sort_unstable();
@@ -238,7 +250,10 @@ mod tests {
     fn the_reference_is_an_instant_and_the_stamp_local() {
         let reference = Timestamp::parse("2026-01-01T00:30:00Z").expect("a stamp");
         let mut at = Calendar::new("-1100".parse().expect("a zone"), None, reference);
-        assert_eq!(at.yearless(1, 1, 14 * 3_600_000_000).0.to_string(), "2025-01-02T01:00:00.000000Z");
+        assert_eq!(
+            at.yearless(1, 1, 14 * 3_600_000_000).0.to_string(),
+            "2025-01-02T01:00:00.000000Z"
+        );
         assert_eq!(at.yearless(12, 31, 0).0.to_string(), "2025-12-31T11:00:00.000000Z");
     }
 }

@@ -50,8 +50,7 @@ pub(crate) struct Found {
 }
 
 /// Reads a line. The line is UTF-8; the event has its source's columns set and time of reading.
-pub(crate) type Reader =
-    for<'a> fn(&'a str, &mut Calendar, &mut Event<'a>) -> Result<Found, Miss>;
+pub(crate) type Reader = for<'a> fn(&'a str, &mut Calendar, &mut Event<'a>) -> Result<Found, Miss>;
 
 macro_rules! formats {
     ($($(#[$doc:meta])* $variant:ident $name:literal $reader:path;)*) => {

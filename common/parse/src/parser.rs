@@ -224,9 +224,10 @@ impl Parser {
         missed: &mut dyn FnMut(Format, Miss),
     ) -> Option<(Format, Found)> {
         let hint = self.forced.or(self.seen);
-        let others = Format::ALL.iter().copied().filter(|&format| {
-            self.forced.is_none() && Some(format) != hint && format.is_sniffed()
-        });
+        let others = Format::ALL
+            .iter()
+            .copied()
+            .filter(|&format| self.forced.is_none() && Some(format) != hint && format.is_sniffed());
         for format in hint.into_iter().chain(others) {
             match format.reader()(text, &mut self.calendar, event) {
                 Ok(found) => {

@@ -122,15 +122,22 @@ pub(crate) fn repeated(line: &str, at: usize) -> Option<(i64, Option<(usize, usi
     }
     let body = tail.strip_prefix(": [ ").or_else(|| tail.strip_prefix(": ["));
     let body = body.and_then(|body| body.trim_end().strip_suffix(']'));
-    Some((count, body.map(|body| {
-        let start = line.len() - tail.len() + tail.find('[').map_or(0, |open| open + 1);
-        let start = start + usize::from(line.as_bytes().get(start) == Some(&b' '));
-        (start, start + body.len())
-    })))
+    Some((
+        count,
+        body.map(|body| {
+            let start = line.len() - tail.len() + tail.find('[').map_or(0, |open| open + 1);
+            let start = start + usize::from(line.as_bytes().get(start) == Some(&b' '));
+            (start, start + body.len())
+        }),
+    ))
 }
 
 /// Fills the event from a tag and the message after it; returns the part that was repeated.
-pub(crate) fn fill<'a>(line: &'a str, tag: &Tag<'a>, event: &mut Event<'a>) -> Option<(usize, usize)> {
+pub(crate) fn fill<'a>(
+    line: &'a str,
+    tag: &Tag<'a>,
+    event: &mut Event<'a>,
+) -> Option<(usize, usize)> {
     event.dataset = Some("linux.syslog".into());
     event.message = line[tag.body..].into();
     event.process_name = tag.name.map(Into::into);
@@ -183,7 +190,10 @@ mod tests {
             ("prog:", (Some("prog"), None, "")),
             ("%ASA-6-302013: Built", (Some("%ASA-6-302013"), None, "Built")),
             ("-- MARK --", (None, None, "-- MARK --")),
-            ("accepted a connection from you: x", (None, None, "accepted a connection from you: x")),
+            (
+                "accepted a connection from you: x",
+                (None, None, "accepted a connection from you: x"),
+            ),
             ("a=b: c", (None, None, "a=b: c")),
             (": x", (None, None, ": x")),
             ("[12.3] x", (None, None, "[12.3] x")),
@@ -205,7 +215,9 @@ mod tests {
         assert_eq!(inner("last message repeated 12 times"), Some((12, None)));
         assert_eq!(inner("last message repeated 1 time"), Some((1, None)));
         assert_eq!(inner("message repeated 3 times"), Some((3, None)));
-        for line in ["message repeated x times", "message repeated", "the last message repeated 3 times"] {
+        for line in
+            ["message repeated x times", "message repeated", "the last message repeated 3 times"]
+        {
             assert_eq!(inner(line), None, "{line}");
         }
     }

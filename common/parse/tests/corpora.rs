@@ -89,24 +89,16 @@ fn loghub_openssh_headers_equal_the_table() {
     ) else {
         return own_headers();
     };
-    let columns = [
-        Ok("Date"),
-        Ok("Day"),
-        Ok("Time"),
-        Ok("Component"),
-        Err("sshd"),
-        Ok("Pid"),
-        Ok("Content"),
-    ];
+    let columns =
+        [Ok("Date"), Ok("Day"), Ok("Time"), Ok("Component"), Err("sshd"), Ok("Pid"), Ok("Content")];
     compare(&log, &table, columns);
 }
 
 #[test]
 fn loghub_linux_headers_equal_the_table() {
-    let (Some(log), Some(table)) = (
-        corpus("loghub/Linux/Linux_2k.log"),
-        corpus("loghub/Linux/Linux_2k.log_structured.csv"),
-    ) else {
+    let (Some(log), Some(table)) =
+        (corpus("loghub/Linux/Linux_2k.log"), corpus("loghub/Linux/Linux_2k.log_structured.csv"))
+    else {
         return own_headers();
     };
     let columns = [
@@ -151,7 +143,8 @@ fn own_headers() {
 
 #[test]
 fn files_repeated_many_times_yield_two_years_at_most() {
-    let names = ["loghub/OpenSSH/OpenSSH_2k.log", "loghub/Linux/Linux_2k.log", "loghub/Mac/Mac_2k.log"];
+    let names =
+        ["loghub/OpenSSH/OpenSSH_2k.log", "loghub/Linux/Linux_2k.log", "loghub/Mac/Mac_2k.log"];
     let files: Option<Vec<Vec<u8>>> = names.iter().map(|name| corpus(name)).collect();
     let files = files.unwrap_or_else(|| vec![own("rfc3164.log")]);
     let mut parser = parser();

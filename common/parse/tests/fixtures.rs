@@ -93,7 +93,10 @@ fn explaining_a_line_tells_the_same_and_changes_nothing() {
             for span in &explanation.spans {
                 assert!(span.range.end <= line.bytes.len() && !span.range.is_empty());
             }
-            assert_eq!(explanation.format.is_none(), explanation.event.tags.contains(&"unparsed".into()));
+            assert_eq!(
+                explanation.format.is_none(),
+                explanation.event.tags.contains(&"unparsed".into())
+            );
             assert_eq!(explanation.event, parser.parse(line));
         }
     }

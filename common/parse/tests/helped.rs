@@ -49,7 +49,8 @@ fn helpers_look_at_the_message_that_is_repeated() {
 #[test]
 fn bytes_that_are_no_text_do_not_keep_helpers_away() {
     let mut parser = helped(FAILED);
-    let line = b"Jan  2 00:00:04 web1 sshd[7]: Failed password for r\xffot from 192.0.2.7 port 1 ssh2\n";
+    let line =
+        b"Jan  2 00:00:04 web1 sshd[7]: Failed password for r\xffot from 192.0.2.7 port 1 ssh2\n";
     let event = parser.parse(Line::new(line, 0, 1));
     assert_eq!(event.user_name.as_deref(), Some("r\u{fffd}ot"));
     assert_eq!(event.line(), line);
@@ -59,7 +60,11 @@ fn bytes_that_are_no_text_do_not_keep_helpers_away() {
 #[test]
 fn helpers_change_between_two_lines() {
     let mut parser = helped("");
-    let line = Line::new(b"Jan  2 00:00:04 web1 sshd[7]: Failed password for root from 192.0.2.7 port 1 ssh2", 0, 1);
+    let line = Line::new(
+        b"Jan  2 00:00:04 web1 sshd[7]: Failed password for root from 192.0.2.7 port 1 ssh2",
+        0,
+        1,
+    );
     assert_eq!(parser.parse(line).helper, None);
     let helpers = read(FAILED, "test.toml").expect("helpers");
     parser.set_helpers(Arc::new(Helpers::new(helpers).expect("patterns")));

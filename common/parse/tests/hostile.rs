@@ -20,7 +20,8 @@ fn parser(format: Option<Format>) -> Parser {
 /// The lines of all fixtures.
 fn seeds() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let logs = fs::read_dir(folder).expect("the fixtures").map(|entry| entry.expect("an entry").path());
+    let logs =
+        fs::read_dir(folder).expect("the fixtures").map(|entry| entry.expect("an entry").path());
     let logs = logs.filter(|path| path.extension().is_some_and(|end| end == "log"));
     let lines: Vec<Vec<u8>> = logs
         .flat_map(|path| {
@@ -46,7 +47,7 @@ fn check(event: &Event<'_>, bytes: &[u8]) {
     let mut json = Vec::new();
     event.write_json(&mut json, Original::Include);
     let text = std::str::from_utf8(&json).expect("JSON is UTF-8");
-    assert!(!text.chars().any(|char| char.is_control()));
+    assert!(!text.chars().any(char::is_control));
     assert!(Event::read_json(text).is_ok(), "{text}");
 }
 
@@ -138,7 +139,9 @@ fn long_lines_are_events() {
 #[test]
 fn refused_states_say_why() {
     let refused = |state: &str| {
-        Parser::new(settings(None), Some(state)).expect_err("a state that cannot be read").to_string()
+        Parser::new(settings(None), Some(state))
+            .expect_err("a state that cannot be read")
+            .to_string()
     };
     assert!(refused("{").starts_with("parser state: "));
     assert_eq!(refused(r#"{"v":9}"#), "parser state: version 9 is newer than this program");
@@ -150,7 +153,11 @@ fn a_named_format_is_the_only_one() {
     let line = parse::Line::new(b"{\"ts\":1781450161,\"msg\":\"hi\"}", 0, 1);
     assert!(parser(Some(Format::Json)).parse(line).tags.is_empty());
     assert_eq!(parser(Some(Format::Rfc3164)).parse(line).tags, ["unparsed"]);
-    let access = parse::Line::new(b"192.0.2.1 - - [14/Jun/2026:15:16:01 +0200] \"GET / HTTP/1.1\" 200 1", 0, 1);
+    let access = parse::Line::new(
+        b"192.0.2.1 - - [14/Jun/2026:15:16:01 +0200] \"GET / HTTP/1.1\" 200 1",
+        0,
+        1,
+    );
     let nginx = parser(Some(Format::Nginx)).parse(access);
     assert_eq!(nginx.dataset.as_deref(), Some("nginx.access"));
     assert_eq!(nginx.labels, "nginx/webserver/ /webserver/");

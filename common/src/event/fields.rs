@@ -21,6 +21,11 @@ impl<'a> Fields<'a> {
         Fields { entries: Vec::new() }
     }
 
+    /// Makes room for `count` more, where a source is known to add that many.
+    pub fn reserve(&mut self, count: usize) {
+        self.entries.reserve(count);
+    }
+
     /// Adds a field without looking for an earlier one of that name; [`Fields::normalise`] keeps
     /// the last.
     pub fn push(&mut self, name: impl Into<Cow<'a, str>>, value: Value<'a>) {

@@ -20,6 +20,7 @@ use crate::stamp::{self, Stamp};
 use crate::syslog::number;
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub(super) fn read<'a>(
     line: &'a str,
@@ -79,9 +80,9 @@ fn read_as<'a>(
     (event.time, event.time_quality) = calendar.instant(at);
     event.dataset = Some(if peer.vhost.is_some() { "apache.access" } else { dataset }.into());
     event.event_category = Some("web".into());
-    event.event_outcome = request.status.map(|status| {
-        Cow::Borrowed(if status < 400 { "success" } else { "failure" })
-    });
+    event.event_outcome = request
+        .status
+        .map(|status| Cow::Borrowed(if status < 400 { "success" } else { "failure" }));
     event.message = line[body..].into();
     event.user_name = present(peer.user).map(Into::into);
     fill(&peer, request, event);
@@ -106,22 +107,12 @@ fn peer(head: &str) -> Result<Peer<'_>, Miss> {
         return Miss::at(0, "host, ident and user");
     }
     // With a virtual host, the second word is the peer's address; otherwise it is the ident.
-    if let Some((ident, user)) = third_is_ident(first, second, third, rest) {
-        return Ok(Peer { vhost: Some(first), host: second, ident, user });
+    let named = rest.trim_end();
+    if address(first).is_none() && address(second).is_some() && !named.is_empty() {
+        return Ok(Peer { vhost: Some(first), host: second, ident: third, user: named });
     }
     let user = head[first.len() + second.len() + 2..].trim_end();
     Ok(Peer { vhost: None, host: first, ident: second, user })
-}
-
-fn third_is_ident<'a>(
-    first: &str,
-    second: &str,
-    third: &'a str,
-    rest: &'a str,
-) -> Option<(&'a str, &'a str)> {
-    let user = rest.trim_end();
-    let named = address(first).is_none() && address(second).is_some() && !user.is_empty();
-    named.then_some((third, user))
 }
 
 /// Reads `"request" status size ["referrer" "agent"]`.
@@ -167,7 +158,7 @@ fn quoted(line: &str, at: usize) -> Option<(Cow<'_, str>, usize)> {
 
 /// Undoes `\"` and `\\`.
 fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains("\\\"") && !text.contains("\\\\") {
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -186,22 +177,20 @@ fn present(text: &str) -> Option<&str> {
 }
 
 /// Adds the fields in the order of their names, which spares sorting them.
-fn fill<'a>(peer: &Peer<'a>, request: Request<'a>, event: &mut Event<'a>) {
-    let text = |part: &Cow<'a, str>, from: usize, to: usize| match part {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[from..to]),
-        Cow::Owned(text) => Cow::Owned(text[from..to].to_owned()),
-    };
+fn fill<'a>(peer: &Peer<'a>, mut request: Request<'a>, event: &mut Event<'a>) {
+    event.ext.reserve(10);
     if let Some(ident) = present(peer.ident) {
         event.ext.push("client.ident", Value::Text(ident.into()));
     }
     let target = target(&request.line);
-    if let Some((method, _, _)) = target {
-        event.ext.push("http.request.method", Value::Text(text(&request.line, 0, method)));
+    if let Some(target) = &target {
+        let method = part(&request.line, 0..target.method);
+        event.ext.push("http.request.method", Value::Text(method));
     } else if present(&request.line).is_some() {
         event.ext.push("http.request.line", Value::Text(request.line.clone()));
         event.tag("bad_request");
     }
-    if let Some(referrer) = request.referrer.filter(|text| present(text).is_some()) {
+    if let Some(referrer) = request.referrer.take().filter(|text| present(text).is_some()) {
         event.ext.push("http.request.referrer", Value::Text(referrer));
     }
     if let Some(size) = request.size {
@@ -210,10 +199,11 @@ fn fill<'a>(peer: &Peer<'a>, request: Request<'a>, event: &mut Event<'a>) {
     if let Some(status) = request.status {
         event.ext.push("http.response.status_code", Value::Int(status));
     }
-    if let Some((_, end, version)) = target
-        && version > end
+    if let Some(target) = &target
+        && target.version > target.end
     {
-        event.ext.push("http.version", Value::Text(text(&request.line, version, request.line.len())));
+        let version = part(&request.line, target.version..request.line.len());
+        event.ext.push("http.version", Value::Text(version));
     }
     match address(peer.host) {
         Some(ip) => event.source_ip = Some(ip),
@@ -222,36 +212,68 @@ fn fill<'a>(peer: &Peer<'a>, request: Request<'a>, event: &mut Event<'a>) {
         }
         None => {}
     }
-    let (domain, port) = peer.vhost.map_or((None, None), |vhost| match vhost.rsplit_once(':') {
+    fill_url(peer.vhost, &request, target.as_ref(), event);
+    if let Some(agent) = request.agent.take().filter(|text| present(text).is_some()) {
+        event.ext.push("user_agent.original", Value::Text(agent));
+    }
+}
+
+/// Adds `url.domain`, `.original`, `.path`, `.port`, `.query`.
+fn fill_url<'a>(
+    vhost: Option<&'a str>,
+    request: &Request<'a>,
+    target: Option<&Target>,
+    event: &mut Event<'a>,
+) {
+    let request = &request.line;
+    let (domain, port) = vhost.map_or((None, None), |vhost| match vhost.rsplit_once(':') {
         Some((domain, port)) if number(port).is_some() => (present(domain), number(port)),
         _ => (present(vhost), None),
     });
     if let Some(domain) = domain {
         event.ext.push("url.domain", Value::Text(domain.into()));
     }
-    if let Some((method, end, _)) = target {
-        let start = method + 1;
-        let url = &request.line[start..end];
-        let path = start + url.find(['?', '#']).unwrap_or(url.len());
-        event.ext.push("url.original", Value::Text(text(&request.line, start, end)));
-        if url.starts_with('/') {
-            event.ext.push("url.path", Value::Text(text(&request.line, start, path)));
-        }
-        if let Some(port) = port {
-            event.ext.push("url.port", Value::Int(port));
-        }
-        if request.line.as_bytes().get(path) == Some(&b'?') && path + 1 < end {
-            event.ext.push("url.query", Value::Text(text(&request.line, path + 1, end)));
+    let url = target.map(|target| target.method + 1..target.end);
+    let path = url
+        .clone()
+        .map_or(0, |url| url.start + request[url.clone()].find(['?', '#']).unwrap_or(url.len()));
+    if let Some(url) = &url {
+        event.ext.push("url.original", Value::Text(part(request, url.clone())));
+        if request[url.start..].starts_with('/') {
+            event.ext.push("url.path", Value::Text(part(request, url.start..path)));
         }
     }
-    if let Some(agent) = request.agent.filter(|text| present(text).is_some()) {
-        event.ext.push("user_agent.original", Value::Text(agent));
+    if let Some(port) = port {
+        event.ext.push("url.port", Value::Int(port));
+    }
+    if let Some(url) = url
+        && request.as_bytes().get(path) == Some(&b'?')
+        && path + 1 < url.end
+    {
+        event.ext.push("url.query", Value::Text(part(request, path + 1..url.end)));
     }
 }
 
-/// Splits `METHOD target HTTP/version`: the ends of method and target, the start of the version
-/// (equal to the target's end when there is none).
-fn target(request: &str) -> Option<(usize, usize, usize)> {
+/// A part of a text, borrowed where the text is.
+fn part<'a>(text: &Cow<'a, str>, range: Range<usize>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+    }
+}
+
+/// Where the parts of `METHOD target HTTP/version` are.
+struct Target {
+    /// Where the method ends; the target begins a space later.
+    method: usize,
+    /// Where the target ends.
+    end: usize,
+    /// Where the version begins; the target's end when there is none.
+    version: usize,
+}
+
+/// Splits a request; `None` when it is none.
+fn target(request: &str) -> Option<Target> {
     let method = request.find(' ')?;
     let verb = &request[..method];
     let known = (1..=24).contains(&verb.len())
@@ -259,9 +281,9 @@ fn target(request: &str) -> Option<(usize, usize, usize)> {
     if !known {
         return None;
     }
-    let (end, version) = match request.rfind(" HTTP/") {
-        Some(end) if end > method => (end, end + 6),
+    let (end, version) = match memchr::memrchr(b' ', request.as_bytes()) {
+        Some(end) if end > method && request[end + 1..].starts_with("HTTP/") => (end, end + 6),
         _ => (request.len(), request.len()),
     };
-    (end > method + 1).then_some((method, end, version))
+    (end > method + 1).then_some(Target { method, end, version })
 }

@@ -16,7 +16,6 @@ use super::{Found, Miss, journald};
 use crate::alias::{self, Ranks};
 use crate::calendar::Calendar;
 use common::event::{Event, Fields, RawKind, TimeQuality, Value, flatten};
-use std::borrow::Cow;
 
 pub(super) fn read<'a>(
     line: &'a str,
@@ -70,7 +69,7 @@ fn adopt_own<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
             _ => None,
         };
         event.tags.extend(tags.iter().filter_map(text));
-        event.tags.sort_by(|a: &Cow<'_, str>, b| a.cmp(b));
+        event.tags.sort();
         event.tags.dedup();
     }
 }
