@@ -1,2 +1,5 @@
-//! stub
-fn main() {}
+//! siemparse: log lines in, events in the database out.
+
+fn main() -> std::process::ExitCode {
+    siemparse::main()
+}

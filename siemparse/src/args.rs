@@ -1,0 +1,115 @@
+//! The command line of siemparse; these comments are its manual.
+//!
+//! What it does *not* know: what the flags set in motion.
+
+use clap::{CommandFactory as _, Parser, ValueEnum};
+use common::cli::{Generate, Shared};
+
+const AFTER: &str = "\
+Examples:
+  siemparse --once -s auth /var/log/auth.log     store what is new in a file, and stop
+  siemparse -s web '/var/log/nginx/*.log'        follow the files of a glob
+  zcat old.gz | siemparse -s auth                store a stream (old.gz could be named as well)
+  siemparse -o jsonl --once auth.log | jq .message
+                                                 no database at all
+  siemparse --explain auth.log                   how each line is read, and why
+
+Exit status: 0 all was read, 2 wrong usage, 3 wrong configuration, 4 the database fails, 5 some of
+the sources could not be read.";
+
+/// Store log lines as events
+///
+/// siemparse reads files, streams and the journal of systemd, normalises each line to an event
+/// and stores the events in batches. Every complete line of a file is stored exactly once: the
+/// place up to which a file is stored is committed together with its events. A file is known by
+/// its content, so that rotation, renaming, compression and restarts neither lose nor double a
+/// line.
+///
+/// Without --once files are followed. Without files, siemparse reads standard input unless that is
+/// a terminal, else it follows the [[source]] entries of the configuration file.
+#[derive(Parser, Debug)]
+#[command(name = "siemparse", version, after_help = AFTER)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+
+    /// The files to read: paths, globs in quotes, or - for standard input
+    ///
+    /// gzip, zstd, xz and bzip2 are recognised by their first bytes. A path that is a pipe is read
+    /// like standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+
+    /// The section that the events belong to; it is made when it does not exist
+    #[arg(short, long, value_name = "SECTION")]
+    pub(crate) section: Option<String>,
+
+    /// The zone of stamps without an offset: +0200, UTC, local or Europe/Berlin
+    ///
+    /// The sign is that of ISO 8601: +0200 is ahead of UTC. Without it: the section's zone, `zone`
+    /// of the configuration file, the system's zone.
+    #[arg(short = 'z', long = "zone", value_name = "TZONE", allow_hyphen_values = true)]
+    pub(crate) zone: Option<String>,
+
+    /// The format of the lines, where it should not be detected
+    #[arg(short = 'F', long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+
+    /// The year of the first stamp that gives none
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) year: Option<i16>,
+
+    /// Stop at the end of the files
+    ///
+    /// A last line without a line feed is stored only when its file has not changed for two
+    /// seconds; what is appended to it later becomes an event tagged `continuation`.
+    #[arg(long)]
+    pub(crate) once: bool,
+
+    /// Begin at the end of files that are new
+    #[arg(long)]
+    pub(crate) from_end: bool,
+
+    /// Read the journal of systemd; FILE arguments are matches such as _SYSTEMD_UNIT=ssh.service
+    #[arg(long)]
+    pub(crate) journal: bool,
+
+    /// Print events instead of storing them
+    ///
+    /// Needs no database; helpers are those shipped, or the database's where --db names one. An
+    /// event's id is 0.LINE.
+    #[arg(short, long, value_name = "FORM")]
+    pub(crate) output: Option<Output>,
+
+    /// Read and parse to the end, store nothing, print only the summary
+    #[arg(long, conflicts_with_all = ["output", "explain"])]
+    pub(crate) dry_run: bool,
+
+    /// Show for each line how it is read: format, spans, helpers, fields with types
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) explain: bool,
+
+    /// No summary and no progress bar
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Print a generated page
+    #[arg(long, value_name = "PAGE", hide = true)]
+    pub(crate) generate: Option<Generate>,
+}
+
+/// What events are printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// One JSON object a line.
+    Jsonl,
+}
+
+/// Shows the short help on standard error.
+pub(crate) fn show_help() {
+    use clap::error::ErrorKind;
+    let help = Args::command().render_help();
+    let error = Args::command().error(ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, help);
+    // A closed terminal is no reason to fail differently.
+    let _ = error.print();
+}

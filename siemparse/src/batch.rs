@@ -1,0 +1,138 @@
+//! A run of events of one source on its way to the store.
+//!
+//! A batch ends at 5,000 events, at 4 MiB, or 200 ms after its first line; and at once when the
+//! input pauses and the batch before it was sent more than 200 ms ago.
+//!
+//! What it does *not* know: the store, files.
+
+use common::event::Event;
+use std::time::{Duration, Instant};
+use store::{Cursor, Reject};
+
+/// The most events of a batch.
+const EVENTS: usize = 5_000;
+/// The most bytes of a batch.
+const BYTES: usize = 4 << 20;
+/// The longest wait for more, and between two batches of a slow source.
+pub(crate) const DELAY: Duration = Duration::from_millis(200);
+
+/// What became of lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Delta {
+    pub(crate) lines: i64,
+    pub(crate) bytes: i64,
+    pub(crate) events: i64,
+    pub(crate) unparsed: i64,
+    pub(crate) rejected: i64,
+    pub(crate) gap: i64,
+}
+
+impl Delta {
+    pub(crate) fn add(&mut self, other: &Delta) {
+        self.lines += other.lines;
+        self.bytes += other.bytes;
+        self.events += other.events;
+        self.unparsed += other.unparsed;
+        self.rejected += other.rejected;
+        self.gap += other.gap;
+    }
+}
+
+/// Events that are being collected.
+#[derive(Default)]
+pub(crate) struct Pending {
+    events: Vec<Event<'static>>,
+    weight: usize,
+    pub(crate) delta: Delta,
+    since: Option<Instant>,
+}
+
+impl Pending {
+    /// Counts a line; keeps its event, where one is to be kept.
+    pub(crate) fn add(&mut self, event: Option<Event<'static>>) {
+        self.delta.lines += 1;
+        if self.since.is_none() {
+            self.since = Some(Instant::now());
+        }
+        if let Some(event) = event {
+            self.weight += event.raw.len() + event.message.len();
+            self.events.push(event);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.delta == Delta::default()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.events.len() >= EVENTS || self.weight >= BYTES
+    }
+
+    /// How long the first line has been waiting.
+    pub(crate) fn waited(&self) -> Duration {
+        self.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// How long the batch may still wait for more lines; `None` when there is nothing in it.
+    pub(crate) fn patience(&self, sent: Option<Instant>) -> Option<Duration> {
+        let waited = self.since?.elapsed();
+        let quiet = sent.is_none_or(|sent| sent.elapsed() >= DELAY);
+        Some(if quiet { Duration::ZERO } else { DELAY.saturating_sub(waited) })
+    }
+
+    /// Ends the batch; the next one is empty.
+    pub(crate) fn cut(&mut self) -> (Vec<Event<'static>>, Delta) {
+        let next = Vec::with_capacity(self.events.len().min(EVENTS));
+        let whole = std::mem::replace(self, Pending { events: next, ..Pending::default() });
+        (whole.events, whole.delta)
+    }
+}
+
+/// A batch to be stored.
+pub(crate) struct Job {
+    /// The tail it comes from, and how often that was set back before.
+    pub(crate) tail: usize,
+    pub(crate) epoch: u32,
+    /// The cursor as it shall stand afterwards. Revision and totals are as they were claimed; the
+    /// writer knows better.
+    pub(crate) cursor: Cursor,
+    pub(crate) start: i64,
+    pub(crate) events: Vec<Event<'static>>,
+    pub(crate) rejects: Vec<Reject>,
+    pub(crate) delta: Delta,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_thousand_events_or_four_mebibytes_fill_a_batch() {
+        let mut pending = Pending::default();
+        for _ in 0..EVENTS - 1 {
+            pending.add(Some(Event::default()));
+        }
+        assert!(!pending.is_full());
+        pending.add(Some(Event::default()));
+        assert!(pending.is_full());
+        let (events, delta) = pending.cut();
+        assert_eq!((events.len(), delta.lines), (EVENTS, 5_000));
+        assert!(pending.is_empty() && !pending.is_full());
+        pending.add(Some(Event { raw: vec![0; BYTES].into(), ..Event::default() }));
+        assert!(pending.is_full());
+    }
+
+    #[test]
+    fn the_first_line_after_a_pause_does_not_wait() {
+        let mut pending = Pending::default();
+        assert_eq!(pending.patience(None), None);
+        pending.add(None);
+        assert_eq!(pending.patience(None), Some(Duration::ZERO));
+        let wait = pending.patience(Some(Instant::now())).expect("a line waits");
+        assert!(wait > Duration::ZERO && wait <= DELAY);
+    }
+}

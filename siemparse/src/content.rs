@@ -1,0 +1,94 @@
+//! A file's bytes at any offset, unpacked where it is packed.
+//!
+//! In: a path. Out: the file's identity on disk, and reads: [`Content::read_at`] for fingerprints,
+//! [`Content::reader`] from an offset on.
+//!
+//! What it does *not* know: lines, cursors.
+
+use crate::archive::Packing;
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek as _, SeekFrom};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// A file as the directory knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Inode {
+    pub(crate) device: u64,
+    pub(crate) number: u64,
+}
+
+impl Inode {
+    pub(crate) fn of(metadata: &Metadata) -> Inode {
+        Inode { device: metadata.dev(), number: metadata.ino() }
+    }
+
+    /// The two numbers as a cursor keeps them.
+    pub(crate) fn stored(self) -> (i64, i64) {
+        (self.device.cast_signed(), self.number.cast_signed())
+    }
+}
+
+/// An open file.
+pub(crate) struct Content {
+    file: File,
+    pub(crate) inode: Inode,
+    pub(crate) packing: Option<Packing>,
+}
+
+impl Content {
+    /// Opens a regular file.
+    pub(crate) fn open(path: &Path) -> io::Result<Content> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        let mut first = [0u8; 6];
+        let count = file.read_at(&mut first, 0)?;
+        Ok(Content { inode: Inode::of(&metadata), packing: Packing::of(&first[..count]), file })
+    }
+
+    /// Up to `length` bytes at an offset; fewer at the end.
+    pub(crate) fn read_at(&self, offset: i64, length: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(length);
+        self.reader(offset)?.take(length as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// A reader from an offset on.
+    pub(crate) fn reader(&self, offset: i64) -> io::Result<Box<dyn Read + Send>> {
+        let offset = u64::try_from(offset).unwrap_or(0);
+        match self.packing {
+            None => Ok(Box::new(Positioned { file: self.file.try_clone()?, offset })),
+            Some(packing) => {
+                let mut whole = self.file.try_clone()?;
+                whole.seek(SeekFrom::Start(0))?;
+                let mut reader = packing.unpack(whole)?;
+                io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
+                Ok(reader)
+            }
+        }
+    }
+
+    /// Size on disk and time of the last change.
+    pub(crate) fn state(&self) -> io::Result<(i64, SystemTime)> {
+        let metadata = self.file.metadata()?;
+        Ok((i64::try_from(metadata.size()).unwrap_or(i64::MAX), metadata.modified()?))
+    }
+}
+
+/// Reads a file without the position that clones of its descriptor share.
+struct Positioned {
+    file: File,
+    offset: u64,
+}
+
+impl Read for Positioned {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read_at(buffer, self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
+    }
+}

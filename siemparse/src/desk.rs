@@ -1,0 +1,261 @@
+//! Where a source gets what it needs before its first line: a cursor, settings, helpers.
+//!
+//! In: sources and the files found for them. Out: cursors claimed from the store, parsers made
+//! from the section's settings. Without a store everything begins at the beginning, with the
+//! helpers that are shipped.
+//!
+//! What it does *not* know: batches; they are stored through a connection of their own.
+
+use crate::content::Content;
+use crate::identity;
+use crate::source::Source;
+use common::cli::{Failure, Kind, warn};
+use common::clock::Timestamp;
+use common::clock::zone::Zone;
+use common::config::Config;
+use common::helper::Helper;
+use parse::helper::Helpers;
+use parse::{Parser, Settings};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{Create, Cursor, Error, Store, Url};
+
+/// How often the helpers' generation is asked for.
+const POLL: Duration = Duration::from_secs(1);
+
+/// The database to open, again and again if need be.
+#[derive(Clone)]
+pub(crate) struct Door(Url);
+
+impl Door {
+    pub(crate) fn new(config: &Config) -> Result<Door, Failure> {
+        Url::parse(config.db.as_deref()).map(Door).map_err(|error| failure(&error))
+    }
+
+    pub(crate) fn open(&self) -> store::Result<Box<dyn Store>> {
+        store::open(&self.0, Create::IfEmbedded)
+    }
+}
+
+/// A database's error as a user meets it.
+pub(crate) fn failure(error: &Error) -> Failure {
+    let failure = Failure::new(Kind::Database, error.to_string());
+    match error {
+        Error::Uninitialised(place) => failure.hint(format!("siemmanage --db {place} init")),
+        Error::Url(_) => Failure::new(Kind::Config, error.to_string()),
+        _ => failure,
+    }
+}
+
+/// What a section says about its sources.
+struct Section {
+    format: Option<parse::Format>,
+    zone: Option<Zone>,
+    helpers: Arc<Helpers>,
+}
+
+/// Claims cursors and makes parsers.
+pub(crate) struct Desk {
+    store: Option<(Door, Box<dyn Store>)>,
+    host: String,
+    zone: Zone,
+    year: Option<i16>,
+    sections: HashMap<String, Section>,
+    generation: i64,
+    asked: Instant,
+}
+
+impl Desk {
+    /// A desk before a store, or before none.
+    pub(crate) fn new(
+        door: Option<Door>,
+        config: &Config,
+        year: Option<i16>,
+    ) -> anyhow::Result<Desk> {
+        let open = |door: Door| door.open().map(|store| (door, store));
+        let store = door.map(open).transpose().map_err(|error| failure(&error))?;
+        let zone = config.zone.as_deref().unwrap_or("local").parse();
+        let zone = zone.map_err(|error| Failure::new(Kind::Config, format!("zone: {error}")))?;
+        let mut desk = Desk {
+            store,
+            host: config.host.clone().unwrap_or_else(machine),
+            zone,
+            year,
+            sections: HashMap::new(),
+            generation: 0,
+            asked: Instant::now(),
+        };
+        desk.generation = desk.ask(|store| store.helper_generation())?.unwrap_or(0);
+        Ok(desk)
+    }
+
+    /// Asks the store; after a lost connection once more through a new one.
+    fn ask<T>(
+        &mut self,
+        mut question: impl FnMut(&mut dyn Store) -> store::Result<T>,
+    ) -> Result<Option<T>, Failure> {
+        let Some((door, store)) = &mut self.store else { return Ok(None) };
+        let answer = match question(store.as_mut()) {
+            Err(Error::Lost { .. }) => match door.open() {
+                Ok(fresh) => {
+                    *store = fresh;
+                    question(store.as_mut())
+                }
+                Err(error) => Err(error),
+            },
+            answer => answer,
+        };
+        answer.map(Some).map_err(|error| failure(&error))
+    }
+
+    /// The cursor of a file, and those that its path had before and that are not its own.
+    pub(crate) fn claim_file(
+        &mut self,
+        source: &Source,
+        path: &Path,
+        content: &Content,
+    ) -> Result<(Cursor, Vec<Cursor>), Failure> {
+        let (device, inode) = content.inode.stored();
+        let kind = if content.packing.is_some() { "archive" } else { "file" };
+        let name = path.to_string_lossy().into_owned();
+        let section = source.section.clone();
+        let mut former = Vec::new();
+        let cursor = self.claim(Cursor {
+            kind: kind.to_owned(), name, section, device, inode, ..Cursor::default()
+        }, &mut |new, cursors| {
+            let chosen = identity::choose(cursors, &new.section, content);
+            former = cursors.iter()
+                .filter(|cursor| cursor.name == new.name && cursor.section == new.section)
+                .filter(|cursor| chosen.is_none_or(|chosen| chosen.source != cursor.source))
+                .cloned().collect();
+            chosen.map(|chosen| Cursor {
+                kind: new.kind.clone(), name: new.name.clone(), device, inode, ..chosen.clone()
+            })
+        })?;
+        Ok((cursor, former))
+    }
+
+    /// The cursor of a stream: always a new one.
+    pub(crate) fn claim_stream(&mut self, source: &Source, name: &str) -> Result<Cursor, Failure> {
+        let (kind, name) = ("stdin".to_owned(), name.to_owned());
+        let section = source.section.clone();
+        self.claim(Cursor { kind, name, section, ..Cursor::default() }, &mut |_, _| None)
+    }
+
+    /// The cursor of the journal with some matches.
+    pub(crate) fn claim_journal(&mut self, source: &Source, name: &str) -> Result<Cursor, Failure> {
+        let (kind, name) = ("journal".to_owned(), name.to_owned());
+        let section = source.section.clone();
+        self.claim(Cursor { kind, name, section, ..Cursor::default() }, &mut |new, cursors| {
+            let same = |cursor: &&Cursor| {
+                (&cursor.kind, &cursor.name, &cursor.section)
+                    == (&new.kind, &new.name, &new.section)
+            };
+            cursors.iter().find(same).cloned()
+        })
+    }
+
+    fn claim(
+        &mut self,
+        new: Cursor,
+        choose: &mut dyn FnMut(&Cursor, &[Cursor]) -> Option<Cursor>,
+    ) -> Result<Cursor, Failure> {
+        let host = self.host.clone();
+        let new = Cursor { host: host.clone(), ..new };
+        let claimed = self.ask(|store| {
+            store.claim(&host, &mut |cursors| choose(&new, cursors).unwrap_or_else(|| new.clone()))
+        })?;
+        Ok(claimed.unwrap_or(new))
+    }
+
+    /// A parser for a source, going on from a cursor's state.
+    pub(crate) fn parser(
+        &mut self,
+        source: &Source,
+        state: &str,
+        reference: Timestamp,
+    ) -> Result<Parser, Failure> {
+        self.load_section(&source.section)?;
+        let section = &self.sections[&source.section];
+        let zone = source.zone.clone().or_else(|| section.zone.clone());
+        let settings = Settings {
+            section: source.section.clone(),
+            zone: zone.unwrap_or_else(|| self.zone.clone()),
+            format: source.format.or(section.format),
+            year: self.year,
+            reference,
+            read_at: Timestamp::now(),
+            host: None,
+        };
+        let state = Some(state).filter(|state| !state.is_empty());
+        let wrong = |error: parse::StateError| Failure::new(Kind::Database, error.to_string());
+        let mut parser = Parser::new(settings, state).map_err(wrong)?;
+        parser.set_helpers(Arc::clone(&section.helpers));
+        Ok(parser)
+    }
+
+    fn load_section(&mut self, name: &str) -> Result<(), Failure> {
+        if self.sections.contains_key(name) {
+            return Ok(());
+        }
+        let found = self.ask(|store| Ok((store.ensure_section(name)?, store.section_helpers(name)?)))?;
+        let (section, helpers) = match found {
+            Some((section, helpers)) => (section, helpers),
+            None => (common::section::Section::default(), shipped(name)),
+        };
+        let wrong = |error: String| Failure::new(Kind::Config, format!("section {name}: {error}"));
+        let format = section.format.as_deref().map(str::parse).transpose();
+        let zone = section.zone.as_deref().map(str::parse).transpose();
+        let helpers = Helpers::new(helpers).map_err(|error| wrong(error.to_string()))?;
+        self.sections.insert(name.to_owned(), Section {
+            format: format.map_err(|error: parse::UnknownFormat| wrong(error.to_string()))?,
+            zone: zone.map_err(|error: common::clock::zone::ZoneError| wrong(error.to_string()))?,
+            helpers: Arc::new(helpers),
+        });
+        Ok(())
+    }
+
+    /// The helpers of a section as they are now.
+    pub(crate) fn helpers(&mut self, section: &str) -> Result<Arc<Helpers>, Failure> {
+        self.load_section(section)?;
+        Ok(Arc::clone(&self.sections[section].helpers))
+    }
+
+    /// Whether helpers or sections changed since the last time; looks once a second.
+    pub(crate) fn has_changed(&mut self) -> bool {
+        if self.store.is_none() || self.asked.elapsed() < POLL {
+            return false;
+        }
+        self.asked = Instant::now();
+        // A database that is away is the writer's to report.
+        let Ok(Some(generation)) = self.ask(|store| store.helper_generation()) else { return false };
+        if generation == self.generation {
+            return false;
+        }
+        self.generation = generation;
+        self.sections.clear();
+        true
+    }
+}
+
+/// The helpers of a section that come with the program.
+fn shipped(section: &str) -> Vec<Helper> {
+    let mut all = Vec::new();
+    for (file, text) in common::helper::shipped() {
+        match common::helper::read(text, file) {
+            Ok(helpers) => all.extend(helpers),
+            Err(error) => warn("siemparse", &error.to_string()),
+        }
+    }
+    all.retain(|helper| helper.section.as_deref().is_none_or(|own| own == section));
+    all
+}
+
+/// The identity of this host: cursors belong to it.
+fn machine() -> String {
+    let read = |path| std::fs::read_to_string(path).ok();
+    let id = read("/etc/machine-id").or_else(|| read("/proc/sys/kernel/hostname"));
+    id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| "-".to_owned())
+}

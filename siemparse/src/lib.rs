@@ -1,0 +1,84 @@
+//! siemparse: from log lines to stored events.
+//!
+//! ```text
+//!  args, config ─► source ─► roster (which files there are) ─► tail: input ─► line ─► take ─► batch
+//!                               │                                ▲                         │
+//!                    desk: cursor, section, helpers           follow: turns, rotation      │ Job
+//!                               │                                ▲                         ▼
+//!                             store                              └──── reports ──── pipeline ─► store
+//! ```
+//!
+//! One thread reads and parses all sources in turns, one stores. A batch and the place behind it
+//! are committed together, so that whatever ends the program, the next run goes on exactly there.
+//!
+//! # Constraints
+//!
+//! * A cursor only ever names a place between two lines.
+//! * Memory is bounded: a line's kept part, two waiting batches, one buffer a source that is given
+//!   back while the source is quiet.
+//! * No SQL and no format is known here: `store` and `parse` have them.
+
+mod args;
+mod stop;
+mod archive;
+mod content;
+mod line;
+mod identity;
+mod source;
+mod batch;
+mod explain;
+mod take;
+mod summary;
+mod progress;
+mod watch;
+mod stream;
+mod desk;
+mod pipeline;
+mod tail;
+mod roster;
+mod follow;
+
+use crate::args::Args;
+use crate::desk::{Desk, Door};
+use crate::follow::{Mode, Reading};
+use crate::stop::Stop;
+use crate::take::{Printer, Take};
+use common::cli::{Exit, Failure, Kind};
+use std::process::ExitCode;
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    common::cli::run(|args: &Args| args.generate, run)
+}
+
+fn run(args: Args) -> anyhow::Result<Exit> {
+    let config = args.shared.config()?;
+    let sources = source::sources(&args, &config)?;
+    if sources.is_empty() {
+        args::show_help();
+        let failure = Failure::new(Kind::Usage, "nothing to read: no FILE, and standard input is no pipe");
+        let hint = "siemparse FILE…, or [[source]] entries in siem.toml; siemparse --help";
+        return Err(failure.hint(hint).into());
+    }
+    let take = if args.explain {
+        Take::Explain(Printer::default())
+    } else if args.dry_run {
+        Take::Count
+    } else if args.output.is_some() {
+        Take::Print(Printer::default())
+    } else {
+        Take::Keep
+    };
+    let is_kept = matches!(take, Take::Keep);
+    let door = (is_kept || args.shared.db.is_some()).then(|| Door::new(&config)).transpose()?;
+    let mode = Mode {
+        is_once: args.once || args.explain || args.dry_run,
+        from_end: args.from_end,
+        is_quiet: args.quiet,
+    };
+    let stop = Stop::on_signal()?;
+    let desk = Desk::new(door.clone(), &config, args.year)?;
+    let writer = door.filter(|_| is_kept);
+    Reading::new(sources, desk, writer, take, mode, stop)?.run()
+}

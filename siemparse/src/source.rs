@@ -1,0 +1,115 @@
+//! What to read: the sources that the command line or the configuration names.
+//!
+//! In: arguments and `[[source]]` entries. Out: a list of sources, each with the section, format
+//! and zone that were given for it.
+//!
+//! What it does *not* know: which files a glob holds at the moment ([`Source::paths`] looks), what
+//! is in them.
+
+use crate::args::Args;
+use common::cli::{Failure, Kind};
+use common::clock::zone::Zone;
+use common::config::Config;
+use common::section;
+use parse::Format;
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+
+/// Where lines come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// One file.
+    Path(PathBuf),
+    /// All files that match, also later ones.
+    Glob(String),
+    /// Standard input.
+    Stdin,
+    /// The journal, entries with these matches.
+    Journal(Vec<String>),
+}
+
+/// An input, and what is known about its lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) input: Input,
+    pub(crate) section: String,
+    pub(crate) format: Option<Format>,
+    pub(crate) zone: Option<Zone>,
+}
+
+impl Source {
+    /// The paths that the input stands for now, in alphabetical order.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        match &self.input {
+            Input::Path(path) => vec![path.clone()],
+            Input::Glob(pattern) => match glob::glob(pattern) {
+                Ok(paths) => paths.filter_map(Result::ok).filter(|path| path.is_file()).collect(),
+                Err(_) => Vec::new(),
+            },
+            Input::Stdin | Input::Journal(_) => Vec::new(),
+        }
+    }
+}
+
+/// The sources that are asked for; none when there is nothing to read.
+pub(crate) fn sources(args: &Args, config: &Config) -> anyhow::Result<Vec<Source>> {
+    let inputs = if args.journal {
+        vec![Input::Journal(args.files.clone())]
+    } else if !args.files.is_empty() {
+        args.files.iter().map(|file| input(file)).collect::<Result<_, _>>()?
+    } else if !io::stdin().is_terminal() && !is_null_device() {
+        vec![Input::Stdin]
+    } else {
+        return config.sources.iter().map(|entry| configured(entry, args)).collect();
+    };
+    let usage = |error: String| Failure::new(Kind::Usage, error);
+    let format = given(args.format.as_deref(), usage)?;
+    let zone = given(args.zone.as_deref(), usage)?;
+    let section = section_name(args.section.as_deref()).map_err(usage)?;
+    let source = |input| Source { input, section: section.clone(), format, zone: zone.clone() };
+    Ok(inputs.into_iter().map(source).collect())
+}
+
+/// Standard input is /dev/null, as under systemd and cron: there is nothing to read in it.
+fn is_null_device() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let null = std::fs::metadata("/dev/null").map(|null| null.rdev());
+    let stdin = std::fs::metadata("/dev/stdin").map(|stdin| stdin.rdev());
+    matches!((null, stdin), (Ok(null), Ok(stdin)) if null == stdin && null != 0)
+}
+
+fn input(file: &str) -> Result<Input, Failure> {
+    let path = PathBuf::from(file);
+    let is_glob = file.contains(['*', '?', '[']) && !path.exists();
+    match file {
+        "-" => Ok(Input::Stdin),
+        _ if is_glob => match glob::Pattern::new(file) {
+            Ok(_) => Ok(Input::Glob(file.to_owned())),
+            Err(error) => Err(Failure::new(Kind::Usage, format!("{file}: {error}"))),
+        },
+        _ => Ok(Input::Path(path)),
+    }
+}
+
+/// A `[[source]]` entry; flags win over what it says.
+fn configured(entry: &common::config::Source, args: &Args) -> anyhow::Result<Source> {
+    let wrong = |error: String| Failure::new(Kind::Config, format!("{}: {error}", entry.origin));
+    let input = input(&entry.path).map_err(|error| wrong(error.to_string()))?;
+    let pick = |flag: &Option<String>, own: &Option<String>| flag.clone().or_else(|| own.clone());
+    let format = given(pick(&args.format, &entry.format).as_deref(), wrong)?;
+    let zone = given(pick(&args.zone, &entry.zone).as_deref(), wrong)?;
+    let section = pick(&args.section, &entry.section);
+    Ok(Source { input, section: section_name(section.as_deref()).map_err(wrong)?, format, zone })
+}
+
+fn given<T: std::str::FromStr<Err: ToString>>(
+    text: Option<&str>,
+    wrong: impl Fn(String) -> Failure,
+) -> Result<Option<T>, Failure> {
+    text.map(|text| text.parse().map_err(|error: T::Err| wrong(error.to_string()))).transpose()
+}
+
+fn section_name(name: Option<&str>) -> Result<String, String> {
+    let Some(name) = name else { return Ok(section::DEFAULT.to_owned()) };
+    section::table(name).map(|(section, _)| section).map_err(|error| error.to_string())
+}

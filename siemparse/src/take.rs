@@ -1,0 +1,109 @@
+//! What is done with each line: keep its event for the store, print it, count it, explain it.
+//!
+//! In: a line and its source's parser. Out: an event to keep, or nothing.
+//!
+//! What it does *not* know: where lines come from, where events go.
+
+use crate::batch::Delta;
+use crate::explain;
+use crate::line::Piece;
+use common::event::{Event, Original, Value};
+use parse::Parser;
+use std::io::{self, Write as _};
+
+/// Takes lines.
+pub(crate) enum Take {
+    /// Events are kept and stored.
+    Keep,
+    /// Events are dropped once they are counted.
+    Count,
+    /// Events are printed as JSON lines, numbered over all sources.
+    Print(Printer),
+    /// How each line is read is printed.
+    Explain(Printer),
+}
+
+/// Standard output, written in large pieces.
+#[derive(Default)]
+pub(crate) struct Printer {
+    buffer: Vec<u8>,
+    number: i32,
+}
+
+/// How much is printed at once.
+const PRINT: usize = 64 << 10;
+
+impl Take {
+    /// Takes a line; gives the event back when it is to be kept.
+    pub(crate) fn line(
+        &mut self,
+        parser: &mut Parser,
+        piece: Piece<'_>,
+        delta: &mut Delta,
+    ) -> io::Result<Option<Event<'static>>> {
+        let gap = piece.gap();
+        delta.gap += gap;
+        if let Take::Explain(printer) = self {
+            printer.number += 1;
+            explain::explain(parser, &piece, printer.number, &mut printer.buffer);
+        }
+        let event = read(parser, piece);
+        delta.events += 1;
+        delta.unparsed += i64::from(event.tags.iter().any(|tag| tag == "unparsed"));
+        match self {
+            Take::Keep => return Ok(Some(event.into_owned())),
+            Take::Count => {}
+            Take::Explain(printer) => printer.flush_full()?,
+            Take::Print(printer) => printer.print(event)?,
+        }
+        Ok(None)
+    }
+
+    /// Shows what was taken so far: the input pauses.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Take::Keep | Take::Count => Ok(()),
+            Take::Print(printer) | Take::Explain(printer) => printer.flush(),
+        }
+    }
+}
+
+impl Printer {
+    fn print(&mut self, mut event: Event<'_>) -> io::Result<()> {
+        self.number = self.number.saturating_add(1);
+        event.id.seq = self.number;
+        event.load_original();
+        event.write_json(&mut self.buffer, Original::Include);
+        self.buffer.push(b'\n');
+        self.flush_full()
+    }
+
+    fn flush_full(&mut self) -> io::Result<()> {
+        if self.buffer.len() >= PRINT { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&self.buffer)?;
+        self.buffer.clear();
+        stdout.flush()
+    }
+}
+
+/// Reads a line, and notes on its event what is unusual about it.
+pub(crate) fn read<'a>(parser: &mut Parser, piece: Piece<'a>) -> Event<'a> {
+    let mut event = parser.parse(piece.line);
+    if piece.is_unterminated {
+        event.tag("unterminated");
+    }
+    if piece.is_continuation {
+        event.tag("continuation");
+    }
+    if let Some((length, digest)) = piece.overlong {
+        event.tag("overlong");
+        event.ext.push("log.length", Value::Int(length));
+        event.ext.push("log.sha256", Value::Text(digest.into()));
+        event.ext.normalise();
+    }
+    event
+}
