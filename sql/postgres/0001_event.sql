@@ -115,7 +115,8 @@ CREATE TABLE event (
 ) PARTITION BY RANGE (time);
 CREATE TABLE event_default PARTITION OF event DEFAULT;
 CREATE INDEX event_time ON event USING brin (time) WITH (pages_per_range = 32);
-CREATE INDEX event_host ON event (host_name, time);
+-- Folded as filters fold; cut, because an index entry is limited and host names are not.
+CREATE INDEX event_host ON event (lower(left(host_name, 64) COLLATE "C"), time);
 CREATE INDEX event_section ON event (section, time);
 
 CREATE TABLE reject (
@@ -126,3 +127,48 @@ CREATE TABLE reject (
     reason text NOT NULL,
     PRIMARY KEY (source, log_offset, batch)
 );
+
+-- Makes the partitions of days (UTC) and returns those of them that exist afterwards. Days outside
+-- [now - 2 years, now + 2 days], and days for which a lock cannot be had, stay in the default
+-- partition; `siemmanage doctor` moves them later. A standalone table is made and attached:
+-- CREATE TABLE ... PARTITION OF would lock every reader and writer out.
+CREATE FUNCTION ensure_day(days date[]) RETURNS date[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    today date := (now() AT TIME ZONE 'UTC')::date;
+    present date[] := '{}';
+    one date;
+    part text;
+    first timestamptz;
+    next timestamptz;
+BEGIN
+    SET LOCAL lock_timeout = '1500ms';
+    FOR one IN
+        SELECT DISTINCT day FROM unnest(days) AS day
+        WHERE day BETWEEN today - 731 AND today + 2 ORDER BY day
+    LOOP
+        part := 'event_' || to_char(one, 'YYYYMMDD');
+        first := one::timestamp AT TIME ZONE 'UTC';
+        next := (one + 1)::timestamp AT TIME ZONE 'UTC';
+        BEGIN
+            IF to_regclass('public.' || part) IS NULL THEN
+                PERFORM pg_advisory_xact_lock(hashtextextended('siem ensure_day', 0));
+            END IF;
+            IF to_regclass('public.' || part) IS NULL THEN
+                EXECUTE format('CREATE TABLE public.%I (LIKE public.event INCLUDING DEFAULTS)', part);
+                LOCK TABLE public.event_default IN ACCESS EXCLUSIVE MODE;
+                EXECUTE format('WITH moved AS (DELETE FROM public.event_default '
+                    'WHERE time >= %L AND time < %L RETURNING *) '
+                    'INSERT INTO public.%I SELECT * FROM moved', first, next, part);
+                EXECUTE format('ALTER TABLE public.event ATTACH PARTITION public.%I '
+                    'FOR VALUES FROM (%L) TO (%L)', part, first, next);
+            END IF;
+            present := present || one;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected OR duplicate_table THEN
+            NULL;
+        END;
+    END LOOP;
+    RETURN present;
+END
+$$;

@@ -119,8 +119,7 @@ impl Parser {
             if state.v > VERSION {
                 return Err(StateError::Newer(state.v));
             }
-            let seen: Option<Format> = state.format.map(|name| name.parse()).transpose()?;
-            parser.seen = seen.filter(|format| format.is_sniffed());
+            parser.seen = state.format.map(|name| name.parse()).transpose()?;
             parser.calendar.resume(state.last);
         }
         Ok(parser)

@@ -17,6 +17,7 @@ mod detect;
 mod error;
 mod ingest;
 mod manage;
+mod postgres;
 mod predicate;
 mod read;
 mod sqlite;
@@ -54,6 +55,6 @@ pub enum Create {
 pub fn open(url: &Url, create: Create) -> Result<Box<dyn Store>> {
     match url {
         Url::Sqlite(path) => Ok(Box::new(sqlite::Sqlite::open(path, create)?)),
-        Url::Postgres(text) => Err(Error::Url(text.clone())),
+        Url::Postgres(text) => Ok(Box::new(postgres::Postgres::open(text, create)?)),
     }
 }

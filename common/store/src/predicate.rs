@@ -28,6 +28,7 @@ pub(crate) enum Bound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Sqlite,
+    Postgres,
 }
 
 /// A condition in two readings. A row for which `must` holds is surely selected; one for which
@@ -131,6 +132,12 @@ fn ids(ids: &[EventId], dialect: Dialect) -> Sql {
             let list = Bound::Text(format!("[{}]", keys.join(",")));
             Sql::new("id IN (SELECT value FROM json_each(?))", vec![list])
         }
+        Dialect::Postgres => {
+            let keys: Vec<String> = ids.iter().map(EventId::to_string).collect();
+            let list = "(batch, seq) IN (SELECT split_part(id, '.', 1)::bigint, \
+                split_part(id, '.', 2)::integer FROM unnest(string_to_array(?, ' ')) AS id)";
+            Sql::new(list, vec![Bound::Text(keys.join(" "))])
+        }
     }
 }
 
@@ -139,16 +146,24 @@ pub(crate) fn stored(fields: &[Field], dialect: Dialect) -> Sql {
     Sql::conjoin(&fields.iter().map(|field| stored_one(field, dialect)).collect::<Vec<_>>())
 }
 
-fn stored_one(field: &Field, _dialect: Dialect) -> Sql {
-    match field {
+fn stored_one(field: &Field, dialect: Dialect) -> Sql {
+    let (column, name) = match field {
         Field::Column(Column::HostName | Column::Section | Column::Message) => {
-            Sql::new("TRUE", Vec::new())
+            return Sql::new("TRUE", Vec::new());
         }
         Field::Column(column) if matches!(column.kind(), Kind::Text | Kind::Int | Kind::Ip) => {
-            let column = column.sql();
-            let elsewhere = "raw_kind <> 2 AND ext IS NULL";
-            Sql::new(&format!("({column} IS NOT NULL OR {elsewhere})"), Vec::new())
+            (format!("{} IS NOT NULL OR ", column.sql()), column.name())
         }
-        _ => Sql::new("FALSE", Vec::new()),
+        Field::Named(name) if dialect == Dialect::Postgres => (String::new(), name.as_str()),
+        _ => return Sql::new("FALSE", Vec::new()),
+    };
+    match dialect {
+        Dialect::Sqlite => {
+            Sql::new(&format!("({column}raw_kind <> 2 AND ext IS NULL)"), Vec::new())
+        }
+        Dialect::Postgres => {
+            let elsewhere = "raw_kind <> 2 AND jsonb_exists(ext, ?) IS NOT TRUE";
+            Sql::new(&format!("({column}{elsewhere})"), vec![Bound::Text(name.to_owned())])
+        }
     }
 }

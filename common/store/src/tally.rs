@@ -119,8 +119,8 @@ impl Tally {
         self.part < self.parts
     }
 
-    /// Counts one row.
-    pub(crate) fn add(&mut self, key: &Key) {
+    /// Counts rows of one group.
+    pub(crate) fn add(&mut self, key: &Key, rows: u64) {
         if self.overflow {
             return;
         }
@@ -132,11 +132,11 @@ impl Tally {
             }
         }
         if let Some(count) = self.counts.get_mut(key) {
-            *count += 1;
+            *count += rows;
             return;
         }
         self.overflow = self.top.is_some() && self.counts.len() >= LIMIT;
-        self.counts.insert(key.clone(), 1);
+        self.counts.insert(key.clone(), rows);
     }
 
     /// The groups, largest first, ties by value.

@@ -87,12 +87,12 @@ impl Sqlite {
             let mut key = Key::default();
             walk.narrow(self, &columns, &mut |row| {
                 fill(&mut key, row, fields.len())?;
-                tally.add(&key);
+                tally.add(&key, 1);
                 Ok(())
             })?;
             self.unsure(selection, &predicate, &mut |event| {
                 key.of(event, fields);
-                tally.add(&key);
+                tally.add(&key, 1);
             })?;
         }
         Ok(tally.groups())

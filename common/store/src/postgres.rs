@@ -1,0 +1,109 @@
+//! PostgreSQL (14 or newer, UTF8), through the synchronous driver.
+//!
+//! ```text
+//!  connect ─► fault ─► migrate ─► copy ─► ingest   batches in, one transaction a commit
+//!                                 row ─► walk ─► read, count   events out, in keyset pages
+//! ```
+//!
+//! The tables live in the schema `public`, and every connection has exactly that search path, so
+//! that neither a user's setting nor another schema can put a table in front of ours.
+//!
+//! A lost connection is made again by the next operation. Nothing is repeated by itself: whether
+//! a commit happened is for the caller to find out, by reading the cursor.
+//!
+//! What it does *not* know: SQLite; how SQL is made of filters (`predicate`).
+
+mod connect;
+mod copy;
+mod count;
+mod fault;
+mod ingest;
+mod migrate;
+mod pgpass;
+mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::{Create, Error, Result, Store};
+use common::clock::Timestamp;
+use connect::Address;
+use postgres::{Client, Statement};
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// A connection to a PostgreSQL database.
+pub(crate) struct Postgres {
+    address: Address,
+    client: Client,
+    /// Statements prepared on this connection, by their text.
+    statements: HashMap<&'static str, Statement>,
+    /// Days whose partition exists, or after which instant to ask again.
+    days: HashMap<i64, Option<Instant>>,
+    /// Counts the connections made.
+    connection: u32,
+    /// The connection that is told of commits.
+    listening: Option<u32>,
+    /// Commit times of batches met while reading.
+    committed: HashMap<i64, Timestamp>,
+    /// Rows on their way to the server; kept for its allocation.
+    rows: copy::Rows,
+    /// Sources locked by this session, with the name of each.
+    held: HashMap<i64, String>,
+}
+
+impl Postgres {
+    /// Connects, and makes or updates the schema as `create` allows.
+    pub(crate) fn open(url: &str, create: Create) -> Result<Postgres> {
+        let address = Address::new(url)?;
+        let client = address.connect()?;
+        let mut store = Postgres {
+            address,
+            client,
+            statements: HashMap::new(),
+            days: HashMap::new(),
+            connection: 0,
+            listening: None,
+            committed: HashMap::new(),
+            rows: copy::Rows::default(),
+            held: HashMap::new(),
+        };
+        store.migrate(create)?;
+        Ok(store)
+    }
+
+    /// The connection; a new one when the last was lost.
+    fn client(&mut self) -> Result<&mut Client> {
+        if self.client.is_closed() {
+            self.client = self.address.connect()?;
+            self.connection += 1;
+            self.statements.clear();
+            self.days.clear();
+            self.hold_again()?;
+        }
+        Ok(&mut self.client)
+    }
+
+    /// A statement prepared once a connection.
+    fn statement(&mut self, text: &'static str) -> Result<Statement> {
+        self.client()?;
+        if let Some(statement) = self.statements.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(text).map_err(|error| self.fault(&error))?;
+        self.statements.insert(text, statement.clone());
+        Ok(statement)
+    }
+
+    /// Turns a driver's error into this crate's.
+    fn fault(&self, error: &postgres::Error) -> Error {
+        fault::fault(self.address.place(), error)
+    }
+}
+
+impl Store for Postgres {
+    fn name(&self) -> String {
+        self.address.place().to_owned()
+    }
+}

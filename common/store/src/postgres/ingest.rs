@@ -1,0 +1,391 @@
+//! Batches in: cursor, events and batch row in one transaction.
+//!
+//! ```text
+//!  ensure_day ─► BEGIN ─► cursor (compare-and-set, number) ─► COPY ─► batch (commit number) ─► COMMIT
+//! ```
+//!
+//! Six round trips, whatever the size. Rows are encoded into one buffer and sent in pieces, so
+//! that the server stores one piece while the next is encoded. A value that the server refuses
+//! does not keep the others out: its event is found by bisection and goes to `reject`.
+//!
+//! What it does *not* know: how often to flush.
+
+use super::row::Time;
+use super::{Postgres, copy, fault};
+use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result, Totals};
+use common::event::{Event, EventId};
+use common::helper::Helper;
+use common::section::Section;
+use postgres::types::ToSql;
+use postgres::{Row, Statement, Transaction};
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const CURSOR_SELECT: &str = include_str!("../../../../sql/postgres/cursor_select.sql");
+const CURSOR_INSERT: &str = include_str!("../../../../sql/postgres/cursor_insert.sql");
+const CURSOR_ADVANCE: &str = include_str!("../../../../sql/postgres/cursor_advance.sql");
+const EVENT_COPY: &str = include_str!("../../../../sql/postgres/event_copy.sql");
+const BATCH_INSERT: &str = include_str!("../../../../sql/postgres/batch_insert.sql");
+const REJECT_INSERT: &str = "INSERT INTO reject (batch, source, log_offset, raw, reason) \
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(ARRAY( \
+    SELECT date '1970-01-01' + number FROM unnest($1::integer[]) AS number))) AS day";
+
+/// How much is encoded before it is sent.
+const PIECE: usize = 256 * 1024;
+/// How long a day that could not be made is left alone.
+const RETRY: Duration = Duration::from_secs(60);
+/// How long a source may still be locked by the session of a process that has just ended.
+const HOLD: Duration = Duration::from_secs(2);
+
+/// What the statements of a commit are prepared as.
+struct Statements {
+    advance: Statement,
+    copy: Statement,
+    insert: Statement,
+}
+
+/// A batch within an attempt: what is left of it after values were refused.
+struct Part<'b> {
+    number: i64,
+    stored: i64,
+    rejects: Vec<&'b Reject>,
+    refused: Vec<Reject>,
+}
+
+impl Ingest for Postgres {
+    fn claim(&mut self, host: &str, choose: &mut dyn FnMut(&[Cursor]) -> Cursor) -> Result<Cursor> {
+        let (select, insert) = (self.statement(CURSOR_SELECT)?, self.statement(CURSOR_INSERT)?);
+        let mut claim = || {
+            let mut transaction = self.client.transaction()?;
+            let lock = "SELECT pg_advisory_xact_lock(hashtextextended('siem host ' || $1::text, 0))";
+            transaction.query(lock, &[&host])?;
+            let known = transaction.query(&select, &[&Some(host), &None::<i64>])?;
+            let known: Vec<Cursor> = known.iter().map(cursor).collect();
+            let mut chosen = choose(&known);
+            if !known.contains(&chosen) {
+                if chosen.source == 0 {
+                    chosen.source = transaction.query_one("SELECT nextval('source_number')", &[])?.get(0);
+                }
+                chosen.revision += 1;
+                transaction.execute(&insert, &parameters(&chosen))?;
+            }
+            transaction.commit()?;
+            Ok(chosen)
+        };
+        let chosen = claim().map_err(|error| self.fault(&error))?;
+        self.hold(chosen.source, &chosen.name)?;
+        Ok(chosen)
+    }
+
+    fn cursor(&mut self, source: i64) -> Result<Option<Cursor>> {
+        let select = self.statement(CURSOR_SELECT)?;
+        let found = self.client.query_opt(&select, &[&None::<&str>, &Some(source)]);
+        Ok(found.map_err(|error| self.fault(&error))?.as_ref().map(cursor))
+    }
+
+    fn commit(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
+        self.ensure_days(batches)?;
+        let statements = Statements {
+            advance: self.statement(CURSOR_ADVANCE)?,
+            copy: self.statement(EVENT_COPY)?,
+            insert: self.statement(BATCH_INSERT)?,
+        };
+        match self.attempt(batches, &statements, false) {
+            Err(Attempt::Driver(error)) if fault::is_value(&error) => {
+                self.attempt(batches, &statements, true)
+            }
+            outcome => outcome,
+        }
+        .map_err(|failure| match failure {
+            Attempt::Driver(error) => self.fault(&error),
+            Attempt::Overtaken(source) => Error::Overtaken(source),
+        })
+    }
+
+    fn ensure_section(&mut self, name: &str) -> Result<Section> {
+        let client = self.client()?;
+        let select = "SELECT name, format, zone, display FROM section WHERE name = $1";
+        let insert = "WITH made AS (INSERT INTO section (name) VALUES ($1) \
+            ON CONFLICT DO NOTHING RETURNING name) \
+            UPDATE counter SET value = value + 1 FROM made WHERE counter.name = 'helper'";
+        let mut ensure = || {
+            if let Some(row) = client.query_opt(select, &[&name])? {
+                return Ok(section(&row));
+            }
+            client.execute(insert, &[&name])?;
+            client.query_one(select, &[&name]).map(|row| section(&row))
+        };
+        ensure().map_err(|error| self.fault(&error))
+    }
+
+    fn section_helpers(&mut self, section: &str) -> Result<Vec<Helper>> {
+        let select = "SELECT section, name, body FROM helper \
+            WHERE (section = $1 OR section = '') AND is_enabled ORDER BY place, name COLLATE \"C\"";
+        let rows = self.client()?.query(select, &[&section]);
+        let rows = rows.map_err(|error| self.fault(&error))?;
+        let load = |row: &Row| {
+            let (name, body): (&str, &str) = (row.get(1), row.get(2));
+            let helper = Helper::load(body, name).map_err(|error| Error::Refused {
+                place: self.address.place().to_owned(),
+                reason: error.to_string(),
+            })?;
+            let section = Some(row.get::<_, String>(0)).filter(|section| !section.is_empty());
+            Ok(Helper { section, enabled: true, ..helper })
+        };
+        rows.iter().map(load).collect()
+    }
+
+    fn helper_generation(&mut self) -> Result<i64> {
+        let select = self.statement("SELECT value FROM counter WHERE name = 'helper'")?;
+        let row = self.client.query_one(&select, &[]).map_err(|error| self.fault(&error))?;
+        Ok(row.get(0))
+    }
+}
+
+/// Why an attempt to commit failed.
+enum Attempt {
+    Driver(postgres::Error),
+    Overtaken(i64),
+}
+
+impl From<postgres::Error> for Attempt {
+    fn from(error: postgres::Error) -> Attempt {
+        Attempt::Driver(error)
+    }
+}
+
+impl Postgres {
+    /// Takes the lock of a source for this session.
+    fn hold(&mut self, source: i64, name: &str) -> Result<()> {
+        let lock = "SELECT pg_try_advisory_lock(hashtextextended('siem source ' || $1::text, 0))";
+        let deadline = Instant::now() + HOLD;
+        if self.held.contains_key(&source) {
+            return Ok(());
+        }
+        loop {
+            let row = self.client.query_one(lock, &[&source.to_string()]);
+            if row.map_err(|error| self.fault(&error))?.get(0) {
+                self.held.insert(source, name.to_owned());
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(Error::Held(name.to_owned()));
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Takes the locks again that a lost connection held.
+    pub(super) fn hold_again(&mut self) -> Result<()> {
+        for (source, name) in std::mem::take(&mut self.held) {
+            self.hold(source, &name)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the partitions that the events need, before their transaction. A failure leaves the
+    /// rows to the default partition; only a lost connection is an error.
+    fn ensure_days(&mut self, batches: &[Batch<'_, '_>]) -> Result<()> {
+        let now = Instant::now();
+        let mut wanted = BTreeSet::new();
+        let mut last = i64::MIN;
+        for event in batches.iter().flat_map(|batch| batch.events) {
+            let day = event.time.day();
+            if day != last {
+                last = day;
+                let is_due = self.days.get(&day).is_none_or(|retry| retry.is_some_and(|at| at < now));
+                wanted.extend(is_due.then_some(day));
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<i32> = wanted.iter().filter_map(|&day| i32::try_from(day).ok()).collect();
+        let made = self.client()?.query(ENSURE_DAY, &[&numbers]);
+        let made = match made.map_err(|error| self.fault(&error)) {
+            Ok(rows) => rows.iter().map(|row| i64::from(row.get::<_, i32>(0))).collect(),
+            Err(lost @ Error::Lost { .. }) => return Err(lost),
+            Err(_) => BTreeSet::new(),
+        };
+        for day in wanted {
+            self.days.insert(day, (!made.contains(&day)).then(|| now + RETRY));
+        }
+        Ok(())
+    }
+
+    fn attempt(
+        &mut self,
+        batches: &[Batch<'_, '_>],
+        statements: &Statements,
+        is_careful: bool,
+    ) -> std::result::Result<Vec<Committed>, Attempt> {
+        let mut rows = std::mem::take(&mut self.rows);
+        let outcome = (|| {
+            let mut transaction = self.client.transaction()?;
+            let mut parts = Vec::with_capacity(batches.len());
+            for batch in batches {
+                let row = transaction.query_opt(&statements.advance, &parameters(batch.cursor))?;
+                let number = row.ok_or(Attempt::Overtaken(batch.cursor.source))?.get(0);
+                let rejects = batch.rejects.iter().collect();
+                parts.push(Part { number, stored: 0, rejects, refused: Vec::new() });
+            }
+            for (part, batch) in parts.iter_mut().zip(batches) {
+                if is_careful {
+                    bisect(&mut transaction, statements, &mut rows, part, batch.events, 1)?;
+                } else {
+                    copy(&mut transaction, statements, &mut rows, part.number, batch.events, 1)?;
+                    part.stored = i64::try_from(batch.events.len()).unwrap_or(i64::MAX);
+                }
+            }
+            let mut committed = Vec::with_capacity(batches.len());
+            for (part, batch) in parts.iter().zip(batches) {
+                committed.push(seal(&mut transaction, statements, part, batch)?);
+            }
+            transaction.commit()?;
+            Ok(committed)
+        })();
+        self.rows = rows;
+        outcome
+    }
+}
+
+/// Sends events, the first of which has the number `seq`.
+fn copy(
+    transaction: &mut Transaction<'_>,
+    statements: &Statements,
+    rows: &mut copy::Rows,
+    batch: i64,
+    events: &[Event<'_>],
+    seq: i32,
+) -> std::result::Result<(), postgres::Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut writer = transaction.copy_in(&statements.copy)?;
+    rows.begin();
+    for (seq, event) in (seq..).zip(events) {
+        rows.event(EventId { batch, seq }, event);
+        if rows.bytes().len() >= PIECE {
+            // A failure to send shows again, with the server's reason, at the end.
+            let _ = writer.write_all(rows.bytes());
+            rows.clear();
+        }
+    }
+    rows.end();
+    let _ = writer.write_all(rows.bytes());
+    writer.finish().map(drop)
+}
+
+/// As [`copy`], leaving out what the server refuses.
+fn bisect(
+    transaction: &mut Transaction<'_>,
+    statements: &Statements,
+    rows: &mut copy::Rows,
+    part: &mut Part<'_>,
+    events: &[Event<'_>],
+    seq: i32,
+) -> std::result::Result<(), postgres::Error> {
+    let mut attempt = transaction.transaction()?;
+    match copy(&mut attempt, statements, rows, part.number, events, seq) {
+        Ok(()) => {
+            part.stored += i64::try_from(events.len()).unwrap_or(i64::MAX);
+            attempt.commit()
+        }
+        Err(error) if fault::is_value(&error) => {
+            attempt.rollback()?;
+            if let [event] = events {
+                part.refused.push(Reject {
+                    log_offset: event.log_offset,
+                    raw: event.line(),
+                    reason: fault::reason(&error),
+                });
+                return Ok(());
+            }
+            let (front, back) = events.split_at(events.len() / 2);
+            bisect(transaction, statements, rows, part, front, seq)?;
+            let skipped = i32::try_from(front.len()).unwrap_or(i32::MAX);
+            bisect(transaction, statements, rows, part, back, seq.saturating_add(skipped))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes the rejects and the batch row.
+fn seal(
+    transaction: &mut Transaction<'_>,
+    statements: &Statements,
+    part: &Part<'_>,
+    batch: &Batch<'_, '_>,
+) -> std::result::Result<Committed, postgres::Error> {
+    let source = batch.cursor.source;
+    for line in part.rejects.iter().copied().chain(&part.refused) {
+        let values: [&(dyn ToSql + Sync); 5] =
+            [&part.number, &source, &line.log_offset, &line.raw, &line.reason];
+        transaction.execute(REJECT_INSERT, &values)?;
+    }
+    let times = batch.events.iter().map(|event| event.time);
+    let (first, last) = (times.clone().min().map(Time), times.max().map(Time));
+    let row = transaction.query_one(
+        &statements.insert,
+        &[
+            &part.number, &source, &batch.cursor.section, &batch.byte_start,
+            &batch.cursor.position, &batch.line_count, &part.stored, &first, &last,
+        ],
+    )?;
+    Ok(Committed {
+        batch: part.number,
+        commit_no: row.get(0),
+        committed: row.get::<_, Time>(1).0,
+        revision: batch.cursor.revision + 1,
+    })
+}
+
+/// The parameters of both statements that write a cursor.
+fn parameters(c: &Cursor) -> [&(dyn ToSql + Sync); 23] {
+    let t = &c.totals;
+    [
+        &c.source, &c.revision, &c.host, &c.kind, &c.name, &c.section, &c.device, &c.inode,
+        &c.head_length, &c.head_hash, &c.mark_length, &c.mark_hash, &c.position, &c.line,
+        &c.token, &c.state, &t.lines, &t.bytes, &t.stored, &t.unparsed, &t.rejected, &t.filtered,
+        &t.gap,
+    ]
+}
+
+/// The cursor of a row of `cursor_select.sql`.
+pub(super) fn cursor(row: &Row) -> Cursor {
+    Cursor {
+        source: row.get(0),
+        revision: row.get(1),
+        host: row.get(2),
+        kind: row.get(3),
+        name: row.get(4),
+        section: row.get(5),
+        device: row.get(6),
+        inode: row.get(7),
+        head_length: row.get(8),
+        head_hash: row.get(9),
+        mark_length: row.get(10),
+        mark_hash: row.get(11),
+        position: row.get(12),
+        line: row.get(13),
+        token: row.get(14),
+        state: row.get(15),
+        totals: Totals {
+            lines: row.get(16),
+            bytes: row.get(17),
+            stored: row.get(18),
+            unparsed: row.get(19),
+            rejected: row.get(20),
+            filtered: row.get(21),
+            gap: row.get(22),
+        },
+    }
+}
+
+/// The section of a row (name, format, zone, display).
+pub(super) fn section(row: &Row) -> Section {
+    Section { name: row.get(0), format: row.get(1), zone: row.get(2), display: row.get(3) }
+}

@@ -1,0 +1,119 @@
+//! The schema: numbered scripts under `sql/postgres`, applied once each, in order, and the roles.
+//!
+//! Each script runs in a transaction of its own under one advisory lock, statement by statement:
+//! a distributed database refuses several in one call.
+//!
+//! What it does *not* know: what the scripts say.
+
+use super::Postgres;
+use crate::{Create, Error, Result};
+
+/// (name, script); the number of a script is its place in this list, counted from 1.
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_event", include_str!("../../../../sql/postgres/0001_event.sql")),
+    ("0002_detect", include_str!("../../../../sql/postgres/0002_detect.sql")),
+];
+const ROLES: &str = include_str!("../../../../sql/postgres/role.sql");
+const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('siem migrate', 0))";
+
+impl Postgres {
+    /// Brings the schema up to date, or finds out that it is not.
+    pub(super) fn migrate(&mut self, create: Create) -> Result<()> {
+        let needed = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
+        let place = self.address.place().to_owned();
+        match (self.version()?, create) {
+            (Some(found), _) if found > needed => Err(Error::Version { place, found, needed }),
+            (_, Create::Always) => self.apply(),
+            (Some(found), _) if found == needed => Ok(()),
+            (Some(found), _) => Err(Error::Version { place, found, needed }),
+            (None, _) => Err(Error::Uninitialised(place)),
+        }
+    }
+
+    /// The version of the schema; `None` when there is none.
+    fn version(&mut self) -> Result<Option<i32>> {
+        let known = "SELECT to_regclass('public.schema_version') IS NOT NULL";
+        let last = "SELECT coalesce(max(version), 0) FROM schema_version";
+        let mut look = || {
+            if self.client.query_one(known, &[])?.get(0) {
+                return self.client.query_one(last, &[]).map(|row| Some(row.get(0)));
+            }
+            Ok(None)
+        };
+        look().map_err(|error| self.fault(&error))
+    }
+
+    fn apply(&mut self) -> Result<()> {
+        for (number, (name, script)) in (1i32..).zip(MIGRATIONS) {
+            self.apply_one(number, name, script)?;
+        }
+        let mut grant = || {
+            let mut transaction = self.client.transaction()?;
+            transaction.batch_execute(LOCK)?;
+            for statement in statements(ROLES) {
+                transaction.batch_execute(statement)?;
+            }
+            transaction.commit()
+        };
+        grant().map_err(|error| self.fault(&error))
+    }
+
+    fn apply_one(&mut self, number: i32, name: &str, script: &str) -> Result<()> {
+        let mut run = || {
+            let mut transaction = self.client.transaction()?;
+            transaction.batch_execute(LOCK)?;
+            let known = "SELECT to_regclass('public.schema_version') IS NOT NULL";
+            let done = "SELECT count(*) > 0 FROM schema_version WHERE version = $1";
+            if transaction.query_one(known, &[])?.get(0)
+                && transaction.query_one(done, &[&number])?.get(0)
+            {
+                return Ok(());
+            }
+            for statement in statements(script) {
+                transaction.batch_execute(statement)?;
+            }
+            let note = "INSERT INTO schema_version (version, name) VALUES ($1, $2)";
+            transaction.execute(note, &[&number, &name])?;
+            transaction.commit()
+        };
+        run().map_err(|error| self.fault(&error))
+    }
+}
+
+/// The statements of a script: parted by `;` outside of quotes, `$$` bodies and comments.
+fn statements(script: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut start, mut place) = (0, 0);
+    while place < script.len() {
+        let rest = &script[place..];
+        let skip = |end: &str, open: usize| rest[open..].find(end).map_or(rest.len(), |at| open + at + end.len());
+        place += match rest.as_bytes()[0] {
+            b'\'' => skip("'", 1),
+            b'"' => skip("\"", 1),
+            b'$' if rest.starts_with("$$") => skip("$$", 2),
+            b'-' if rest.starts_with("--") => skip("\n", 2),
+            b';' => {
+                found.push(script[start..place].trim());
+                start = place + 1;
+                1
+            }
+            _ => rest.chars().next().map_or(1, char::len_utf8),
+        };
+    }
+    let last = script[start..].trim();
+    let is_comment = last.lines().all(|line| line.trim_start().starts_with("--"));
+    found.extend((!is_comment).then_some(last));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_end_where_they_end() {
+        let script = "-- a; b\nSELECT ';';\nDO $$ BEGIN; END $$;\nSELECT \";\" -- c;\n; -- end";
+        let expected = ["-- a; b\nSELECT ';'", "DO $$ BEGIN; END $$", "SELECT \";\" -- c;"];
+        assert_eq!(statements(script), expected);
+    }
+}

@@ -1,0 +1,54 @@
+//! The test bodies on PostgreSQL.
+//!
+//! What it does *not* know: SQLite.
+
+mod body;
+
+use store::{Create, Store, Url};
+use testkit::database;
+
+fn open(url: &str) -> Box<dyn Store> {
+    store::open(&Url::Postgres(url.to_owned()), Create::Always).expect("a database")
+}
+
+fn with(test: impl FnOnce(&mut dyn Store)) {
+    let database = database();
+    test(open(database.url()).as_mut());
+}
+
+#[test]
+fn a_batch_in_is_a_batch_out() {
+    with(body::a_batch_in_is_a_batch_out);
+}
+
+#[test]
+fn an_overtaken_cursor_stores_nothing() {
+    with(body::an_overtaken_cursor_stores_nothing);
+}
+
+#[test]
+fn a_claim_finds_what_was_claimed() {
+    with(body::a_claim_finds_what_was_claimed);
+}
+
+#[test]
+fn sections_are_made_once() {
+    with(body::sections_are_made_once);
+}
+
+#[test]
+fn scans_come_in_order() {
+    with(body::scans_come_in_order);
+}
+
+#[test]
+fn counts_agree_with_scans() {
+    with(body::counts_agree_with_scans);
+}
+
+#[test]
+fn waits_end_with_a_commit() {
+    let database = database();
+    let (mut one, mut other) = (open(database.url()), open(database.url()));
+    body::waits_end_with_a_commit(one.as_mut(), other.as_mut());
+}
