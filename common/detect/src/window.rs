@@ -1,0 +1,209 @@
+//! A sliding window over the hits of one group, and the SIEM events of its buckets.
+//!
+//! At each hit's time t the window (t − W, t] holds a number of hits; hits of equal time count
+//! together, and hits on SIEM events count each SIEM event once. Where the number is above the
+//! limit, t is a firing instant. The bucket ⌊t / W⌋ of a firing instant has a SIEM event.
+//!
+//! What it does *not* know: where hits are stored.
+
+use crate::evaluator::Mark;
+use crate::tree::{Entry, Key, Tree};
+use common::clock::Timestamp;
+use common::hit::{Group, Hit, Match};
+use common::rule::Rule;
+use common::siem_event::{SOURCE_IDS, SiemEvent, Slot, digest, key};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How many hits are looked at for a SIEM event's distinct source ids.
+const LOOKED_AT: usize = 10_000;
+
+/// The number of a time's bucket.
+pub(crate) fn bucket(time: Timestamp, window: i64) -> i64 {
+    time.0.div_euclid(window)
+}
+
+/// The hits of one group.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    tree: Tree,
+    /// The firing instants of each SIEM event: chaining counts distinct ones.
+    instants: HashMap<String, BTreeSet<i64>>,
+    /// Hits from this time on are all here.
+    loaded: Option<i64>,
+    /// The SIEM events of buckets, as last computed or stored.
+    rows: HashMap<i64, SiemEvent>,
+}
+
+/// What a rule's windows have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape<'r> {
+    pub(crate) rule: &'r Rule,
+    pub(crate) rule_id: &'r str,
+    pub(crate) version: &'r str,
+    pub(crate) window: i64,
+    pub(crate) limit: i64,
+}
+
+impl Window {
+    /// How many places the window keeps in memory.
+    pub(crate) fn len(&self) -> usize {
+        self.tree.len()
+    }
+
+    /// From when on hits must be loaded before a hit at `time` can be added; `None` if they are.
+    pub(crate) fn needs(&self, time: Timestamp, window: i64) -> Option<Timestamp> {
+        let from = (bucket(time, window) - 1) * window;
+        self.loaded.is_none_or(|loaded| loaded > from).then_some(Timestamp(from))
+    }
+
+    /// Takes what is stored from a time on.
+    pub(crate) fn load(&mut self, shape: Shape<'_>, from: Timestamp, hits: Vec<Hit>, rows: Vec<SiemEvent>) {
+        for hit in hits {
+            self.add(shape.window, &hit);
+        }
+        for row in rows {
+            self.rows.entry(bucket(row.time, shape.window)).or_insert(row);
+        }
+        self.loaded = Some(self.loaded.map_or(from.0, |loaded| loaded.min(from.0)));
+    }
+
+    /// Adds a hit; `false` when it is there.
+    fn add(&mut self, window: i64, hit: &Hit) -> bool {
+        let time = hit.time.0;
+        let key = Key { time, matched: Some(hit.matched.clone()) };
+        if self.tree.contains(&key) {
+            return false;
+        }
+        let (from, until) = match &hit.matched {
+            Match::Event(_) => (time, time + window),
+            Match::SiemEvent(id) => self.uncovered(id, time, window),
+        };
+        self.tree.insert(Entry {
+            key,
+            message: hit.message.clone(),
+            is_armed: hit.is_armed,
+            is_fired: hit.fired_commit.is_some(),
+        });
+        if from < until {
+            self.tree.mark(from);
+            self.tree.mark(until);
+            self.tree.raise(from, until);
+        }
+        true
+    }
+
+    /// The part of [time, time + window) in which a SIEM event is not counted yet.
+    fn uncovered(&mut self, id: &str, time: i64, window: i64) -> (i64, i64) {
+        let instants = self.instants.entry(id.to_owned()).or_default();
+        let before = instants.range(..time).next_back().map_or(time, |before| before + window);
+        let after = instants.range(time..).next().copied().unwrap_or(i64::MAX);
+        instants.insert(time);
+        (before.max(time), after.min(time + window))
+    }
+
+    /// Adds the hits of a commit. Returns the new ones, the older ones that became firing
+    /// instants, and the SIEM events that are new or changed.
+    pub(crate) fn apply(&mut self, shape: Shape<'_>, mark: &Mark, hits: Vec<Hit>) -> Applied {
+        let mut applied = Applied::default();
+        let mut new: BTreeMap<Key, Hit> = BTreeMap::new();
+        let mut touched = BTreeSet::new();
+        for hit in hits {
+            if self.add(shape.window, &hit) {
+                let bucket = bucket(hit.time, shape.window);
+                touched.extend([bucket, bucket + 1]);
+                new.insert(Key { time: hit.time.0, matched: Some(hit.matched.clone()) }, hit);
+            }
+        }
+        let times: BTreeSet<i64> = new.keys().map(|key| key.time).collect();
+        for time in times {
+            for key in self.tree.fire(time, time + shape.window, shape.limit) {
+                match new.get_mut(&key) {
+                    Some(hit) => hit.fired_commit = Some(mark.commit_no),
+                    None => applied.fired.extend(key.matched.map(|it| (it, Timestamp(key.time)))),
+                }
+            }
+        }
+        let group = new.values().next().map(|hit| hit.group.clone()).unwrap_or_default();
+        for bucket in touched {
+            applied.events.extend(self.amend(shape, mark, &group, bucket));
+        }
+        applied.hits.extend(new.into_values());
+        applied
+    }
+
+    /// Computes a bucket's SIEM event anew; `None` when there is none or it stays as it is.
+    fn amend(&mut self, shape: Shape<'_>, mark: &Mark, group: &Group, bucket: i64) -> Option<SiemEvent> {
+        let mut event = self.compute(shape, group, bucket)?;
+        match self.rows.get(&bucket) {
+            Some(have) => {
+                event.revision = have.revision;
+                event.backfill = have.backfill;
+                if *have == event {
+                    return None;
+                }
+                event.revision += 1;
+            }
+            None => event.backfill = mark.is_backfill,
+        }
+        self.rows.insert(bucket, event.clone());
+        Some(event)
+    }
+
+    fn compute(&mut self, shape: Shape<'_>, group: &Group, bucket: i64) -> Option<SiemEvent> {
+        let start = bucket * shape.window;
+        let (first, last, most) =
+            self.tree.firing(start, start + shape.window, shape.limit)?;
+        let mut message = None;
+        let mut source_ids: Vec<String> = Vec::new();
+        let mut seen = 0;
+        // The windows of a bucket's firing instants overlap: together they are (first − W, last].
+        self.tree.hits(first - shape.window + 1, last + 1, &mut |entry| {
+            seen += 1;
+            message.get_or_insert_with(|| entry.message.clone());
+            let id = entry.key.matched.as_ref().map(ToString::to_string).unwrap_or_default();
+            if !matches!(entry.key.matched, Some(Match::SiemEvent(_))) || !source_ids.contains(&id) {
+                source_ids.push(id);
+            }
+            source_ids.len() < SOURCE_IDS && seen < LOOKED_AT
+        });
+        let mut event = shape.event(group, &Slot::Bucket(bucket));
+        event.time = Timestamp(first);
+        event.last_time = Timestamp(last);
+        event.event_count = u64::try_from(most).unwrap_or(0);
+        event.window_start = Timestamp(first - shape.window);
+        event.window_end = Timestamp(first);
+        event.message = message.unwrap_or_default();
+        event.source_ids = source_ids;
+        Some(event)
+    }
+}
+
+impl Shape<'_> {
+    /// A SIEM event with all that its key decides.
+    pub(crate) fn event(&self, group: &Group, slot: &Slot) -> SiemEvent {
+        let key = key(self.rule_id, self.version, group, slot);
+        let fields = self.rule.group_by.iter().map(|field| field.name().to_owned());
+        SiemEvent {
+            id: digest(&key),
+            key,
+            section: self.rule.out.clone(),
+            rule_id: self.rule_id.to_owned(),
+            rule_name: self.rule.name.clone(),
+            rule_version: self.version.to_owned(),
+            rule_kind: self.rule.kind.name().to_owned(),
+            severity: self.rule.severity,
+            event_limit: self.rule.kind.event_limit(),
+            group: fields.zip(group.iter().cloned()).collect(),
+            tags: self.rule.tags.clone(),
+            ..SiemEvent::default()
+        }
+    }
+}
+
+/// What a commit's hits did to a window.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) fired: Vec<(Match, Timestamp)>,
+    pub(crate) events: Vec<SiemEvent>,
+}
