@@ -40,7 +40,7 @@ pub struct Outcome {
     /// New hits, to be stored.
     pub hits: Vec<Hit>,
     /// Hits stored before that are firing instants now.
-    pub fired: Vec<(Match, Timestamp)>,
+    pub fired: Vec<(Group, Match, Timestamp)>,
     /// SIEM events that are new or were amended.
     pub events: Vec<SiemEvent>,
     /// Hits that came too late for a decision.
@@ -163,9 +163,11 @@ impl Evaluator {
                     parts.entry(hit.group.clone()).or_default().push(hit);
                 }
                 for (group, hits) in parts {
-                    let applied = groups.entry(group).or_default().apply(shape, mark, hits);
+                    let window = groups.entry(group.clone()).or_default();
+                    let applied = window.apply(shape, mark, hits);
                     outcome.hits.extend(applied.hits);
-                    outcome.fired.extend(applied.fired);
+                    let fired = applied.fired.into_iter();
+                    outcome.fired.extend(fired.map(|(it, time)| (group.clone(), it, time)));
                     outcome.events.extend(applied.events);
                 }
                 outcome

@@ -13,8 +13,9 @@
 //! What it does *not* know: how a rule decides.
 
 mod plan;
+pub(crate) mod row;
 
-pub(crate) use plan::{Opening, Plan};
+pub(crate) use plan::{Opening, Plan, Present};
 
 pub use common::config::Backfill;
 
@@ -42,6 +43,12 @@ impl Origin {
             Origin::Database => "database",
             Origin::File => "file",
         }
+    }
+
+    /// The origin of a stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Origin {
+        if name == "file" { Origin::File } else { Origin::Database }
     }
 }
 
@@ -111,8 +118,8 @@ pub struct Step {
     pub advances: Vec<Advance>,
     /// New hits with their version's number.
     pub hits: Vec<(i64, Hit)>,
-    /// Hits stored before that became firing instants: version, match, time, commit.
-    pub fired: Vec<(i64, Match, Timestamp, i64)>,
+    /// Hits stored before that became firing instants: version, group, match, time, commit.
+    pub fired: Vec<(i64, Group, Match, Timestamp, i64)>,
     /// SIEM events, new or amended.
     pub events: Vec<SiemRow>,
 }

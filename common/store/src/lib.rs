@@ -32,7 +32,7 @@ pub use read::*;
 pub use url::{Url, default_path, system_path};
 
 /// Everything a database can be asked.
-pub trait Store: Ingest + Read + Send {
+pub trait Store: Ingest + Read + Detect + Send {
     /// The database as a user would name it, without a password.
     fn name(&self) -> String;
 }

@@ -87,6 +87,19 @@ impl<'r> Plan<'r> {
         }
         Ok(plan)
     }
+
+    /// Adds the ends of the intervals of rules, by section and name, that are deleted.
+    pub(crate) fn delete(&mut self, names: &[(String, String)], present: &Present<'_>) {
+        let is_named = |have: &Activation| {
+            names.iter().any(|(section, name)| {
+                *section == have.rule.section && *name == have.rule.name
+            })
+        };
+        let open = present.activations.iter().filter(|have| {
+            have.to_commit.is_none() && have.origin == Origin::Database && is_named(have)
+        });
+        self.closings.extend(open.map(|have| have.id));
+    }
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ impl Ingest for Sqlite {
 }
 
 /// The next number of a counter.
-fn draw(connection: &Connection, counter: &str) -> rusqlite::Result<i64> {
+pub(super) fn draw(connection: &Connection, counter: &str) -> rusqlite::Result<i64> {
     let update = "UPDATE counter SET value = value + 1 WHERE name = ?1 RETURNING value";
     connection.prepare_cached(update)?.query_row([counter], |row| row.get(0))
 }
