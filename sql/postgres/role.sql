@@ -42,12 +42,22 @@ BEGIN
         ('siem_query', 'batch', 'SELECT'),
         ('siem_query', 'event', 'SELECT'),
         ('siem_query', 'reject', 'SELECT'),
+        ('siem_query', 'rule', 'SELECT'),
+        ('siem_query', 'rule_version', 'SELECT'),
+        ('siem_query', 'activation', 'SELECT'),
+        ('siem_query', 'hit', 'SELECT'),
+        ('siem_query', 'siem_event', 'SELECT'),
         ('siem_trigger', 'schema_version', 'SELECT'),
         ('siem_trigger', 'section', 'SELECT'),
         ('siem_trigger', 'counter', 'SELECT, UPDATE'),
         ('siem_trigger', 'batch_number', 'USAGE'),
         ('siem_trigger', 'batch', 'SELECT, INSERT'),
         ('siem_trigger', 'event', 'SELECT'),
+        ('siem_trigger', 'rule', 'SELECT'),
+        ('siem_trigger', 'rule_version', 'SELECT, INSERT'),
+        ('siem_trigger', 'activation', 'SELECT, INSERT, UPDATE'),
+        ('siem_trigger', 'hit', 'SELECT, INSERT, UPDATE'),
+        ('siem_trigger', 'siem_event', 'SELECT, INSERT, UPDATE'),
         ('siem_owner', 'schema_version', 'ALL'),
         ('siem_owner', 'section', 'ALL'),
         ('siem_owner', 'helper', 'ALL'),
@@ -57,7 +67,12 @@ BEGIN
         ('siem_owner', 'batch_number', 'ALL'),
         ('siem_owner', 'batch', 'ALL'),
         ('siem_owner', 'event', 'ALL'),
-        ('siem_owner', 'reject', 'ALL')
+        ('siem_owner', 'reject', 'ALL'),
+        ('siem_owner', 'rule', 'ALL'),
+        ('siem_owner', 'rule_version', 'ALL'),
+        ('siem_owner', 'activation', 'ALL'),
+        ('siem_owner', 'hit', 'ALL'),
+        ('siem_owner', 'siem_event', 'ALL')
     ) AS line (grantee, relation, verbs) LOOP
         IF to_regrole(grant_line.grantee) IS NOT NULL
             AND to_regclass('public.' || grant_line.relation) IS NOT NULL

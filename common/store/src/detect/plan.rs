@@ -69,6 +69,7 @@ impl<'r> Plan<'r> {
             let last = present.last.0;
             let is_first = !present.activations.iter().any(|have| of_rule(&have));
             let (from, armed) = match (is_first, backfill) {
+                _ if last == 0 => (0, 0),
                 (true, Backfill::All) => (0, 0),
                 (true, Backfill::None) => (last, last),
                 (true, Backfill::Span(span)) => {

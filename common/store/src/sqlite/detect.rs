@@ -137,7 +137,7 @@ impl Detect for Sqlite {
     }
 
     fn siem_events(&mut self, selection: &SiemSelection, see: &mut SeeSiem<'_>) -> Result<()> {
-        let mut last = (i64::MIN, String::new());
+        let mut last = (Timestamp::MIN.0, String::new());
         loop {
             let page = self.siem_page(selection, &last).map_err(self.refused())?;
             let Some(end) = page.last() else { return Ok(()) };
@@ -181,7 +181,7 @@ impl Sqlite {
 /// Writes a step; `false` when a position is not where the work began.
 fn write(connection: &Connection, step: &Step) -> rusqlite::Result<bool> {
     let advance = "UPDATE activation SET position = ?1, late = late + ?2 \
-        WHERE activation = ?3 AND position = ?4";
+        WHERE activation = ?3 AND position = ?4 AND (to_commit IS NULL OR to_commit >= ?1)";
     for it in &step.advances {
         let values = (it.to, it.late, it.activation, it.from);
         if connection.prepare_cached(advance)?.execute(values)? == 0 {

@@ -1,0 +1,152 @@
+//! Hits and SIEM events as rows.
+//!
+//! What it does *not* know: which rows are wanted.
+
+use crate::SiemRow;
+use crate::detect::row::{
+    group_key, match_columns, stored_fields, stored_group, stored_list, stored_match,
+};
+use crate::postgres::row::Time;
+use common::hit::{Group, Hit, group_text};
+use common::siem_event::{SiemEvent, list};
+use postgres::{Row, Statement, Transaction};
+
+macro_rules! hit_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT group_values, time, batch, seq, siem_event, commit_no, committed, is_armed, ",
+            "fired_commit, message FROM hit WHERE version = $1 AND time >= $2 ", $rest,
+            " ORDER BY commit_no, time, batch, seq"
+        )
+    };
+}
+
+macro_rules! siem_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, key, revision, time, last_time, section, rule_id, rule_name, ",
+            "rule_version, rule_kind, severity, event_count, event_limit, window_start, ",
+            "window_end, group_values, message, tags, source_ids, backfill FROM siem_event ", $rest
+        )
+    };
+}
+
+/// The hits of a version from a time on.
+pub(super) const HIT_SELECT: &str = hit_columns!("");
+/// The same, of one group.
+pub(super) const HITS_SELECT: &str = hit_columns!("AND group_key = $3");
+/// SIEM events of a version and group from a time on.
+pub(super) const SIEM_FOUND: &str =
+    siem_columns!("WHERE version = $1 AND group_key = $2 AND time >= $3");
+/// A page of SIEM events after a place.
+pub(super) const SIEM_PAGE: &str = siem_columns!(
+    "WHERE (time, id) > ($1::timestamptz, $2::text) \
+     AND ($3::timestamptz IS NULL OR time >= $3) AND ($4::timestamptz IS NULL OR time < $4) \
+     AND (cardinality($5::text[]) = 0 OR section = ANY($5)) \
+     AND (cardinality($6::text[]) = 0 OR id = ANY($6)) \
+     ORDER BY time, id LIMIT $7"
+);
+/// The hits behind a SIEM event. Those of a plain rule are its source ids.
+pub(super) const BEHIND: &str = "SELECT h.batch, h.seq, h.siem_event FROM siem_event s \
+    JOIN hit h ON h.version = s.version AND h.group_key = s.group_key \
+    WHERE s.id = $1 AND (s.rule_kind = 'limit' AND h.time > s.window_start \
+      AND h.time <= s.last_time \
+      OR s.rule_kind = 'dead' AND h.time >= s.window_start AND h.time < s.window_end \
+      OR s.rule_kind = 'plain' AND h.time = s.time AND s.source_ids = \
+        '[\"' || CASE h.siem_event WHEN '' THEN h.batch || '.' || h.seq \
+        ELSE h.siem_event END || '\"]') \
+    ORDER BY h.time, h.batch, h.seq, h.siem_event LIMIT $2::bigint";
+
+pub(super) fn put_hits(
+    transaction: &mut Transaction<'_>,
+    insert: &Statement,
+    hits: &[(i64, Hit)],
+) -> Result<(), postgres::Error> {
+    fn column<'h, T>(part: &'h [(i64, Hit)], value: impl Fn(&'h (i64, Hit)) -> T) -> Vec<T> {
+        part.iter().map(value).collect()
+    }
+    for part in hits.chunks(5_000) {
+        transaction.execute(
+            insert,
+            &[
+                &column(part, |(version, _)| *version),
+                &column(part, |(_, hit)| group_key(&hit.group)),
+                &column(part, |(_, hit)| Time(hit.time)),
+                &column(part, |(_, hit)| match_columns(&hit.matched).0),
+                &column(part, |(_, hit)| match_columns(&hit.matched).1),
+                &column(part, |(_, hit)| match_columns(&hit.matched).2),
+                &column(part, |(_, hit)| hit.commit_no),
+                &column(part, |(_, hit)| Time(hit.committed)),
+                &column(part, |(_, hit)| hit.is_armed),
+                &column(part, |(_, hit)| hit.fired_commit),
+                &column(part, |(_, hit)| group_text(&hit.group)),
+                &column(part, |(_, hit)| hit.message.as_str()),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn hit(row: &Row) -> Hit {
+    Hit {
+        group: stored_group(row.get(0)),
+        time: row.get::<_, Time>(1).0,
+        matched: stored_match(row.get(2), row.get(3), row.get(4)),
+        commit_no: row.get(5),
+        committed: row.get::<_, Time>(6).0,
+        is_armed: row.get(7),
+        fired_commit: row.get(8),
+        message: row.get(9),
+    }
+}
+
+pub(super) fn put_event(
+    transaction: &mut Transaction<'_>,
+    put: &Statement,
+    row: &SiemRow,
+) -> Result<(), postgres::Error> {
+    let event = &row.event;
+    let group: Group = event.group.iter().map(|(_, value)| value.clone()).collect();
+    let long = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let int = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+    transaction.execute(
+        put,
+        &[
+            &event.id, &row.version, &group_key(&group), &row.commit_no, &event.key,
+            &int(event.revision), &Time(event.time), &Time(event.last_time), &event.section,
+            &event.rule_id, &event.rule_name, &event.rule_version, &event.rule_kind,
+            &i16::from(event.severity), &int(event.magnitude()), &long(event.event_count),
+            &long(event.event_limit), &Time(event.window_start), &Time(event.window_end),
+            &event.group_json(), &event.message, &list(&event.tags), &list(&event.source_ids),
+            &event.backfill,
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn siem_event(row: &Row) -> SiemEvent {
+    let number = |place: usize| u64::try_from(row.get::<_, i64>(place)).unwrap_or(0);
+    let time = |place: usize| row.get::<_, Time>(place).0;
+    SiemEvent {
+        id: row.get(0),
+        key: row.get(1),
+        revision: u32::try_from(row.get::<_, i32>(2)).unwrap_or(0),
+        time: time(3),
+        last_time: time(4),
+        section: row.get(5),
+        rule_id: row.get(6),
+        rule_name: row.get(7),
+        rule_version: row.get(8),
+        rule_kind: row.get(9),
+        severity: u8::try_from(row.get::<_, i16>(10)).unwrap_or(7),
+        event_count: number(11),
+        event_limit: number(12),
+        window_start: time(13),
+        window_end: time(14),
+        group: stored_fields(row.get(15)),
+        message: row.get(16),
+        tags: stored_list(row.get(17)),
+        source_ids: stored_list(row.get(18)),
+        backfill: row.get(19),
+    }
+}
