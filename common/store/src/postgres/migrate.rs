@@ -13,7 +13,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_event", include_str!("../../../../sql/postgres/0001_event.sql")),
     ("0002_detect", include_str!("../../../../sql/postgres/0002_detect.sql")),
 ];
-const ROLES: &str = include_str!("../../../../sql/postgres/role.sql");
+const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
+const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('siem migrate', 0))";
 
 impl Postgres {
@@ -43,19 +44,39 @@ impl Postgres {
         look().map_err(|error| self.fault(&error))
     }
 
+    /// Roles, scripts, grants. What the scripts make belongs to siem_owner where there is one
+    /// that this user may act for.
     fn apply(&mut self) -> Result<()> {
-        for (number, (name, script)) in (1i32..).zip(MIGRATIONS) {
-            self.apply_one(number, name, script)?;
-        }
-        let mut grant = || {
+        self.run(ROLE)?;
+        let owner = "SELECT coalesce((SELECT pg_has_role(pg_roles.oid, 'MEMBER') \
+            AND has_schema_privilege(pg_roles.oid, 'public', 'CREATE') \
+            AND coalesce((SELECT relowner FROM pg_class \
+            WHERE pg_class.oid = to_regclass('public.schema_version')) = pg_roles.oid, true) \
+            FROM pg_roles WHERE rolname = 'siem_owner'), false)";
+        let row = self.client.query_one(owner, &[]).map_err(|error| self.fault(&error))?;
+        let become_owner = if row.get(0) { "SET ROLE siem_owner" } else { "" };
+        let outcome = self.client.batch_execute(become_owner).map_err(|error| self.fault(&error));
+        let outcome = outcome.and_then(|()| {
+            (1i32..).zip(MIGRATIONS).try_for_each(|(number, (name, script))| {
+                self.apply_one(number, name, script)
+            })
+        });
+        let outcome = outcome.and_then(|()| self.run(GRANT));
+        self.client.batch_execute("RESET ROLE").map_err(|error| self.fault(&error))?;
+        outcome
+    }
+
+    /// Runs a script that can be run again.
+    fn run(&mut self, script: &str) -> Result<()> {
+        let mut run = || {
             let mut transaction = self.client.transaction()?;
             transaction.batch_execute(LOCK)?;
-            for statement in statements(ROLES) {
+            for statement in statements(script) {
                 transaction.batch_execute(statement)?;
             }
             transaction.commit()
         };
-        grant().map_err(|error| self.fault(&error))
+        run().map_err(|error| self.fault(&error))
     }
 
     fn apply_one(&mut self, number: i32, name: &str, script: &str) -> Result<()> {

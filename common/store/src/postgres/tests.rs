@@ -1,7 +1,7 @@
 //! What only PostgreSQL has: partitions, roles, refused values, lost connections.
 
 use super::Postgres;
-use crate::{Batch, Create, Cursor, Error, Ingest as _};
+use crate::{Batch, Create, Cursor, Error, Ingest as _, Read as _, Selection};
 use common::clock::{DAY, Timestamp};
 use common::event::Event;
 use std::borrow::Cow;
@@ -140,4 +140,92 @@ fn a_database_without_a_schema_says_so() {
     assert!(matches!(opened, Err(Error::Version { found: 99, .. })));
     let refused = Postgres::open(&database.url().replace("/t", "/no_"), Create::Never);
     assert!(matches!(refused, Err(Error::Connect { reason, .. }) if reason.contains("does not exist")));
+}
+
+/// r: SELECT, a: INSERT, w: UPDATE, d: DELETE, as in psql.
+const MATRIX: &str = "\
+activation     | -    | r    | raw
+batch          | a    | r    | ra
+counter        | rw   | r    | rw
+cursor         | raw  | r    | -
+event          | a    | r    | r
+helper         | r    | r    | -
+hit            | -    | r    | raw
+reject         | a    | r    | -
+rule           | -    | r    | r
+rule_version   | -    | r    | ra
+schema_version | r    | r    | r
+section        | ra   | r    | r
+siem_event     | -    | r    | raw
+";
+
+#[test]
+fn roles_may_do_what_their_tools_do() {
+    let database = database();
+    drop(open(database.url()));
+    let privileges = database.sql(
+        "SELECT rpad(relname, 14) || string_agg(' | ' || rpad(coalesce(nullif(may, ''), '-'), 4), '' \
+         ORDER BY nr) FROM (SELECT relname, nr, (SELECT string_agg(letter, '' ORDER BY place) \
+         FROM (VALUES (1, 'r', 'SELECT'), (2, 'a', 'INSERT'), (3, 'w', 'UPDATE'), (4, 'd', 'DELETE')) \
+         AS verb (place, letter, name) WHERE has_table_privilege(role, c.oid, verb.name)) AS may \
+         FROM pg_class c, unnest(ARRAY['siem_ingest', 'siem_query', 'siem_trigger']) \
+         WITH ORDINALITY AS role (role, nr) WHERE relnamespace = 'public'::regnamespace \
+         AND relkind IN ('r', 'p') AND NOT relispartition) AS cell GROUP BY relname ORDER BY relname",
+    );
+    let privileges: String = privileges.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    assert_eq!(privileges, MATRIX);
+    let may = "SELECT has_function_privilege(role, 'ensure_day(date[])', 'EXECUTE') \
+        FROM unnest(ARRAY['siem_ingest', 'siem_query', 'siem_trigger']) AS role";
+    assert_eq!(database.sql(may), "t\nf\nf");
+}
+
+#[test]
+fn each_role_suffices_for_its_tool_and_no_more() {
+    let database = database();
+    drop(open(database.url()));
+    let name = database.url().rsplit('/').next().expect("a name").to_owned();
+    for role in ["ingest", "query", "owner"] {
+        let _ = database.sql(&format!("CREATE ROLE {role}_{name} LOGIN IN ROLE siem_{role}"));
+    }
+    let url = |role: &str| database.url_as(&format!("{role}_{name}"));
+    let as_role = |role| Postgres::open(&url(role), Create::IfEmbedded).expect("a database");
+    let (mut ingest, mut query) = (as_role("ingest"), as_role("query"));
+    let cursor = source(&mut ingest);
+    ingest.ensure_section("web").expect("a section");
+    ingest.commit(&[batch(&cursor, &[event(Timestamp::now(), "m")])]).expect("a commit");
+    assert_eq!(database.sql("SELECT count(*) FROM event_default"), "0");
+    let denied = |outcome| matches!(outcome, Err(Error::Denied { .. }));
+    assert!(denied(ingest.count(&Selection::default())));
+    assert_eq!(query.count(&Selection::default()).expect("a count"), 1);
+    assert!(denied(query.ensure_section("mail").map(|_| 0)));
+    assert!(denied(Postgres::open(&url("query"), Create::Always).map(|_| 0)));
+    let mut owner = Postgres::open(&url("owner"), Create::Always).expect("a database");
+    assert_eq!(owner.count(&Selection::default()).expect("a count"), 1);
+    owner.client.batch_execute("DROP TABLE event_default").expect("a table dropped");
+    let owners = "SELECT DISTINCT relowner::regrole FROM pg_class \
+        WHERE relnamespace = 'public'::regnamespace";
+    assert_eq!(database.sql(owners), "siem_owner");
+    drop((ingest, query, owner));
+    for role in ["ingest", "query", "owner"] {
+        let _ = database.sql(&format!("DROP ROLE {role}_{name}"));
+    }
+}
+
+#[test]
+fn a_commit_whose_events_are_not_there_yet_is_not_listed() {
+    let database = database();
+    let mut store = open(database.url());
+    let mut cursor = source(&mut store);
+    for _ in 0..3 {
+        let events = [event(Timestamp::now(), "a"), event(Timestamp::now(), "b")];
+        cursor.revision = store.commit(&[batch(&cursor, &events)]).expect("a commit")[0].revision;
+    }
+    let numbers = |store: &mut Postgres| -> Vec<i64> {
+        store.commits_after(0, 10).expect("commits").iter().map(|commit| commit.commit_no).collect()
+    };
+    assert_eq!(numbers(&mut store), [1, 2, 3]);
+    let _ = database.sql("DELETE FROM event WHERE batch = 2 AND seq = 1");
+    assert_eq!(numbers(&mut store), [1]);
+    let _ = database.sql("UPDATE batch SET event_count = 1 WHERE batch = 2");
+    assert_eq!(numbers(&mut store), [1, 2, 3]);
 }

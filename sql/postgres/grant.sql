@@ -1,0 +1,56 @@
+-- Who may do what: one line a role and table. `siemmanage init` runs this after the migrations, as
+-- often as it likes. What does not exist yet is passed over.
+DO $$
+DECLARE
+    grant_line record;
+BEGIN
+    FOR grant_line IN SELECT * FROM (VALUES
+        ('siem_ingest', 'schema_version', 'SELECT'),
+        ('siem_ingest', 'section', 'SELECT, INSERT'),
+        ('siem_ingest', 'helper', 'SELECT'),
+        ('siem_ingest', 'counter', 'SELECT, UPDATE'),
+        ('siem_ingest', 'cursor', 'SELECT, INSERT, UPDATE'),
+        ('siem_ingest', 'source_number', 'USAGE'),
+        ('siem_ingest', 'batch_number', 'USAGE'),
+        ('siem_ingest', 'batch', 'INSERT'),
+        ('siem_ingest', 'event', 'INSERT'),
+        ('siem_ingest', 'reject', 'INSERT'),
+        ('siem_query', 'schema_version', 'SELECT'),
+        ('siem_query', 'section', 'SELECT'),
+        ('siem_query', 'helper', 'SELECT'),
+        ('siem_query', 'counter', 'SELECT'),
+        ('siem_query', 'cursor', 'SELECT'),
+        ('siem_query', 'batch', 'SELECT'),
+        ('siem_query', 'event', 'SELECT'),
+        ('siem_query', 'reject', 'SELECT'),
+        ('siem_query', 'rule', 'SELECT'),
+        ('siem_query', 'rule_version', 'SELECT'),
+        ('siem_query', 'activation', 'SELECT'),
+        ('siem_query', 'hit', 'SELECT'),
+        ('siem_query', 'siem_event', 'SELECT'),
+        ('siem_trigger', 'schema_version', 'SELECT'),
+        ('siem_trigger', 'section', 'SELECT'),
+        ('siem_trigger', 'counter', 'SELECT, UPDATE'),
+        ('siem_trigger', 'batch_number', 'USAGE'),
+        ('siem_trigger', 'batch', 'SELECT, INSERT'),
+        ('siem_trigger', 'event', 'SELECT'),
+        ('siem_trigger', 'rule', 'SELECT'),
+        ('siem_trigger', 'rule_version', 'SELECT, INSERT'),
+        ('siem_trigger', 'activation', 'SELECT, INSERT, UPDATE'),
+        ('siem_trigger', 'hit', 'SELECT, INSERT, UPDATE'),
+        ('siem_trigger', 'siem_event', 'SELECT, INSERT, UPDATE')
+    ) AS line (grantee, relation, verbs) LOOP
+        IF to_regrole(grant_line.grantee) IS NOT NULL
+            AND to_regclass('public.' || grant_line.relation) IS NOT NULL
+        THEN
+            EXECUTE format('GRANT %s ON %s public.%I TO %I', grant_line.verbs,
+                CASE WHEN grant_line.relation LIKE '%\_number' THEN 'SEQUENCE' ELSE 'TABLE' END,
+                grant_line.relation, grant_line.grantee);
+        END IF;
+    END LOOP;
+    REVOKE EXECUTE ON FUNCTION public.ensure_day(date[]) FROM PUBLIC;
+    IF to_regrole('siem_ingest') IS NOT NULL THEN
+        GRANT EXECUTE ON FUNCTION public.ensure_day(date[]) TO siem_ingest;
+    END IF;
+END
+$$;
