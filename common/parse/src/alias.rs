@@ -223,7 +223,7 @@ fn severity(value: &Value<'_>) -> Option<u8> {
 }
 
 /// A syslog severity from a level's name, in any case.
-fn named_severity(name: &str) -> Option<u8> {
+pub(crate) fn named_severity(name: &str) -> Option<u8> {
     const NAMES: [(&str, u8); 18] = [
         ("emerg", 0),
         ("emergency", 0),

@@ -11,6 +11,7 @@
 //! What it does *not* know: which format a source has ([`crate::parser`] remembers it), helpers.
 
 mod access;
+mod error;
 mod iso;
 mod journald;
 mod json;
@@ -92,6 +93,10 @@ formats! {
     Apache "apache" access::read_apache;
     /// As `access`, known to be nginx's.
     Nginx "nginx" access::read_nginx;
+    /// Apache's error log.
+    ApacheError "apache-error" error::read_apache;
+    /// nginx's error log.
+    NginxError "nginx-error" error::read_nginx;
     /// `key=value` pairs.
     Logfmt "logfmt" logfmt::read;
 }

@@ -1,7 +1,7 @@
 //! From a line to an event: formats, sniffing, time, helpers.
 //!
 //! ```text
-//!  bytes ─► frame/line ─► parser ─┬─► format (rfc3164, iso, rfc5424, journald, json, access, logfmt)
+//!  bytes ─► frame/line ─► parser ─┬─► format (rfc3164, iso, rfc5424, journald, json, access, error, logfmt)
 //!                                 │      └─ stamp ─► calendar (zone, year)
 //!                                 ├─► helpers
 //!                                 └─► Event::normalise ─► Event<'line>

@@ -119,7 +119,8 @@ impl Parser {
             if state.v > VERSION {
                 return Err(StateError::Newer(state.v));
             }
-            parser.seen = state.format.map(|name| name.parse()).transpose()?;
+            let seen: Option<Format> = state.format.map(|name| name.parse()).transpose()?;
+            parser.seen = seen.filter(|format| format.is_sniffed());
             parser.calendar.resume(state.last);
         }
         Ok(parser)

@@ -113,6 +113,34 @@ fn loghub_linux_headers_equal_the_table() {
     compare(&log, &table, columns);
 }
 
+#[test]
+fn loghub_apache_errors_equal_the_table() {
+    let (Some(log), Some(table)) = (
+        corpus("loghub/Apache/Apache_2k.log"),
+        corpus("loghub/Apache/Apache_2k.log_structured.csv"),
+    ) else {
+        return own_headers();
+    };
+    let mut parser = parser();
+    let mut reader = csv::Reader::from_reader(table.as_slice());
+    let mut count = 0;
+    for (line, record) in lines(&log, 0).zip(reader.records()) {
+        let record = record.expect("a record");
+        let event = parser.parse(line);
+        assert_eq!(event.dataset.as_deref(), Some("apache.error"), "line {}", line.number);
+        let wanted = format!("[{}] {}", &record[2], record[3].trim());
+        assert_eq!(event.message.trim(), wanted, "line {}", line.number);
+        let severity = if &record[2] == "error" { 3 } else { 5 };
+        assert_eq!(event.log_severity, Some(severity), "line {}", line.number);
+        let (year, time) = (&record[1][20..], &record[1][11..19]);
+        let stamp = event.time.to_string();
+        assert_eq!((&stamp[..4], &stamp[11..19]), (year, time), "line {}", line.number);
+        assert_eq!(&row(&event)[..2], [&record[1][4..7], record[1][8..10].trim_start_matches('0')]);
+        count += 1;
+    }
+    assert_eq!(count, 2000);
+}
+
 /// The stand-in: the first lines of our own syslog fixture.
 fn own_headers() {
     let log = own("rfc3164.log");

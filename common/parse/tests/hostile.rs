@@ -98,6 +98,20 @@ fn mutated_lines_are_events() {
     }
 }
 
+/// Sniffing remembers a format only to try it first.
+#[test]
+fn what_was_read_before_does_not_change_how_a_line_is_read() {
+    for seed in seeds() {
+        let line = parse::Line::new(&seed, 0, 1);
+        let fresh = parser(None).parse(line);
+        for format in Format::ALL {
+            let state = format!("{{\"v\":1,\"format\":\"{format}\"}}");
+            let mut hinted = Parser::new(settings(None), Some(&state)).expect("a parser");
+            assert_eq!(hinted.parse(line), fresh, "{format}: {}", String::from_utf8_lossy(&seed));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 

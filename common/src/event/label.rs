@@ -13,6 +13,8 @@ const DATASETS: &[(&str, &str)] = &[
     ("web.access", "/webserver/"),
     ("apache.access", "apache/webserver/ /webserver/"),
     ("nginx.access", "nginx/webserver/ /webserver/"),
+    ("apache.error", "apache//apache"),
+    ("nginx.error", "nginx//nginx"),
 ];
 
 /// The labels of a program whose dataset begins with `linux.`: syslog's, whatever wrote it.
