@@ -16,6 +16,7 @@
 mod detect;
 mod error;
 mod ingest;
+mod install;
 mod manage;
 mod postgres;
 mod predicate;
@@ -32,7 +33,7 @@ pub use read::*;
 pub use url::{Url, default_path, system_path};
 
 /// Everything a database can be asked.
-pub trait Store: Ingest + Read + Detect + Send {
+pub trait Store: Ingest + Read + Detect + Manage + Send {
     /// The database as a user would name it, without a password.
     fn name(&self) -> String;
 }

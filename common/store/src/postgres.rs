@@ -19,9 +19,11 @@ mod count;
 mod detect;
 mod fault;
 mod ingest;
+mod manage;
 mod migrate;
 mod pgpass;
 mod read;
+mod retain;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -71,6 +73,9 @@ impl Postgres {
             held: HashMap::new(),
         };
         store.migrate(create)?;
+        if create == Create::Always {
+            store.install()?;
+        }
         Ok(store)
     }
 

@@ -15,6 +15,7 @@
 mod count;
 mod detect;
 mod ingest;
+mod manage;
 mod migrate;
 mod read;
 mod row;
@@ -72,7 +73,8 @@ impl Sqlite {
             connection.execute_batch(CONNECTION)
         };
         set_up(&self.connection).map_err(self.refused())?;
-        self.migrate(create)
+        self.migrate(create)?;
+        if create == Create::Never { Ok(()) } else { self.install() }
     }
 
     /// Turns a driver's error into this crate's, naming the file.

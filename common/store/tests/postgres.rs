@@ -42,6 +42,26 @@ fn scans_come_in_order() {
 }
 
 #[test]
+fn helpers_are_put_in_place() {
+    with(body::manage::helpers_are_put_in_place);
+}
+
+#[test]
+fn sections_are_put() {
+    with(body::manage::sections_are_put);
+}
+
+#[test]
+fn old_events_go() {
+    with(body::manage::old_events_go);
+}
+
+#[test]
+fn sources_and_size_are_told() {
+    with(body::manage::sources_and_size_are_told);
+}
+
+#[test]
 fn counts_agree_with_scans() {
     with(body::counts_agree_with_scans);
 }

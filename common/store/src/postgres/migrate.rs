@@ -12,6 +12,7 @@ use crate::{Create, Error, Result};
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_event", include_str!("../../../../sql/postgres/0001_event.sql")),
     ("0002_detect", include_str!("../../../../sql/postgres/0002_detect.sql")),
+    ("0003_manage", include_str!("../../../../sql/postgres/0003_manage.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

@@ -137,7 +137,7 @@ fn cursors(
     statement.query_map((host, source), cursor)?.collect()
 }
 
-fn cursor(row: &Row<'_>) -> rusqlite::Result<Cursor> {
+pub(super) fn cursor(row: &Row<'_>) -> rusqlite::Result<Cursor> {
     Ok(Cursor {
         source: row.get(0)?,
         revision: row.get(1)?,

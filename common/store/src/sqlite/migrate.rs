@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_event", include_str!("../../../../sql/sqlite/0001_event.sql")),
     ("0002_detect", include_str!("../../../../sql/sqlite/0002_detect.sql")),
+    ("0003_manage", include_str!("../../../../sql/sqlite/0003_manage.sql")),
 ];
 
 impl Sqlite {

@@ -3,6 +3,7 @@
 //! What it does *not* know: which database it is.
 
 pub(crate) mod event;
+pub(crate) mod manage;
 
 use common::clock::{DAY, SECOND, Timestamp};
 use common::event::{Event, EventId};

@@ -1,0 +1,110 @@
+//! What siemmanage asks, on any database.
+//!
+//! What it does *not* know: which database it is.
+
+use super::{START, commit, line, messages, source};
+use common::clock::{SECOND, Timestamp};
+use common::section::Section;
+use store::{Clear, HelperRow, Removed, Retain, Scan, Store};
+
+fn row(section: &str, name: &str, body: &str) -> HelperRow {
+    let (section, name, body) = (section.to_owned(), name.to_owned(), body.to_owned());
+    HelperRow { section, name, is_enabled: true, body }
+}
+
+fn own(store: &mut dyn Store) -> Vec<HelperRow> {
+    let mut rows = store.helpers().expect("helpers");
+    rows.retain(|row| row.section == "mail" || row.section == "auth");
+    rows
+}
+
+/// Shipped helpers are there; others are put, replaced in place, and deleted.
+pub(crate) fn helpers_are_put_in_place(store: &mut dyn Store) {
+    let shipped = store.helpers().expect("helpers");
+    assert!(shipped.iter().any(|row| row.name.starts_with("sshd")), "{shipped:?}");
+    store.delete_helpers(&[(shipped[0].section.clone(), shipped[0].name.clone())]).expect("gone");
+    assert_eq!(store.helpers().expect("helpers"), shipped[1..]);
+
+    let generation = store.helper_generation().expect("a number");
+    let (a, b) = (row("mail", "b'; DROP TABLE helper; --", "1"), row("mail", "$(reboot)", "2"));
+    store.put_helpers(&[a.clone(), b.clone()]).expect("put");
+    assert_eq!(own(store), [a.clone(), b.clone()]);
+    assert!(store.helper_generation().expect("a number") > generation);
+    assert!(store.sections().expect("sections").iter().any(|section| section.name == "mail"));
+
+    let changed = HelperRow { is_enabled: false, body: "3".into(), ..a.clone() };
+    store.put_helpers(&[changed.clone(), row("auth", "$(reboot)", "4")]).expect("put");
+    assert_eq!(own(store), [row("auth", "$(reboot)", "4"), changed.clone(), b]);
+    store.delete_helpers(&[("mail".into(), "$(reboot)".into())]).expect("gone");
+    assert_eq!(own(store), [row("auth", "$(reboot)", "4"), changed]);
+    assert_eq!(store.clear(Clear::Helper, Some("mail")).expect("gone"), 1);
+    assert_eq!(own(store), [row("auth", "$(reboot)", "4")]);
+}
+
+/// A section is made and changed.
+pub(crate) fn sections_are_put(store: &mut dyn Store) {
+    let find = |store: &mut dyn Store| {
+        store.sections().expect("sections").into_iter().find(|section| section.name == "mail")
+    };
+    assert_eq!(find(store), None);
+    let mut mail = Section { name: "mail".into(), zone: Some("UTC".into()), ..Section::default() };
+    store.put_section(&mail).expect("put");
+    assert_eq!(find(store), Some(mail.clone()));
+    mail = Section { format: Some("rfc3164".into()), display: Some("time".into()), zone: None, ..mail };
+    store.put_section(&mail).expect("put");
+    assert_eq!(find(store), Some(mail));
+}
+
+/// Old events go; the counts of their batches follow, and numbers of commits stay.
+pub(crate) fn old_events_go(store: &mut dyn Store) {
+    let mut auth = source(store, "a", "auth");
+    let mut web = source(store, "w", "web");
+    let old = [line("auth", "h", 0, "a0"), line("auth", "h", 100_000, "a1"), line("auth", "h", 200_000, "a2")];
+    commit(store, &mut auth, &old, 30);
+    commit(store, &mut web, &[line("web", "h", 1, "w0"), line("web", "h", 100_001, "w1")], 20);
+
+    let before = Timestamp(START.0 + 100_000 * SECOND);
+    let mut retain = Retain { before, section: Some("auth".into()), siem_before: Some(before) };
+    let one = Removed { events: 1, ..Removed::default() };
+    assert_eq!(store.retain_plan(&retain).expect("a plan"), one);
+    assert_eq!(messages(store, &Scan::default()), ["a0", "w0", "a1", "w1", "a2"]);
+    assert_eq!(store.retain(&retain).expect("gone"), one);
+    assert_eq!(messages(store, &Scan::default()), ["w0", "a1", "w1", "a2"]);
+
+    retain.section = None;
+    assert_eq!(store.retain_plan(&retain).expect("a plan").events, 1);
+    assert_eq!(store.retain(&retain).expect("gone").events, 1);
+    assert_eq!(messages(store, &Scan::default()), ["a1", "w1", "a2"]);
+    let counts = |store: &mut dyn Store| -> Vec<i64> {
+        store.commits_after(0, 10).expect("commits").iter().map(|commit| commit.event_count).collect()
+    };
+    assert_eq!(counts(store), [2, 1]);
+    assert_eq!(store.retain(&retain).expect("gone"), Removed::default());
+
+    assert_eq!(store.clear(Clear::Event, Some("web")).expect("gone"), 1);
+    assert_eq!(messages(store, &Scan::default()), ["a1", "a2"]);
+    assert_eq!(store.clear(Clear::Event, None).expect("gone"), 2);
+    assert_eq!(counts(store), [0, 0]);
+    commit(store, &mut auth, &[line("auth", "h", 5, "new")], 10);
+    assert_eq!(store.last_commit().expect("a commit").map(|(number, _)| number), Some(3));
+}
+
+/// What status shows.
+pub(crate) fn sources_and_size_are_told(store: &mut dyn Store) {
+    assert!(store.sources().expect("sources").is_empty());
+    let mut auth = source(store, "a", "auth");
+    commit(store, &mut auth, &[line("auth", "h", 0, "a0"), line("auth", "h", 1, "a1")], 30);
+    let sources = store.sources().expect("sources");
+    assert_eq!(sources.len(), 1);
+    assert_eq!(sources[0].0, auth);
+    assert!(sources[0].1 > START, "{:?}", sources[0].1);
+    let size = store.size().expect("a size");
+    assert_eq!((size.events, size.siem_events, size.commit_no), (2, 0, 1));
+    assert!(size.bytes > 4096, "{size:?}");
+    let versions: Vec<i32> =
+        store.migrations().expect("migrations").iter().map(|step| step.version).collect();
+    assert_eq!(versions, [1, 2, 3]);
+    assert_eq!(store.clear(Clear::Position, Some("web")).expect("gone"), 0);
+    assert_eq!(store.clear(Clear::Position, None).expect("gone"), 1);
+    assert_eq!(store.cursor(auth.source).expect("no cursor"), None);
+}
