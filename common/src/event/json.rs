@@ -4,7 +4,7 @@
 //! `event.ingested`, `section`, the ECS columns that are present, `ext`, then original fields
 //! under their own names, as `original.NAME` where an ECS field of that name has another value;
 //! last, when asked for, `event.original` (the raw line) or `event.original_b64` when the line is
-//! not UTF-8.
+//! not UTF-8 or holds NUL.
 //!
 //! Strings escape every control character, DEL, C1 and the bidirectional controls, so that a
 //! line printed to a terminal can move nothing.
@@ -26,7 +26,7 @@ use std::borrow::Cow;
 pub enum Original {
     /// Leave it out.
     Omit,
-    /// As `event.original`, or `event.original_b64` when it is not UTF-8.
+    /// As `event.original`, or `event.original_b64` when it is not UTF-8 or holds NUL.
     Include,
 }
 
@@ -86,8 +86,11 @@ impl Event<'_> {
     fn write_raw(&self, out: &mut Vec<u8>) {
         let line = self.raw_line();
         match std::str::from_utf8(&line) {
-            Ok(text) => write_member(out, "event.original", ValueRef::Text(text)),
-            Err(_) => {
+            // A text in JSON form is read back without NUL.
+            Ok(text) if !text.contains('\0') => {
+                write_member(out, "event.original", ValueRef::Text(text));
+            }
+            _ => {
                 let text = BASE64.encode(&line);
                 write_member(out, "event.original_b64", ValueRef::Text(&text));
             }
