@@ -107,9 +107,9 @@ pub(crate) enum Output {
 
 /// Shows the short help on standard error.
 pub(crate) fn show_help() {
-    use clap::error::ErrorKind;
-    let help = Args::command().render_help();
-    let error = Args::command().error(ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, help);
-    // A closed terminal is no reason to fail differently.
-    let _ = error.print();
+    let command = Args::command().arg_required_else_help(true);
+    if let Err(help) = command.try_get_matches_from(["siemparse"]) {
+        // A closed terminal is no reason to fail differently.
+        let _ = help.print();
+    }
 }

@@ -27,15 +27,16 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// The database to open, again and again if need be.
 #[derive(Clone)]
-pub(crate) struct Door(Url);
+pub(crate) struct Door(Url, Create);
 
 impl Door {
-    pub(crate) fn new(config: &Config) -> Result<Door, Failure> {
-        Url::parse(config.db.as_deref()).map(Door).map_err(|error| failure(&error))
+    pub(crate) fn new(config: &Config, create: Create) -> Result<Door, Failure> {
+        let url = Url::parse(config.db.as_deref()).map_err(|error| failure(&error))?;
+        Ok(Door(url, create))
     }
 
     pub(crate) fn open(&self) -> store::Result<Box<dyn Store>> {
-        store::open(&self.0, Create::IfEmbedded)
+        store::open(&self.0, self.1)
     }
 }
 
@@ -59,6 +60,9 @@ struct Section {
 /// Claims cursors and makes parsers.
 pub(crate) struct Desk {
     store: Option<(Door, Box<dyn Store>)>,
+    /// Whether sources go on where they were left; otherwise they begin anew, and nothing is
+    /// written.
+    is_kept: bool,
     host: String,
     zone: Zone,
     year: Option<i16>,
@@ -71,6 +75,7 @@ impl Desk {
     /// A desk before a store, or before none.
     pub(crate) fn new(
         door: Option<Door>,
+        is_kept: bool,
         config: &Config,
         year: Option<i16>,
     ) -> anyhow::Result<Desk> {
@@ -80,6 +85,7 @@ impl Desk {
         let zone = zone.map_err(|error| Failure::new(Kind::Config, format!("zone: {error}")))?;
         let mut desk = Desk {
             store,
+            is_kept,
             host: config.host.clone().unwrap_or_else(machine),
             zone,
             year,
@@ -164,6 +170,9 @@ impl Desk {
     ) -> Result<Cursor, Failure> {
         let host = self.host.clone();
         let new = Cursor { host: host.clone(), ..new };
+        if !self.is_kept {
+            return Ok(new);
+        }
         let claimed = self.ask(|store| {
             store.claim(&host, &mut |cursors| choose(&new, cursors).unwrap_or_else(|| new.clone()))
         })?;
@@ -200,7 +209,11 @@ impl Desk {
         if self.sections.contains_key(name) {
             return Ok(());
         }
-        let found = self.ask(|store| Ok((store.ensure_section(name)?, store.section_helpers(name)?)))?;
+        let is_kept = self.is_kept;
+        let found = self.ask(|store| {
+            let section = if is_kept { store.ensure_section(name)? } else { known(store, name)? };
+            Ok((section, store.section_helpers(name)?))
+        })?;
         let (section, helpers) = match found {
             Some((section, helpers)) => (section, helpers),
             None => (common::section::Section::default(), shipped(name)),
@@ -238,6 +251,12 @@ impl Desk {
         self.sections.clear();
         true
     }
+}
+
+/// A section as the store knows it; one that it does not know has no settings.
+fn known(store: &mut dyn Store, name: &str) -> store::Result<common::section::Section> {
+    let found = store.sections()?.into_iter().find(|section| section.name == name);
+    Ok(found.unwrap_or_default())
 }
 
 /// The helpers of a section that come with the program.

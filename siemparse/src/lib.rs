@@ -45,6 +45,7 @@ use crate::stop::Stop;
 use crate::take::{Printer, Take};
 use common::cli::{Exit, Failure, Kind};
 use std::process::ExitCode;
+use store::Create;
 
 /// Runs the program.
 #[must_use]
@@ -71,14 +72,16 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Take::Keep
     };
     let is_kept = matches!(take, Take::Keep);
-    let door = (is_kept || args.shared.db.is_some()).then(|| Door::new(&config)).transpose()?;
+    let create = if is_kept { Create::IfEmbedded } else { Create::Never };
+    let is_opened = is_kept || args.shared.db.is_some();
+    let door = is_opened.then(|| Door::new(&config, create)).transpose()?;
     let mode = Mode {
         is_once: args.once || args.explain || args.dry_run,
         from_end: args.from_end,
         is_quiet: args.quiet,
     };
     let stop = Stop::on_signal()?;
-    let desk = Desk::new(door.clone(), &config, args.year)?;
+    let desk = Desk::new(door.clone(), is_kept, &config, args.year)?;
     let writer = door.filter(|_| is_kept);
     Reading::new(sources, desk, writer, take, mode, stop)?.run()
 }

@@ -1,0 +1,140 @@
+//! What the tests share: a database, files, and a look at what was stored.
+
+use common::event::Event;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use store::{Create, Order, Scan, Store, Url};
+use testkit::{Running, Tool, tool_at};
+
+/// A database and a folder of log files.
+pub(crate) struct Bench {
+    url: String,
+    folder: tempfile::TempDir,
+    store: std::cell::RefCell<Box<dyn Store>>,
+}
+
+/// Runs one body on both databases.
+pub(crate) fn on_each(body: impl Fn(&Bench)) {
+    testkit::for_each_db(|url| {
+        let parsed = Url::parse(Some(url)).expect("a database's URL");
+        let store = store::open(&parsed, Create::Always).expect("the database opens");
+        let folder = testkit::temp_dir();
+        body(&Bench { url: url.to_owned(), folder, store: store.into() });
+    });
+}
+
+/// siemparse without a database.
+pub(crate) fn bare() -> Tool {
+    tool_at(env!("CARGO_BIN_EXE_siemparse"))
+}
+
+impl Bench {
+    /// siemparse on this database.
+    pub(crate) fn siemparse(&self) -> Tool {
+        bare().arg("--db").arg(&self.url).arg("-z").arg("UTC")
+    }
+
+    /// Reads a file to its end.
+    pub(crate) fn once(&self, path: impl AsRef<Path>) {
+        let output = self.siemparse().arg("--once").arg(path.as_ref()).run().success();
+        assert_eq!(output.stdout, "");
+    }
+
+    /// Follows files; a small poll shows what arrives.
+    pub(crate) fn follow(&self, path: impl AsRef<Path>) -> Running {
+        self.siemparse().arg(path.as_ref()).spawn()
+    }
+
+    /// The database's URL.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The path of a file in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("writes a file");
+        path
+    }
+
+    /// Appends to a file.
+    pub(crate) fn append(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let mut file: File = OpenOptions::new()
+            .append(true).create(true).open(self.path(name)).expect("opens a file");
+        file.write_all(bytes.as_ref()).expect("appends");
+    }
+
+    /// Makes a file look as though it had not changed for a while.
+    pub(crate) fn age(&self, name: &str) {
+        let old = std::time::SystemTime::now() - Duration::from_secs(10);
+        let file = File::options().append(true).open(self.path(name)).expect("opens a file");
+        file.set_modified(old).expect("sets the time");
+    }
+
+    /// Everything stored, in the order of the sources' bytes.
+    pub(crate) fn events(&self) -> Vec<Event<'static>> {
+        let mut events = Vec::new();
+        let scan = Scan { order: Order::Source, raw: true, ..Scan::default() };
+        self.store.borrow_mut().scan(&scan, &mut |event| {
+            events.push(event);
+            ControlFlow::Continue(())
+        }).expect("the database reads");
+        events
+    }
+
+    /// The sources' bytes, put together again.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.events().iter().flat_map(Event::line).collect()
+    }
+
+    /// The messages stored.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        self.events().into_iter().map(|event| event.message.into_owned()).collect()
+    }
+
+    /// Waits until so many events are stored, and gives their messages.
+    pub(crate) fn wait_for(&self, count: usize) -> Vec<String> {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let messages = self.messages();
+            if messages.len() >= count {
+                return messages;
+            }
+            assert!(Instant::now() < end, "{} of {count} events: {messages:?}", messages.len());
+            sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// Stops a follower and expects it to end well and soon.
+pub(crate) fn stop(running: Running) {
+    running.signal("TERM");
+    let output = running.wait().success();
+    assert_eq!(output.stdout, "");
+}
+
+/// Numbered syslog lines.
+pub(crate) fn lines(numbers: std::ops::Range<usize>) -> String {
+    numbers.map(|n| format!("2026-06-14T15:16:01Z host app[7]: line {n}\n")).collect()
+}
+
+/// Their messages.
+pub(crate) fn numbered(numbers: std::ops::Range<usize>) -> Vec<String> {
+    numbers.map(|n| format!("line {n}")).collect()
+}
+
+/// Packs a file with a program, keeping the original out of the way.
+pub(crate) fn pack(program: &str, path: &Path) {
+    let status = Command::new(program).arg("-f").arg(path).status();
+    assert!(status.is_ok_and(|status| status.success()), "{program} is not installed");
+}

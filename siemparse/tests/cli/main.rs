@@ -1,0 +1,11 @@
+//! The real siemparse on real files and both databases.
+//!
+//! One binary of tests; one module a topic. [`bench`] holds what they share.
+
+mod bench;
+mod content;
+mod follow;
+mod hostile;
+mod once;
+mod print;
+mod restart;

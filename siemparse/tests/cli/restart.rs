@@ -1,0 +1,71 @@
+//! kill -9 at any moment, with a writer that tears its lines: every line is stored once.
+
+use crate::bench::{lines, numbered, on_each, stop};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{scope, sleep};
+use std::time::Duration;
+
+/// Kills on each database.
+const KILLS: u64 = 10;
+
+#[test]
+fn kill_after_kill_every_line_is_stored_once() {
+    on_each(|bench| {
+        let path = bench.write("a.log", "");
+        let is_over = AtomicBool::new(false);
+        let written = scope(|scope| {
+            let writer = scope.spawn(|| {
+                let mut file = OpenOptions::new().append(true).open(&path).expect("opens");
+                let mut count = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    let text = lines(count..count + 50);
+                    for torn in text.as_bytes().chunks(997) {
+                        file.write_all(torn).expect("writes");
+                    }
+                    count += 50;
+                    sleep(Duration::from_millis(1));
+                }
+                count
+            });
+            for kill in 0..KILLS {
+                let running = bench.follow(&path);
+                sleep(Duration::from_millis(60 + 53 * (kill % 5)));
+                running.signal("KILL");
+                assert_eq!(running.wait().code, 137);
+            }
+            is_over.store(true, Ordering::Relaxed);
+            writer.join().expect("the writer ends")
+        });
+        bench.once(&path);
+        assert_eq!(bench.messages(), numbered(0..written));
+    });
+}
+
+#[test]
+fn a_restart_goes_on_where_the_last_run_ended() {
+    on_each(|bench| {
+        let path = bench.write("a.log", lines(0..10));
+        for turn in 1..4 {
+            let running = bench.follow(&path);
+            bench.wait_for(turn * 10);
+            stop(running);
+            bench.append("a.log", lines(turn * 10..turn * 10 + 10));
+        }
+        bench.once(&path);
+        assert_eq!(bench.messages(), numbered(0..40));
+    });
+}
+
+#[test]
+fn the_inferred_year_survives_a_restart() {
+    on_each(|bench| {
+        let path = bench.write("a.log", "Dec 31 23:59:59 h a: one\n");
+        bench.once(&path);
+        bench.append("a.log", "Jan  1 00:00:00 h a: two\n");
+        bench.once(&path);
+        let years: Vec<i64> = bench.events().iter().map(|event| event.time.date().0).collect();
+        assert_eq!(years[1], years[0] + 1);
+    });
+}
