@@ -59,7 +59,7 @@ struct Section {
 
 /// Claims cursors and makes parsers.
 pub(crate) struct Desk {
-    store: Option<(Door, Box<dyn Store>)>,
+    store: Option<Box<dyn Store>>,
     /// Whether sources go on where they were left; otherwise they begin anew, and nothing is
     /// written.
     is_kept: bool,
@@ -74,13 +74,12 @@ pub(crate) struct Desk {
 impl Desk {
     /// A desk before a store, or before none.
     pub(crate) fn new(
-        door: Option<Door>,
+        door: Option<&Door>,
         is_kept: bool,
         config: &Config,
         year: Option<i16>,
     ) -> anyhow::Result<Desk> {
-        let open = |door: Door| door.open().map(|store| (door, store));
-        let store = door.map(open).transpose().map_err(|error| failure(&error))?;
+        let store = door.map(Door::open).transpose().map_err(|error| failure(&error))?;
         let zone = config.zone.as_deref().unwrap_or("local").parse();
         let zone = zone.map_err(|error| Failure::new(Kind::Config, format!("zone: {error}")))?;
         let mut desk = Desk {
@@ -93,27 +92,24 @@ impl Desk {
             generation: 0,
             asked: Instant::now(),
         };
-        desk.generation = desk.ask(|store| store.helper_generation())?.unwrap_or(0);
+        desk.generation = desk
+            .ask(|store| store.helper_generation())
+            .map_err(|error| failure(&error))?
+            .unwrap_or(0);
         Ok(desk)
     }
 
-    /// Asks the store; after a lost connection once more through a new one.
+    /// Asks the store; after a lost connection once more, which makes a new one.
     fn ask<T>(
         &mut self,
         mut question: impl FnMut(&mut dyn Store) -> store::Result<T>,
-    ) -> Result<Option<T>, Failure> {
-        let Some((door, store)) = &mut self.store else { return Ok(None) };
+    ) -> store::Result<Option<T>> {
+        let Some(store) = &mut self.store else { return Ok(None) };
         let answer = match question(store.as_mut()) {
-            Err(Error::Lost { .. }) => match door.open() {
-                Ok(fresh) => {
-                    *store = fresh;
-                    question(store.as_mut())
-                }
-                Err(error) => Err(error),
-            },
+            Err(Error::Lost { .. }) => question(store.as_mut()),
             answer => answer,
         };
-        answer.map(Some).map_err(|error| failure(&error))
+        answer.map(Some)
     }
 
     /// The cursor of a file, and those that its path had before and that are not its own.
@@ -122,7 +118,7 @@ impl Desk {
         source: &Source,
         path: &Path,
         content: &Content,
-    ) -> Result<(Cursor, Vec<Cursor>), Failure> {
+    ) -> store::Result<(Cursor, Vec<Cursor>)> {
         let (device, inode) = content.inode.stored();
         let kind = if content.packing.is_some() { "archive" } else { "file" };
         let name = path.to_string_lossy().into_owned();
@@ -144,14 +140,14 @@ impl Desk {
     }
 
     /// The cursor of a stream: always a new one.
-    pub(crate) fn claim_stream(&mut self, source: &Source, name: &str) -> Result<Cursor, Failure> {
+    pub(crate) fn claim_stream(&mut self, source: &Source, name: &str) -> store::Result<Cursor> {
         let (kind, name) = ("stdin".to_owned(), name.to_owned());
         let section = source.section.clone();
         self.claim(Cursor { kind, name, section, ..Cursor::default() }, &mut |_, _| None)
     }
 
     /// The cursor of the journal with some matches.
-    pub(crate) fn claim_journal(&mut self, source: &Source, name: &str) -> Result<Cursor, Failure> {
+    pub(crate) fn claim_journal(&mut self, source: &Source, name: &str) -> store::Result<Cursor> {
         let (kind, name) = ("journal".to_owned(), name.to_owned());
         let section = source.section.clone();
         self.claim(Cursor { kind, name, section, ..Cursor::default() }, &mut |new, cursors| {
@@ -167,7 +163,7 @@ impl Desk {
         &mut self,
         new: Cursor,
         choose: &mut dyn FnMut(&Cursor, &[Cursor]) -> Option<Cursor>,
-    ) -> Result<Cursor, Failure> {
+    ) -> store::Result<Cursor> {
         let host = self.host.clone();
         let new = Cursor { host: host.clone(), ..new };
         if !self.is_kept {
@@ -213,7 +209,8 @@ impl Desk {
         let found = self.ask(|store| {
             let section = if is_kept { store.ensure_section(name)? } else { known(store, name)? };
             Ok((section, store.section_helpers(name)?))
-        })?;
+        });
+        let found = found.map_err(|error| failure(&error))?;
         let (section, helpers) = match found {
             Some((section, helpers)) => (section, helpers),
             None => (common::section::Section::default(), shipped(name)),

@@ -102,7 +102,9 @@ impl Reading {
         while !self.stop.is_raised() {
             self.hear()?;
             self.look(is_first)?;
-            if std::mem::take(&mut is_first) && self.tails.is_empty() && self.roster.has_complaints() {
+            if std::mem::take(&mut is_first) && self.tails.is_empty()
+                && self.roster.has_only_complaints()
+            {
                 self.is_partial = true;
                 break;
             }

@@ -81,7 +81,7 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         is_quiet: args.quiet,
     };
     let stop = Stop::on_signal()?;
-    let desk = Desk::new(door.clone(), is_kept, &config, args.year)?;
+    let desk = Desk::new(door.as_ref(), is_kept, &config, args.year)?;
     let writer = door.filter(|_| is_kept);
     Reading::new(sources, desk, writer, take, mode, stop)?.run()
 }

@@ -20,6 +20,9 @@ use std::time::{Duration, Instant, SystemTime};
 /// How often names are looked at when nothing says that they changed.
 const PERIOD: Duration = Duration::from_secs(1);
 
+/// When a file that could not be had is asked for again.
+const AGAIN: Duration = Duration::from_secs(10);
+
 /// Something to read that nobody reads yet.
 pub(crate) struct Found {
     pub(crate) source: Rc<Source>,
@@ -38,6 +41,8 @@ pub(crate) struct Roster {
     /// Paths that never give more.
     over: HashSet<PathBuf>,
     complained: HashSet<PathBuf>,
+    /// Files that could not be had, and when that was.
+    put_off: HashMap<PathBuf, Instant>,
     looked: Option<Instant>,
 }
 
@@ -56,6 +61,7 @@ impl Roster {
             finished: HashMap::new(),
             over: HashSet::new(),
             complained: HashSet::new(),
+            put_off: HashMap::new(),
             looked: None,
         }
     }
@@ -85,14 +91,19 @@ impl Roster {
                 match fs::metadata(&path) {
                     Ok(metadata) => {
                         let inode = Inode::of(&metadata);
-                        self.complained.remove(&path);
+                        if self.is_put_off(&path) {
+                            continue;
+                        }
                         present.insert(inode);
                         match known.get(&inode) {
-                            Some(&place) => tails[place].path.clone_from(&path),
+                            Some(&place) => {
+                                self.complained.remove(&path);
+                                tails[place].path.clone_from(&path);
+                            }
                             None => self.add(&source, path, &metadata),
                         }
                     }
-                    Err(error) => self.complain(&path, &error),
+                    Err(error) => self.complain(&path, &reason(&error)),
                 }
             }
         }
@@ -101,6 +112,14 @@ impl Roster {
                 tail.is_leaving = !present.contains(&inode);
             }
         }
+    }
+
+    fn is_put_off(&mut self, path: &Path) -> bool {
+        let is_young = self.put_off.get(path).is_some_and(|since| since.elapsed() < AGAIN);
+        if !is_young {
+            self.put_off.remove(path);
+        }
+        is_young
     }
 
     /// Puts a file on the list, unless it was read to this very end.
@@ -123,10 +142,20 @@ impl Roster {
     }
 
     /// Says once that a path cannot be read.
-    pub(crate) fn complain(&mut self, path: &Path, error: &io::Error) {
+    pub(crate) fn complain(&mut self, path: &Path, what: &str) {
         if self.complained.insert(path.to_owned()) {
-            warn("siemparse", &format!("{}: {}", path.display(), reason(error)));
+            warn("siemparse", &format!("{}: {what}", path.display()));
         }
+    }
+
+    /// Tries a file again, but not at once.
+    pub(crate) fn put_off(&mut self, path: &Path) {
+        self.put_off.insert(path.to_owned(), Instant::now());
+    }
+
+    /// Whether there is nothing but paths that cannot be read.
+    pub(crate) fn has_only_complaints(&self) -> bool {
+        !self.complained.is_empty() && self.put_off.is_empty()
     }
 
     /// Whether a path cannot be read.

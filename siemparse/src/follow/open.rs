@@ -5,18 +5,18 @@
 use super::Reading;
 use crate::content::Content;
 use crate::identity;
-use crate::roster::Found;
+use crate::desk::failure;
+use crate::roster::{Found, reason};
 use crate::source;
 use crate::stream::{self, JournalStart};
 use crate::tail::{Input, Tail};
-use common::cli::warn;
 use common::clock::Timestamp;
 use std::fs;
 use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use store::Cursor;
+use store::{Cursor, Error};
 
 /// How far back the last line feed is looked for.
 const LAST: i64 = 1 << 20;
@@ -31,18 +31,29 @@ impl Reading {
             _ => self.open_file(found),
         };
         let Err(error) = opened else { return Ok(()) };
-        match error.downcast_ref::<io::Error>() {
-            Some(error) => {
-                self.roster.complain(&found.path, error);
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            self.roster.complain(&found.path, &reason(error));
+            self.is_partial |= self.mode.is_once;
+            return Ok(());
+        }
+        let error = match error.downcast::<Error>() {
+            Ok(error) => error,
+            Err(error) => return Err(error),
+        };
+        match &error {
+            // The other one may end; then its sources are free.
+            Error::Held(_) => {
+                self.roster.put_off(&found.path);
+                self.roster.complain(&found.path, "another siemparse follows it");
                 self.is_partial |= self.mode.is_once;
                 Ok(())
             }
             // A file that appears while the database is away is looked for again.
-            None if !self.mode.is_once && !self.tails.is_empty() => {
-                warn("siemparse", &format!("{}: {error}", found.path.display()));
+            Error::Lost { .. } | Error::Connect { .. } if !self.tails.is_empty() => {
+                self.roster.put_off(&found.path);
                 Ok(())
             }
-            None => Err(error),
+            error => Err(failure(error).into()),
         }
     }
 

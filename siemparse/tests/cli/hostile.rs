@@ -64,7 +64,7 @@ fn hostile_names_are_only_names() {
     on_each(|bench| {
         let path = bench.write("$(touch x) '; --.log", "one\n");
         bench.once(&path);
-        bench.siemparse().arg("--once").arg("--").arg("--help").run().expect_code(5);
+        let _ = bench.siemparse().arg("--once").arg("--").arg("--help").run().expect_code(5);
         assert_eq!(bench.messages(), ["one"]);
     });
 }

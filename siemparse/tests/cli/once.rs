@@ -11,7 +11,7 @@ fn a_line_becomes_an_event_with_all_its_fields() {
         let header = "Jun 14 15:16:01 combo sshd[19939]: ";
         let message = "Failed password for root from 10.0.0.1 port 22 ssh2";
         let path = bench.write("auth.log", format!("{header}{message}\n"));
-        bench.siemparse().args(["--once", "-s", "auth", "--year", "2026"]).arg(path).run().success();
+        let _ = bench.siemparse().args(["--once", "-s", "auth", "--year", "2026"]).arg(path).run().success();
         let [event] = &bench.events()[..] else { panic!("one event") };
         let mut ext = common::event::Fields::new();
         ext.push("ssh.method", Value::Text("password".into()));
@@ -118,11 +118,11 @@ fn globs_name_many_files_and_sections_are_made() {
         }
         bench.write("other.txt", "not this one\n");
         let pattern = bench.path("*.log");
-        bench.siemparse().args(["--once", "-s", "siem_web"]).arg(&pattern).run().success();
+        let _ = bench.siemparse().args(["--once", "-s", "siem_web"]).arg(&pattern).run().success();
         let events = bench.events();
         assert_eq!(bench.messages(), numbered(0..20));
         assert!(events.iter().all(|event| event.section == "web"));
-        bench.siemparse().arg("--once").arg(bench.path("*.none")).run().success();
+        let _ = bench.siemparse().arg("--once").arg(bench.path("*.none")).run().success();
     });
 }
 
@@ -130,9 +130,9 @@ fn globs_name_many_files_and_sections_are_made() {
 fn standard_input_is_a_source_of_its_own_each_time() {
     on_each(|bench| {
         for _ in 0..2 {
-            bench.siemparse().stdin("one\ntwo").run().success();
+            let _ = bench.siemparse().stdin("one\ntwo").run().success();
         }
-        bench.siemparse().args(["-", "-q"]).stdin("three\n").run().success();
+        let _ = bench.siemparse().args(["-", "-q"]).stdin("three\n").run().success();
         assert_eq!(bench.messages(), ["one", "two", "one", "two", "three"]);
     });
 }
@@ -142,7 +142,7 @@ fn octet_counted_records_on_standard_input() {
     on_each(|bench| {
         let record = "<34>1 2026-06-14T15:16:01Z h app - - - two\nlines";
         let input = format!("{} {record}{} {record}", record.len(), record.len());
-        bench.siemparse().stdin(input).run().success();
+        let _ = bench.siemparse().stdin(input).run().success();
         assert_eq!(bench.messages(), ["two\nlines", "two\nlines"]);
     });
 }
@@ -168,7 +168,7 @@ fn what_cannot_be_read_is_said_and_the_rest_is_read() {
 fn new_files_can_begin_at_their_end() {
     on_each(|bench| {
         let path = bench.write("a.log", "old\nold\npart");
-        bench.siemparse().args(["--once", "--from-end"]).arg(&path).run().success();
+        let _ = bench.siemparse().args(["--once", "--from-end"]).arg(&path).run().success();
         bench.append("a.log", "ial\nnew\n");
         bench.once(&path);
         assert_eq!(bench.messages()[..1], ["part"]);
@@ -211,7 +211,7 @@ fn a_database_that_is_not_there_is_one_line() {
     let output = output.run().expect_code(4);
     assert!(output.stderr.starts_with("siemparse: database sqlite:/proc/none/x.db: "));
     assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
-    bare().args(["--db", "mysql://x", "--once", "/etc/hostname"]).run().expect_code(3);
+    let _ = bare().args(["--db", "mysql://x", "--once", "/etc/hostname"]).run().expect_code(3);
 }
 
 #[test]
