@@ -199,13 +199,15 @@ impl<'a> Event<'a> {
         Ok(())
     }
 
-    /// Resolves a field: the column, else the field that was added, else the source's own.
+    /// Resolves a field: the column, else the field that was added, else the source's own. The
+    /// host that logged is its column or nothing, so that an index on it can be relied on.
     #[must_use]
     pub fn field(&self, field: &Field) -> Option<ValueRef<'_>> {
-        if let Field::Column(column) = field
-            && let Some(value) = self.column(*column)
-        {
-            return Some(value);
+        if let Field::Column(column) = field {
+            let value = self.column(*column);
+            if value.is_some() || *column == Column::HostName {
+                return value;
+            }
         }
         let name = field.name();
         let own = name.strip_prefix("original.").filter(|_| !self.original.is_empty());
@@ -259,10 +261,26 @@ impl<'a> Event<'a> {
         self.source_ip = self.source_ip.map(|ip| ip.to_canonical());
         self.destination_ip = self.destination_ip.map(|ip| ip.to_canonical());
         self.time = Timestamp(self.time.0.clamp(Timestamp::MIN.0, Timestamp::MAX.0));
+        self.normalise_tags();
         self.ext.normalise();
         self.original.normalise();
         if self.labels.is_empty() {
             self.labels = labels(self);
+        }
+    }
+
+    /// Makes tags what one text with spaces between them can hold: sorted words, each once.
+    fn normalise_tags(&mut self) {
+        let is_word = |tag: &Cow<'_, str>| !tag.is_empty() && !tag.contains([' ', '\0']);
+        if !self.tags.is_sorted_by(|a, b| a < b) || !self.tags.iter().all(is_word) {
+            let parts = self.tags.iter().flat_map(|tag| tag.split([' ', '\0']));
+            let mut words: Vec<Cow<'a, str>> = parts
+                .filter(|word| !word.is_empty())
+                .map(|word| Cow::Owned(word.to_owned()))
+                .collect();
+            words.sort();
+            words.dedup();
+            self.tags = words;
         }
     }
 
