@@ -1,169 +1,190 @@
 //! Filters and selections as SQL: the only place where SQL is made while the program runs.
 //!
-//! What it does *not* know: connections; what is done with the text.
+//! A filter becomes two conditions. `may` holds for every row that the filter holds for: the sound
+//! superset that a scan reads and tests again. `must` holds only for such rows: counts take these
+//! from the columns alone and look only at the rows between the two. Negation swaps them, so both
+//! readings stay sound under any nesting:
+//!
+//! ```text
+//!  must ⊆ matches ⊆ may            not: must' = NOT may, may' = NOT must
+//! ```
+//!
+//! A condition holds for a row iff it IS TRUE; an absent value makes it unknown, which is not true.
+//!
+//! A predicate is *exact* when the two are the same for each row that keeps the fields in their
+//! columns. They may differ for a row whose column is absent while `ext`, or the line itself if it
+//! is JSON, could have the field (a value that did not fit the column's type).
+//!
+//! Values are always bound. What it does *not* know: connections; what is done with the text.
+
+mod column;
+mod elsewhere;
+mod sql;
+mod text;
+
+pub(crate) use sql::{Bound, Dialect, Sql};
 
 use crate::Selection;
-use common::clock::Timestamp;
 use common::event::EventId;
 use common::field::{Column, Field, Kind};
-use common::filter::Filter;
-use std::fmt;
+use common::filter::{Filter, Test, Text};
 
-/// A piece of SQL in which `?` stands for the values, in order.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Sql {
-    pub(crate) text: String,
-    pub(crate) values: Vec<Bound>,
-}
+/// More values than this are not bound; SQLite allows 32,766.
+const VALUES: usize = 30_000;
+/// A filter nested deeper than this is not turned into SQL; SQLite allows a depth of 1,000.
+const DEPTH: usize = 100;
 
-/// A value bound to a statement.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Bound {
-    Text(String),
-    Int(i64),
-    Time(Timestamp),
-}
-
-/// The SQL dialects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    Sqlite,
-    Postgres,
-}
-
-/// A condition in two readings. A row for which `must` holds is surely selected; one for which
-/// `may` does not hold is surely not.
+/// A condition in two readings (see the module's head).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Predicate {
+    /// Holds only for rows that are meant.
     pub(crate) must: Sql,
+    /// Holds for every row that is meant.
     pub(crate) may: Sql,
+    /// Whether the readings agree on rows that keep the fields in their columns.
+    pub(crate) exact: bool,
 }
 
 impl Predicate {
-    /// Whether both readings are the same.
-    pub(crate) fn is_exact(&self) -> bool {
+    fn exact(sql: Sql) -> Predicate {
+        Predicate { must: sql.clone(), may: sql, exact: true }
+    }
+
+    /// A superset and nothing certain.
+    fn superset(may: Sql) -> Predicate {
+        Predicate { must: Sql::no(), may, exact: false }
+    }
+
+    fn negate(self) -> Predicate {
+        Predicate { must: self.may.negate(), may: self.must.negate(), exact: self.exact }
+    }
+
+    fn join(list: Vec<Predicate>, word: &str) -> Predicate {
+        let exact = list.iter().all(|one| one.exact);
+        let (must, may): (Vec<Sql>, Vec<Sql>) =
+            list.into_iter().map(|one| (one.must, one.may)).unzip();
+        Predicate { must: Sql::join(&must, word), may: Sql::join(&may, word), exact }
+    }
+
+    /// Whether there is no row about which only the event itself can tell.
+    pub(crate) fn is_decided(&self) -> bool {
         self.must == self.may
     }
 
     /// The rows about which only the events themselves can tell.
-    pub(crate) fn unsure(&self) -> Sql {
-        let mut sql = Sql::default();
-        sql.append(&self.may).push(" AND (").append(&self.must).push(") IS NOT TRUE");
-        sql
-    }
-}
-
-impl fmt::Display for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Bound::Text(text) => write!(f, "{text:?}"),
-            Bound::Int(number) => write!(f, "{number}"),
-            Bound::Time(time) => write!(f, "{time}"),
-        }
-    }
-}
-
-impl Sql {
-    /// Appends text.
-    pub(crate) fn push(&mut self, text: &str) -> &mut Sql {
-        self.text.push_str(text);
-        self
-    }
-
-    /// Appends another piece.
-    pub(crate) fn append(&mut self, other: &Sql) -> &mut Sql {
-        self.text.push_str(&other.text);
-        self.values.extend_from_slice(&other.values);
-        self
-    }
-
-    /// Appends a value.
-    pub(crate) fn bind(&mut self, value: Bound) -> &mut Sql {
-        self.text.push('?');
-        self.values.push(value);
-        self
-    }
-
-    fn new(text: &str, values: Vec<Bound>) -> Sql {
-        Sql { text: text.to_owned(), values }
-    }
-
-    /// The conjunction of pieces.
-    pub(crate) fn conjoin<'s>(list: impl IntoIterator<Item = &'s Sql>) -> Sql {
-        let mut all = Sql::default();
-        for one in list {
-            all.push(if all.text.is_empty() { "" } else { " AND " }).append(one);
-        }
-        if all.text.is_empty() { Sql::new("TRUE", Vec::new()) } else { all }
+    pub(crate) fn undecided(&self) -> Sql {
+        Sql::conjoin([&self.may, &self.must.negate()])
     }
 }
 
 /// The rows of a selection.
 pub(crate) fn selection(selection: &Selection, dialect: Dialect) -> Predicate {
-    let mut exact = Vec::new();
+    let mut given = Vec::new();
     if !selection.sections.is_empty() {
         let marks = vec!["?"; selection.sections.len()].join(", ");
         let names = selection.sections.iter().cloned().map(Bound::Text).collect();
-        exact.push(Sql::new(&format!("section IN ({marks})"), names));
+        given.push(Sql::new(&format!("section IN ({marks})"), names));
     }
     if let Some(since) = selection.since {
-        exact.push(Sql::new("time >= ?", vec![Bound::Time(since)]));
+        given.push(Sql::new("time >= ?", vec![Bound::Time(since)]));
     }
     if let Some(until) = selection.until {
-        exact.push(Sql::new("time < ?", vec![Bound::Time(until)]));
+        given.push(Sql::new("time < ?", vec![Bound::Time(until)]));
     }
     if !selection.ids.is_empty() {
-        exact.push(ids(&selection.ids, dialect));
+        given.push(ids(&selection.ids, dialect));
     }
-    let (mut must, mut may) = (exact.clone(), exact);
-    if selection.filter != Filter::All {
-        must.push(Sql::new("FALSE", Vec::new()));
-        may.push(Sql::new("TRUE", Vec::new()));
+    let filter = filter(&selection.filter, dialect);
+    Predicate {
+        must: Sql::conjoin(given.iter().chain([&filter.must])),
+        may: Sql::conjoin(given.iter().chain([&filter.may])),
+        exact: filter.exact,
     }
-    Predicate { must: Sql::conjoin(&must), may: Sql::conjoin(&may) }
 }
 
 /// The ids travel as one JSON text, so that their number has no limit.
 fn ids(ids: &[EventId], dialect: Dialect) -> Sql {
-    match dialect {
-        Dialect::Sqlite => {
-            let keys: Vec<String> =
-                ids.iter().map(|id| (id.batch << 20 | i64::from(id.seq)).to_string()).collect();
-            let list = Bound::Text(format!("[{}]", keys.join(",")));
-            Sql::new("id IN (SELECT value FROM json_each(?))", vec![list])
+    let (text, one): (_, fn(&EventId) -> String) = match dialect {
+        Dialect::Sqlite => ("id IN (SELECT value FROM json_each(?))", |id| {
+            (id.batch << 20 | i64::from(id.seq)).to_string()
+        }),
+        Dialect::Postgres => (
+            "(batch, seq) IN (SELECT (id->>0)::bigint, (id->>1)::integer \
+             FROM jsonb_array_elements(?::jsonb) AS id)",
+            |id| format!("[{},{}]", id.batch, id.seq),
+        ),
+    };
+    let list: Vec<String> = ids.iter().map(one).collect();
+    Sql::new(text, vec![Bound::Text(format!("[{}]", list.join(",")))])
+}
+
+/// The rows of a filter.
+pub(crate) fn filter(filter: &Filter, dialect: Dialect) -> Predicate {
+    match nested(filter, dialect, 0) {
+        Some(predicate) if predicate.may.values.len() + predicate.must.values.len() <= VALUES => {
+            predicate
         }
-        Dialect::Postgres => {
-            let keys: Vec<String> = ids.iter().map(EventId::to_string).collect();
-            let list = "(batch, seq) IN (SELECT split_part(id, '.', 1)::bigint, \
-                split_part(id, '.', 2)::integer FROM unnest(string_to_array(?, ' ')) AS id)";
-            Sql::new(list, vec![Bound::Text(keys.join(" "))])
-        }
+        _ => Predicate::superset(Sql::yes()),
     }
 }
 
-/// The rows in which the columns hold the values of these fields.
+/// `None` when the filter is nested too deep or is too long.
+fn nested(filter: &Filter, dialect: Dialect, depth: usize) -> Option<Predicate> {
+    if depth > DEPTH {
+        return None;
+    }
+    let all = |list: &[Filter]| {
+        if list.len() > VALUES {
+            return None;
+        }
+        list.iter().map(|inner| nested(inner, dialect, depth + 1)).collect::<Option<Vec<_>>>()
+    };
+    Some(match filter {
+        Filter::All => Predicate::exact(Sql::yes()),
+        Filter::And(list) => Predicate::join(all(list)?, "AND"),
+        Filter::Or(list) => Predicate::join(all(list)?, "OR"),
+        Filter::Not(inner) => nested(inner, dialect, depth + 1)?.negate(),
+        Filter::Field(Field::Column(column), test) => column::test(*column, test, dialect),
+        Filter::Field(Field::Named(name), test) => elsewhere::named(name, test, dialect),
+        Filter::Keyword(test) => elsewhere::keyword(test, dialect),
+    })
+}
+
+/// Whether a selection, of which a predicate was made, is of one host, so that the index on hosts
+/// serves it.
+pub(crate) fn names_host(selection: &Selection, predicate: &Predicate) -> bool {
+    fn names(filter: &Filter) -> bool {
+        match filter {
+            Filter::And(list) => list.iter().any(names),
+            Filter::Field(Field::Column(Column::HostName), Test::Text(test)) => {
+                let short = test.pattern.is_ascii() && test.pattern.len() <= text::LENGTH;
+                test.kind == Text::Equals && short
+            }
+            _ => false,
+        }
+    }
+    names(&selection.filter) && predicate.may.text.contains("host_name")
+}
+
+/// The rows in which the columns hold the values of all these fields.
 pub(crate) fn stored(fields: &[Field], dialect: Dialect) -> Sql {
-    Sql::conjoin(&fields.iter().map(|field| stored_one(field, dialect)).collect::<Vec<_>>())
+    let list: Vec<Sql> = fields.iter().map(|field| stored_one(field, dialect)).collect();
+    Sql::conjoin(&list)
 }
 
 fn stored_one(field: &Field, dialect: Dialect) -> Sql {
-    let (column, name) = match field {
-        Field::Column(Column::HostName | Column::Section | Column::Message) => {
-            return Sql::new("TRUE", Vec::new());
-        }
-        Field::Column(column) if matches!(column.kind(), Kind::Text | Kind::Int | Kind::Ip) => {
-            (format!("{} IS NOT NULL OR ", column.sql()), column.name())
-        }
-        Field::Named(name) if dialect == Dialect::Postgres => (String::new(), name.as_str()),
-        _ => return Sql::new("FALSE", Vec::new()),
-    };
-    match dialect {
-        Dialect::Sqlite => {
-            Sql::new(&format!("({column}raw_kind <> 2 AND ext IS NULL)"), Vec::new())
-        }
-        Dialect::Postgres => {
-            let elsewhere = "raw_kind <> 2 AND jsonb_exists(ext, ?) IS NOT TRUE";
-            Sql::new(&format!("({column}{elsewhere})"), vec![Bound::Text(name.to_owned())])
+    let Field::Column(column) = field else { return Sql::no() };
+    match column.kind() {
+        Kind::Time | Kind::List => Sql::no(),
+        _ if !column::is_nullable(*column) => Sql::yes(),
+        _ => {
+            let mut sql = Sql::default();
+            let elsewhere = elsewhere::has(column.name(), dialect).negate();
+            sql.push(&format!("({} IS NOT NULL OR ", column.sql())).append(&elsewhere).push(")");
+            sql
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,6 +71,16 @@ fn counts_agree_with_scans() {
 }
 
 #[test]
+fn sql_and_matches_agree() {
+    with(body::filter::sql_and_matches_agree);
+}
+
+#[test]
+fn any_event_is_given_back() {
+    with(body::filter::any_event_is_given_back);
+}
+
+#[test]
 fn waits_end_with_a_commit() {
     let directory = TempDir::new().expect("a directory");
     body::waits_end_with_a_commit(open(&directory).as_mut(), open(&directory).as_mut());

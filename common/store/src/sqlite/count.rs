@@ -23,28 +23,28 @@ impl Sqlite {
     pub(super) fn count_rows(&mut self, selection: &Selection) -> rusqlite::Result<u64> {
         let predicate = predicate::selection(selection, Dialect::Sqlite);
         let mut sql = Sql::default();
-        sql.push("SELECT count(*) FROM ").push(table(selection)).push(" WHERE ");
+        sql.push("SELECT count(*) FROM ").push(table(selection, &predicate)).push(" WHERE ");
         sql.append(&predicate.must);
         let sure: i64 = self
             .connection
             .prepare_cached(&sql.text)?
             .query_row(params_from_iter(&sql.values), |row| row.get(0))?;
         let mut count = u64::try_from(sure).unwrap_or(0);
-        self.unsure(selection, &predicate, &mut |_| count += 1)?;
+        self.undecided(selection, &predicate, &mut |_| count += 1)?;
         Ok(count)
     }
 
     /// Shows the selected events among the rows that the columns alone do not decide.
-    fn unsure(
+    fn undecided(
         &mut self,
         selection: &Selection,
         predicate: &Predicate,
         see: &mut dyn FnMut(&Event<'_>),
     ) -> rusqlite::Result<()> {
-        if predicate.is_exact() {
+        if predicate.is_decided() {
             return Ok(());
         }
-        let walk = Walk::new(table(selection), predicate.unsure(), Path::Time);
+        let walk = Walk::new(table(selection, predicate), predicate.undecided(), Path::Time);
         let mut see = |event: Event<'static>| {
             see(&event);
             ControlFlow::Continue(())
@@ -60,12 +60,12 @@ impl Sqlite {
         let predicate = predicate::selection(selection, Dialect::Sqlite);
         let mut slots: BTreeMap<i64, u64> = BTreeMap::new();
         let mut add = |time: i64| *slots.entry(time.div_euclid(span.max(1))).or_default() += 1;
-        let walk = Walk::new(table(selection), predicate.must.clone(), Path::Time);
+        let walk = Walk::new(table(selection, &predicate), predicate.must.clone(), Path::Time);
         walk.narrow(self, "time", &mut |row| {
             add(row.get(2)?);
             Ok(())
         })?;
-        self.unsure(selection, &predicate, &mut |event| add(event.time.0))?;
+        self.undecided(selection, &predicate, &mut |event| add(event.time.0))?;
         let slot = |(slot, count): (i64, u64)| (Timestamp(slot.saturating_mul(span.max(1))), count);
         Ok(slots.into_iter().map(slot).collect())
     }
@@ -83,14 +83,14 @@ impl Sqlite {
         let columns = columns.join(", ");
         let mut tally = Tally::new(top);
         while tally.begin() {
-            let walk = Walk::new(table(selection), predicate.must.clone(), Path::Time);
+            let walk = Walk::new(table(selection, &predicate), predicate.must.clone(), Path::Time);
             let mut key = Key::default();
             walk.narrow(self, &columns, &mut |row| {
                 fill(&mut key, row, fields.len())?;
                 tally.add(&key, 1);
                 Ok(())
             })?;
-            self.unsure(selection, &predicate, &mut |event| {
+            self.undecided(selection, &predicate, &mut |event| {
                 key.of(event, fields);
                 tally.add(&key, 1);
             })?;

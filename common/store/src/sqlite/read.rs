@@ -48,8 +48,7 @@ impl Read for Sqlite {
         for (place, value) in (1..).zip(&sql.values) {
             let _ = writeln!(text, "-- ?{place} = {value}");
         }
-        let exact = predicate.is_exact();
-        text.push_str(if exact { "-- exact\n" } else { "-- each row is tested again\n" });
+        text.push_str(if predicate.exact { "-- exact\n" } else { "-- each row is tested again\n" });
         Ok(text)
     }
 
@@ -197,7 +196,9 @@ impl Sqlite {
             let _ = kept.into_iter().rev().try_for_each(see);
             return Ok(());
         }
-        let walk = Walk::new(table(selection), ends.within(&condition(selection)), Path::Time);
+        let predicate = predicate::selection(selection, Dialect::Sqlite);
+        let table = table(selection, &predicate);
+        let walk = Walk::new(table, ends.within(&predicate.may), Path::Time);
         self.see(walk, &selection.filter, Some(newest), see).map(drop)
     }
 
@@ -281,7 +282,8 @@ fn condition(selection: &Selection) -> Sql {
 }
 
 fn walk(selection: &Selection, path: Path) -> Walk {
-    Walk::new(table(selection), condition(selection), path)
+    let predicate = predicate::selection(selection, Dialect::Sqlite);
+    Walk::new(table(selection, &predicate), predicate.may, path)
 }
 
 fn in_batch(batch: i64, condition: &Sql) -> Sql {

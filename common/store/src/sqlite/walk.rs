@@ -7,7 +7,7 @@
 use super::Sqlite;
 use super::row::{self, EVENT_COLUMNS};
 use crate::Selection;
-use crate::predicate::{Bound, Sql};
+use crate::predicate::{self, Bound, Predicate, Sql};
 use common::event::Event;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Row, params_from_iter};
@@ -154,20 +154,26 @@ impl Walk {
 }
 
 /// `event` with the index that gives a selection's rows in order of time.
-pub(super) fn table(selection: &Selection) -> &'static str {
-    match selection {
-        Selection { ids, .. } if !ids.is_empty() => "event NOT INDEXED",
-        Selection { sections, .. } if sections.len() == 1 => "event INDEXED BY event_section",
-        _ => "event INDEXED BY event_time",
+pub(super) fn table(selection: &Selection, predicate: &Predicate) -> &'static str {
+    if !selection.ids.is_empty() {
+        "event NOT INDEXED"
+    } else if predicate::names_host(selection, predicate) {
+        "event INDEXED BY event_host"
+    } else if selection.sections.len() == 1 {
+        "event INDEXED BY event_section"
+    } else {
+        "event INDEXED BY event_time"
     }
 }
 
 impl ToSql for Bound {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
-            Bound::Text(text) => ValueRef::Text(text.as_bytes()),
+            Bound::Text(text) | Bound::Inet(text) => ValueRef::Text(text.as_bytes()),
             Bound::Int(number) => ValueRef::Integer(*number),
+            Bound::Real(number) => ValueRef::Real(*number),
             Bound::Time(time) => ValueRef::Integer(time.0),
+            Bound::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
     }
 }

@@ -4,6 +4,8 @@
 
 pub(crate) mod event;
 pub(crate) mod manage;
+pub(crate) mod filter;
+pub(crate) mod random;
 
 use common::clock::{DAY, SECOND, Timestamp};
 use common::event::{Event, EventId};
