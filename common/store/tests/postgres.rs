@@ -67,6 +67,16 @@ fn counts_agree_with_scans() {
 }
 
 #[test]
+fn sql_and_matches_agree() {
+    with(body::filter::sql_and_matches_agree);
+}
+
+#[test]
+fn any_event_is_given_back() {
+    with(body::filter::any_event_is_given_back);
+}
+
+#[test]
 fn waits_end_with_a_commit() {
     let database = database();
     let (mut one, mut other) = (open(database.url()), open(database.url()));

@@ -5,7 +5,7 @@
 
 use super::Postgres;
 use super::row::{Address, Time};
-use super::walk::{Path, numbered};
+use super::walk::Path;
 use crate::predicate::{self, Dialect, Predicate, Sql};
 use crate::tally::{Key, Tally};
 use crate::{Group, Result, Selection};
@@ -25,7 +25,7 @@ impl Postgres {
         sql.push("SELECT count(*) FROM event WHERE ").append(&predicate.must);
         let mut count = 0;
         self.rows(&sql, &mut |row| count += number(row, 0))?;
-        self.unsure(selection, &predicate, &mut |_| count += 1)?;
+        self.undecided(selection, &predicate, &mut |_| count += 1)?;
         Ok(count)
     }
 
@@ -44,7 +44,7 @@ impl Postgres {
             *slots.entry(time.0.div_euclid(span)).or_default() += count;
         };
         self.rows(&sql, &mut |row| add(row.get::<_, Time>(0).0, number(row, 1)))?;
-        self.unsure(selection, &predicate, &mut |event| add(event.time, 1))?;
+        self.undecided(selection, &predicate, &mut |event| add(event.time, 1))?;
         let slot = |(slot, count): (i64, u64)| (Timestamp(slot.saturating_mul(span)), count);
         Ok(slots.into_iter().map(slot).collect())
     }
@@ -70,7 +70,7 @@ impl Postgres {
                 fill(&mut key, row, fields);
                 tally.add(&key, number(row, fields.len()));
             })?;
-            self.unsure(selection, &predicate, &mut |event| {
+            self.undecided(selection, &predicate, &mut |event| {
                 key.of(event, fields);
                 tally.add(&key, 1);
             })?;
@@ -84,7 +84,7 @@ impl Postgres {
             sql.values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
         let client = self.client()?;
         let read = || {
-            let mut rows = client.query_raw(&numbered(sql), values)?;
+            let mut rows = client.query_raw(&sql.render(Dialect::Postgres), values)?;
             while let Some(row) = rows.next()? {
                 see(&row);
             }
@@ -94,16 +94,16 @@ impl Postgres {
     }
 
     /// Shows the selected events among the rows that the columns alone do not decide.
-    fn unsure(
+    fn undecided(
         &mut self,
         selection: &Selection,
         predicate: &Predicate,
         see: &mut dyn FnMut(&Event<'_>),
     ) -> Result<()> {
-        if predicate.is_exact() {
+        if predicate.is_decided() {
             return Ok(());
         }
-        let walk = self.walk(selection, &predicate.unsure(), Path::Time)?;
+        let walk = self.walk(selection, &predicate.undecided(), Path::Time)?;
         let mut see = |event: Event<'static>| {
             see(&event);
             ControlFlow::Continue(())

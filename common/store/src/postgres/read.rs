@@ -4,7 +4,7 @@
 
 use super::ingest::section;
 use super::row::Time;
-use super::walk::{Key, Path, Walk, numbered};
+use super::walk::{Key, Path, Walk};
 use super::Postgres;
 use crate::predicate::{self, Bound, Dialect, Sql};
 use crate::{Commit, Group, Order, Read, Result, Scan, See, Selection};
@@ -43,11 +43,11 @@ impl Read for Postgres {
         };
         let predicate = predicate::selection(&scan.selection, Dialect::Postgres);
         let sql = self.walk(&scan.selection, &predicate.may, path)?.statement();
-        let mut text = format!("{}\n", numbered(&sql));
+        let mut text = format!("{}\n", sql.render(Dialect::Postgres));
         for (place, value) in (1..).zip(&sql.values) {
             let _ = writeln!(text, "-- ${place} = {value}");
         }
-        text.push_str(if predicate.is_exact() { "-- exact\n" } else { "-- each row is tested again\n" });
+        text.push_str(if predicate.exact { "-- exact\n" } else { "-- each row is tested again\n" });
         Ok(text)
     }
 
@@ -189,7 +189,7 @@ impl Postgres {
     fn through(&mut self, scan: &Scan, path: Path, see: &mut See<'_>) -> Result<()> {
         let predicate = predicate::selection(&scan.selection, Dialect::Postgres);
         let walk = self.walk(&scan.selection, &predicate.may, path)?;
-        let raw = scan.raw || !predicate.is_exact();
+        let raw = scan.raw || !predicate.exact;
         let walk = walk.raw(raw).first_rows(scan.newest.unwrap_or(128));
         self.see(walk, &scan.selection.filter, scan.newest, see).map(drop)
     }
@@ -215,7 +215,7 @@ impl Postgres {
         }
         let predicate = predicate::selection(&scan.selection, Dialect::Postgres);
         let walk = self.walk(&scan.selection, &ends.within(&predicate.may), Path::Time)?;
-        let walk = walk.raw(scan.raw || !predicate.is_exact()).first_rows(newest);
+        let walk = walk.raw(scan.raw || !predicate.exact).first_rows(newest);
         self.see(walk, &scan.selection.filter, Some(newest), see).map(drop)
     }
 

@@ -12,7 +12,7 @@
 
 use super::Postgres;
 use super::row::{self, COLUMNS, Time};
-use crate::predicate::{Bound, Sql};
+use crate::predicate::{Bound, Dialect, Sql};
 use crate::{Result, Selection};
 use common::clock::Timestamp;
 use common::event::{Event, EventId};
@@ -197,7 +197,7 @@ impl Stream {
 
     /// The statement of a text, kept from page to page as long as the connection lives.
     fn prepare(&mut self, store: &mut Postgres, sql: &Sql) -> Result<Statement> {
-        let text = numbered(sql);
+        let text = sql.render(Dialect::Postgres);
         let connection = store.connection;
         store.client()?;
         if store.connection != connection {
@@ -297,23 +297,6 @@ fn one_host(filter: &Filter) -> Option<String> {
     }
 }
 
-/// The text with numbered parameters, each cast to its type: the server would else guess the
-/// type of a column, which the value may not fit.
-pub(super) fn numbered(sql: &Sql) -> String {
-    let mut text = String::with_capacity(sql.text.len() + 16 * sql.values.len());
-    let mut parts = sql.text.split('?');
-    text.push_str(parts.next().unwrap_or_default());
-    for ((number, value), part) in (1..).zip(&sql.values).zip(parts) {
-        let kind = match value {
-            Bound::Text(_) => "text",
-            Bound::Int(_) => "bigint",
-            Bound::Time(_) => "timestamptz",
-        };
-        text.push_str(&format!("${number}::{kind}{part}"));
-    }
-    text
-}
-
 impl ToSql for Bound {
     fn to_sql(
         &self,
@@ -321,14 +304,16 @@ impl ToSql for Bound {
         out: &mut BytesMut,
     ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
-            Bound::Text(text) => text.to_sql(kind, out),
+            Bound::Text(text) | Bound::Inet(text) => text.to_sql(kind, out),
             Bound::Int(number) => number.to_sql(kind, out),
+            Bound::Real(number) => number.to_sql(kind, out),
+            Bound::Bytes(bytes) => bytes.to_sql(kind, out),
             Bound::Time(time) => Time(*time).to_sql(kind, out),
         }
     }
 
     fn accepts(kind: &Type) -> bool {
-        matches!(*kind, Type::TEXT | Type::INT8 | Type::TIMESTAMPTZ)
+        matches!(*kind, Type::TEXT | Type::INT8 | Type::FLOAT8 | Type::BYTEA | Type::TIMESTAMPTZ)
     }
 
     to_sql_checked!();
