@@ -18,6 +18,7 @@
 //! Captured text borrows from the body. What it does *not* know: headers, files, databases.
 
 mod convert;
+mod direct;
 mod explain;
 mod group;
 mod lint;

@@ -1,21 +1,22 @@
 //! One pattern: literals and regex on first use, captures into fields.
 //!
-//! The regex is `regex-automata`'s meta engine: one-pass where the pattern allows, otherwise lazy
-//! DFA with bounded backtracking, always linear. Its caches come from a pool inside it, the
-//! captures' places go to the stack, so an ordinary match allocates nothing.
+//! Most patterns are matched by [`super::direct`]; the others, and lines that it gives up, by
+//! `regex-automata`'s meta engine, which is linear whatever the pattern. Captures' places go to the
+//! stack, so an ordinary match allocates nothing.
 //!
 //! What it does *not* know: which of several patterns is tried.
 
 use super::convert::{self, Capture};
+use super::direct::{Direct, Outcome, Slots};
 use super::literal;
 use super::{MATCHES, PrepareError};
 use crate::parser::kept;
 use common::event::{Event, Value};
 use common::field::{Column, Field};
 use common::helper::{Guard, Helper, PATTERN_SIZE, expand};
+use regex_automata::Input;
 use regex_automata::meta::Regex;
-use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::{Input, util::syntax};
+use regex_syntax::hir::{Hir, HirKind};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -152,11 +153,14 @@ pub(crate) struct Pattern {
     compiled: OnceLock<Option<Compiled>>,
 }
 
+/// What is made of a pattern on first use.
 #[derive(Debug)]
 struct Compiled {
-    regex: Regex,
     groups: usize,
     captures: Vec<(usize, Capture)>,
+    direct: Option<Direct>,
+    /// For patterns, or lines, that the direct matcher leaves.
+    general: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
@@ -175,29 +179,61 @@ impl Pattern {
         self.literals.get_or_init(find).as_deref()
     }
 
-    /// The engine; `None` for a pattern that was never checked and is wrong, which matches nothing.
+    /// `None` for a pattern that was never checked and is wrong, which matches nothing.
     fn compiled(&self) -> Option<&Compiled> {
         self.compiled.get_or_init(|| self.compile()).as_ref()
     }
 
     fn compile(&self) -> Option<Compiled> {
-        let config = Regex::config()
-            .nfa_size_limit(Some(PATTERN_SIZE))
-            .onepass_size_limit(Some(PATTERN_SIZE))
-            .hybrid_cache_capacity(PATTERN_SIZE / 4);
-        let regex = Regex::builder()
-            .configure(config)
-            .syntax(syntax::Config::new())
-            .build(&self.regex)
-            .ok()?;
-        let names = regex.group_info().pattern_names(regex_automata::PatternID::ZERO);
-        let captures = names.enumerate().filter_map(|(group, name)| {
-            let name = name?;
-            let typed = self.typed.iter().find(|(field, _)| field == name);
-            Some((group, typed.map_or_else(|| Capture::new(name, None, &[]), |(_, to)| to.clone())))
+        let hir = regex_syntax::parse(&self.regex).ok()?;
+        let mut names = Vec::new();
+        name(&hir, &mut names);
+        let groups = hir.properties().explicit_captures_len() + 1;
+        let captures = names.into_iter().map(|(group, name)| {
+            let typed = self.typed.iter().find(|(field, _)| *field == name);
+            (group, typed.map_or_else(|| Capture::new(&name, None, &[]), |(_, to)| to.clone()))
         });
         let captures = captures.collect();
-        Some(Compiled { groups: regex.captures_len(), regex, captures })
+        Some(Compiled { groups, captures, direct: Direct::new(&hir), general: OnceLock::new() })
+    }
+
+    fn general<'p>(&'p self, compiled: &'p Compiled) -> Option<&'p Regex> {
+        let build = || {
+            let config = Regex::config()
+                .nfa_size_limit(Some(PATTERN_SIZE))
+                .onepass_size_limit(Some(PATTERN_SIZE))
+                .hybrid_cache_capacity(PATTERN_SIZE / 4);
+            Regex::builder().configure(config).build(&self.regex).ok()
+        };
+        compiled.general.get_or_init(build).as_ref()
+    }
+
+    /// Looks for a match and hands its captures to `found`.
+    fn search(&self, body: &str, end: usize, found: &mut dyn FnMut(&Compiled, &Slots)) -> bool {
+        let Some(compiled) = self.compiled() else { return false };
+        let mut few = [None; 2 * GROUPS];
+        let mut many = Vec::new();
+        let slots = if compiled.groups <= GROUPS {
+            &mut few[..2 * compiled.groups]
+        } else {
+            many.resize(2 * compiled.groups, None);
+            &mut many[..]
+        };
+        let direct = compiled.direct.as_ref().map(|direct| direct.search(body, end, slots));
+        let matched = match direct {
+            Some(Outcome::Match) => true,
+            Some(Outcome::NoMatch) => false,
+            Some(Outcome::GaveUp) | None => {
+                slots.fill(None);
+                let input = Input::new(body).range(..end);
+                let regex = self.general(compiled);
+                regex.is_some_and(|regex| regex.search_slots(&input, slots).is_some())
+            }
+        };
+        if matched {
+            found(compiled, slots);
+        }
+        matched
     }
 
     /// Fills the event if the pattern matches: constants, then captures.
@@ -209,8 +245,7 @@ impl Pattern {
         keep: &dyn Fn(&'t str) -> Cow<'a, str>,
         event: &mut Event<'a>,
     ) -> bool {
-        let Some(compiled) = self.compiled() else { return false };
-        compiled.search(body, end, &mut |spans| {
+        self.search(body, end, &mut |compiled, spans| {
             entry.add_constants(event);
             for (group, capture) in &compiled.captures {
                 if let Some((start, end)) = span(spans, *group) {
@@ -230,8 +265,9 @@ impl Pattern {
         event: &mut Event<'a>,
     ) -> bool {
         let (Some(compiled), Some(field)) = (self.compiled(), entry.collect) else { return false };
+        let Some(regex) = self.general(compiled) else { return false };
         let mut found = Vec::new();
-        for captures in compiled.regex.captures_iter(Input::new(body).range(..end)).take(MATCHES) {
+        for captures in regex.captures_iter(Input::new(body).range(..end)).take(MATCHES) {
             let wanted = if compiled.groups > 1 { 1..compiled.groups } else { 0..1 };
             let whole = captures.get_match().is_some_and(|found| !found.is_empty());
             for group in wanted.filter(|_| whole) {
@@ -252,12 +288,11 @@ impl Pattern {
     }
 
     /// The captures of a match, by field and place; `None` when there is no match.
-    pub(crate) fn spans(&self, body: &str, end: usize) -> Option<Vec<(&Capture, usize, usize)>> {
-        let compiled = self.compiled()?;
+    pub(crate) fn spans(&self, body: &str, end: usize) -> Option<Vec<(Capture, usize, usize)>> {
         let mut found = None;
-        compiled.search(body, end, &mut |spans| {
+        self.search(body, end, &mut |compiled, spans| {
             let captures = compiled.captures.iter().filter_map(|(group, capture)| {
-                span(spans, *group).map(|(start, end)| (capture, start, end))
+                span(spans, *group).map(|(start, end)| (capture.clone(), start, end))
             });
             found = Some(captures.collect());
         });
@@ -265,27 +300,23 @@ impl Pattern {
     }
 }
 
-type Slots = [Option<NonMaxUsize>];
+/// The named groups of a pattern, in order.
+fn name(hir: &Hir, names: &mut Vec<(usize, String)>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => {
+            if let (Some(name), Ok(group)) = (&capture.name, usize::try_from(capture.index)) {
+                names.push((group, name.to_string()));
+            }
+            name(&capture.sub, names);
+        }
+        HirKind::Repetition(repetition) => name(&repetition.sub, names),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().for_each(|part| name(part, names));
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
+    }
+}
 
 fn span(slots: &Slots, group: usize) -> Option<(usize, usize)> {
     Some((slots[2 * group]?.get(), slots[2 * group + 1]?.get()))
-}
-
-impl Compiled {
-    fn search(&self, body: &str, end: usize, found: &mut dyn FnMut(&Slots)) -> bool {
-        let input = Input::new(body).range(..end);
-        let mut few = [None; 2 * GROUPS];
-        let mut many = Vec::new();
-        let slots = if self.groups <= GROUPS {
-            &mut few[..2 * self.groups]
-        } else {
-            many.resize(2 * self.groups, None);
-            &mut many[..]
-        };
-        let matched = self.regex.search_slots(&input, slots).is_some();
-        if matched {
-            found(slots);
-        }
-        matched
-    }
 }
