@@ -1,0 +1,103 @@
+//! Rules as items: siemstress's JSON with filters, to rows of the rule table and back.
+//!
+//! What it does *not* know: how rules decide.
+
+use super::{Item, Noun, Report};
+use common::cli::{Failure, Kind};
+use common::config::Backfill;
+use common::rule::{self, ReadError, Rule};
+use store::Store;
+
+/// The noun rule.
+pub(crate) struct Rules {
+    /// How far back a rule that is new looks.
+    pub(crate) backfill: Backfill,
+}
+
+impl Noun for Rules {
+    fn word(&self) -> &'static str {
+        "rule"
+    }
+
+    fn read(&self, text: &str, file: &str) -> Result<Vec<Item>, Failure> {
+        Ok(parsed(text, file)?.iter().map(item).collect())
+    }
+
+    fn stored(&self, store: &mut dyn Store) -> Result<Vec<Item>, Failure> {
+        Ok(store.rules()?.iter().map(item).collect())
+    }
+
+    fn check(&self, items: &[Item]) -> Result<(), Failure> {
+        let rules = rules(items)?;
+        let enabled: Vec<&Rule> = rules.iter().filter(|rule| rule.is_enabled).collect();
+        match rule::order(&enabled) {
+            Ok(_) => Ok(()),
+            Err(cycle) => Err(Failure::new(Kind::Config, cycle.to_string())),
+        }
+    }
+
+    fn put(&self, store: &mut dyn Store, items: &[Item]) -> Result<(), Failure> {
+        let rules = rules(items)?;
+        if rules.is_empty() { Ok(()) } else { Ok(store.put_rules(&rules, self.backfill)?) }
+    }
+
+    fn delete(&self, store: &mut dyn Store, items: &[Item]) -> Result<(), Failure> {
+        let names: Vec<(String, String)> =
+            items.iter().map(|item| (item.section.clone(), item.name.clone())).collect();
+        Ok(store.delete_rules(&names)?)
+    }
+
+    fn switched(&self, item: &Item, on: bool) -> Result<Item, Failure> {
+        let mut rules = parsed(&item.text, &item.id())?;
+        for rule in &mut rules {
+            rule.is_enabled = on;
+        }
+        rules.first().map(self::item).ok_or_else(|| {
+            Failure::new(Kind::Config, format!("stored rule {}: is empty", item.id()))
+        })
+    }
+
+    fn file(&self, items: &[Item]) -> Result<String, Failure> {
+        Ok(rule::write(&rules(items)?))
+    }
+
+    fn test(&self, files: &[(String, String)]) -> Result<Report, Failure> {
+        let mut items = Vec::new();
+        for (file, text) in files {
+            items.extend(self.read(text, file)?);
+        }
+        self.check(&items)?;
+        let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        Ok(Report { items: count, ..Report::default() })
+    }
+}
+
+fn parsed(text: &str, file: &str) -> Result<Vec<Rule>, Failure> {
+    rule::read(text, file).map_err(failure)
+}
+
+fn rules(items: &[Item]) -> Result<Vec<Rule>, Failure> {
+    let mut rules = Vec::new();
+    for item in items {
+        rules.extend(parsed(&item.text, &item.id())?);
+    }
+    Ok(rules)
+}
+
+fn item(rule: &Rule) -> Item {
+    Item {
+        section: rule.section.clone(),
+        name: rule.name.clone(),
+        is_enabled: rule.is_enabled,
+        summary: rule.description.clone(),
+        text: rule::write(std::slice::from_ref(rule)),
+    }
+}
+
+fn failure(error: ReadError) -> Failure {
+    let failure = Failure::new(Kind::Config, error.to_string());
+    match error.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}

@@ -1,0 +1,34 @@
+//! `test`: checks files, or what is stored, and runs the tests they carry.
+//!
+//! Failures and the count go to standard output, remarks to standard error. What it does *not*
+//! know: how a test runs.
+
+use super::{Noun, source};
+use crate::args::Test;
+use crate::{database, page};
+use common::cli::{Exit, warn};
+use common::config::Config;
+
+/// Tests files together, or without files the whole database.
+pub(super) fn run(noun: &dyn Noun, args: &Test, config: &Config) -> anyhow::Result<Exit> {
+    let files = if args.files.is_empty() {
+        let mut store = database::open(config)?;
+        noun.stored(&mut *store)?.into_iter().map(|item| (item.id(), item.text)).collect()
+    } else {
+        source::read(&args.files)?
+    };
+    let report = noun.test(&files)?;
+    for remark in &report.remarks {
+        warn("siemmanage", &format!("warning: {remark}"));
+    }
+    for failure in &report.failures {
+        page::say(failure)?;
+    }
+    let failed = u64::try_from(report.failures.len()).unwrap_or(u64::MAX);
+    page::say(&format!(
+        "{}, {}, {failed} failed",
+        page::counted(report.items, noun.word()),
+        page::counted(report.tests, "test"),
+    ))?;
+    Ok(if failed > 0 { Exit::NoMatch } else { Exit::Done })
+}

@@ -1,0 +1,75 @@
+//! siemmanage: schema, sections, helpers, rules, retention, status, configuration.
+//!
+//! ```text
+//!  args ─► legacy ─► database ─┬─► init  section  clear  status  retain         one file a verb
+//!                              └─► item ─► import  export  list  show  switch  delete  test
+//!                                   └─ helper, rule: what differs between the two nouns
+//! ```
+//!
+//! Each verb takes its arguments and a store and writes its answer to standard output. A change
+//! is one transaction: everything is checked before anything is written.
+//!
+//! # Constraints
+//!
+//! * No SQL and no driver: `store` is the door.
+//! * What a file says is never executed, only parsed; names are bound, never spliced.
+
+mod args;
+mod clear;
+mod config;
+mod database;
+mod diff;
+mod init;
+mod item;
+mod legacy;
+mod page;
+mod retain;
+mod section;
+mod status;
+
+use args::{Args, HelperVerb, RuleVerb, Verb};
+use common::cli::{Exit, Failure, Kind};
+use std::process::ExitCode;
+
+/// Runs the tool with the process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    common::cli::run(|args: &Args| args.generate, run)
+}
+
+fn run(args: Args) -> anyhow::Result<Exit> {
+    let Args { shared, verb, legacy, .. } = args;
+    let verb = match verb {
+        Some(verb) => verb,
+        None => legacy::verb(legacy)?.ok_or_else(nothing_to_do)?,
+    };
+    let config = shared.config()?;
+    match verb {
+        Verb::Config(args) => config::run(&args, &config),
+        Verb::Init => init::run(&config),
+        Verb::Helpers(args) => match args.verb {
+            HelperVerb::Import(args) => {
+                let section = args.section.map(|name| section::new_name(&name)).transpose()?;
+                item::import::run(&item::Helpers { section }, &args.import, &config)
+            }
+            HelperVerb::Other(verb) => item::run(&item::Helpers::default(), verb, &config),
+        },
+        Verb::Rules(args) => match args.verb {
+            RuleVerb::Import(args) => {
+                let backfill = args.backfill.unwrap_or(config.siemtrigger.backfill);
+                item::import::run(&item::Rules { backfill }, &args.import, &config)
+            }
+            RuleVerb::Other(verb) => {
+                item::run(&item::Rules { backfill: config.siemtrigger.backfill }, verb, &config)
+            }
+        },
+        Verb::Section(args) => section::run(args.verb, &config),
+        Verb::Clear(args) => clear::run(&args, &config),
+        Verb::Status(args) => status::run(&args, &config),
+        Verb::Retain(args) => retain::run(&args, &config),
+    }
+}
+
+fn nothing_to_do() -> Failure {
+    Failure::new(Kind::Usage, "no verb").hint("siemmanage --help lists them; most wanted: status")
+}
