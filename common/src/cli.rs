@@ -11,7 +11,7 @@ mod generate;
 mod report;
 
 pub use generate::Generate;
-pub use report::{Failure, Kind, hint, warn};
+pub use report::{Failure, Kind, hint, note, warn};
 
 use crate::config::Config;
 use clap::{Args, Parser};

@@ -32,8 +32,7 @@ mod value;
 pub use fields::Fields;
 pub use flatten::{JsonError, flatten};
 pub use id::{Eol, EventId, RawKind, TimeQuality};
-pub(crate) use json::write_member;
-pub use json::{Original, is_unprintable, write_string};
+pub use json::{Original, is_unprintable, write_member, write_string};
 pub use label::{labels, program};
 pub use value::{Value, ValueRef, address};
 

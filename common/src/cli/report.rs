@@ -98,6 +98,11 @@ pub fn hint(message: &str) {
     line(&format!("hint: {message}"));
 }
 
+/// Prints text of several lines that is no result, such as the SQL of a query.
+pub fn note(text: &str) {
+    line(text.trim_end());
+}
+
 /// Writes lines to stderr, escaped; line feeds stay, since carets stand under what they mean.
 fn line(text: &str) {
     let mut stderr = io::stderr().lock();

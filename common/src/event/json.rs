@@ -193,7 +193,7 @@ impl Fields<'_> {
 }
 
 /// Appends `"name":value`, after a comma where a member stands before it.
-pub(crate) fn write_member(out: &mut Vec<u8>, name: &str, value: ValueRef<'_>) {
+pub fn write_member(out: &mut Vec<u8>, name: &str, value: ValueRef<'_>) {
     if out.last().is_some_and(|&last| last != b'{') {
         out.push(b',');
     }

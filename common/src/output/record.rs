@@ -3,7 +3,7 @@
 //! What it does *not* know: events and SIEM events beyond these questions.
 
 use crate::clock::Timestamp;
-use crate::event::{Event, Original, ValueRef, write_member};
+use crate::event::{Event, Fields, Original, ValueRef, write_member};
 use crate::field::{Column, Field};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -108,6 +108,38 @@ impl Record for Event<'_> {
 
     fn severity(&self) -> Option<u8> {
         self.log_severity
+    }
+}
+
+/// A record of any names: counts, rules, helpers.
+impl Record for Fields<'_> {
+    fn write_object(&self, out: &mut Vec<u8>) {
+        self.write_json(out);
+    }
+
+    fn write_member(&self, field: &Field, out: &mut Vec<u8>) {
+        if let Some(value) = self.get(field.name()) {
+            write_member(out, field.name(), value.into());
+        }
+    }
+
+    fn text(&self, field: &Field) -> Option<Cow<'_, str>> {
+        self.get(field.name()).map(|value| Cow::Owned(value.to_string()))
+    }
+
+    fn time(&self, _field: &Field) -> Option<Timestamp> {
+        None
+    }
+
+    fn line(&self) -> Vec<u8> {
+        let mut line = Vec::new();
+        self.write_json(&mut line);
+        line.push(b'\n');
+        line
+    }
+
+    fn severity(&self) -> Option<u8> {
+        None
     }
 }
 

@@ -8,9 +8,10 @@
 
 use std::env;
 use std::io::{self, IsTerminal as _};
+use std::str::FromStr;
 
 /// When to colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
     /// On a terminal, unless the environment says no.
     #[default]
@@ -19,6 +20,19 @@ pub enum Color {
     Always,
     /// Not at all.
     Never,
+}
+
+impl FromStr for Color {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Color, String> {
+        match text {
+            "auto" => Ok(Color::Auto),
+            "always" => Ok(Color::Always),
+            "never" => Ok(Color::Never),
+            _ => Err("expected auto, always or never".to_owned()),
+        }
+    }
 }
 
 /// What is known about standard output.

@@ -113,7 +113,7 @@ fn tables_show_times_in_the_zone_and_hostile_text_escaped() {
     let terminal = Terminal { size: Some((55, 24)), color: true, unicode: true };
     let shown = printed(Table::new(columns(), zone, terminal), &events());
     assert!(shown.contains("\u{1b}[31m2026-11-21 07:08:00"), "severity 3 is red: {shown}");
-    assert!(shown.contains("Failed, \"root\"\\x…\u{1b}[0m\n"), "{shown}");
+    assert!(shown.contains("Failed, \"root\"\\x09…\u{1b}[0m\n"), "{shown}");
     let escapes = shown.matches('\u{1b}').count();
     assert_eq!(escapes, 4, "our own colours and nothing else: {shown}");
 }
