@@ -1,2 +1,5 @@
-//! stub
-fn main() {}
+//! siemtrigger: stored events in, SIEM events out.
+
+fn main() -> std::process::ExitCode {
+    siemtrigger::main()
+}

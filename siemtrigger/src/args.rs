@@ -1,0 +1,109 @@
+//! The command line of siemtrigger; these comments are its manual.
+//!
+//! What it does *not* know: what the flags set in motion.
+
+use clap::{Parser, ValueEnum};
+use common::cli::{Generate, Shared};
+use std::path::PathBuf;
+
+const AFTER: &str = "\
+Examples:
+  siemtrigger                                  watch the database; SIGTERM ends it cleanly
+  siemtrigger --oneshot                        catch up and stop, for cron
+  siemparse -o jsonl auth.log | siemtrigger --stdin --rules rules/ | jq .message
+                                               no database at all
+  siemtrigger --backtest --since 7d --rules new.json
+                                               what a rule would have found; writes nothing
+  siemtrigger --explain 1234.17 --rule ssh_brute_force
+                                               each predicate, the window's count, why not
+
+Exit status: 0 done, 1 nothing found (--backtest) or the rule does not fire (--explain), 2 wrong
+usage, 3 wrong configuration or rule, 4 the database fails, 5 input that could not be read.";
+
+/// Evaluate rules over events and leave SIEM events
+///
+/// siemtrigger shows each rule version every commit of its interval exactly once, and writes what
+/// it finds together with the place up to which it looked. It can be run by cron, as a daemon,
+/// several times at once, or be killed at any time: the SIEM events are the same.
+///
+/// A new rule looks back seven days (--backfill); a changed rule works from now on.
+#[derive(Parser, Debug)]
+#[command(name = "siemtrigger", version, after_help = AFTER)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+
+    /// Only the rules of this section
+    #[arg(short, long, value_name = "SECTION")]
+    pub(crate) section: Option<String>,
+
+    /// Only the rules of this table, such as rules_auth; may be repeated
+    #[arg(long, value_name = "RULES")]
+    pub(crate) table: Vec<String>,
+
+    /// Rules from this file or directory instead of the database; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// Catch up with the commits there are, then stop
+    #[arg(long)]
+    pub(crate) oneshot: bool,
+
+    /// Read events as JSON lines from standard input; no database
+    ///
+    /// SIEM events of rules without a window are printed as they match, those of windows once, at
+    /// the end. Without --rules, the shipped rules.
+    #[arg(long, conflicts_with_all = ["oneshot", "backtest", "explain"])]
+    pub(crate) stdin: bool,
+
+    /// With --stdin, print SIEM events when they arise and again at each revision
+    #[arg(long, requires = "stdin")]
+    pub(crate) live: bool,
+
+    /// Show what the rules find in stored events; write nothing
+    #[arg(long, conflicts_with_all = ["oneshot", "explain"])]
+    pub(crate) backtest: bool,
+
+    /// With --backtest, only events since: 2h, yesterday, 2026-08-01, @1700000000
+    #[arg(short = 'S', long, value_name = "TIME", requires = "backtest", allow_hyphen_values = true)]
+    pub(crate) since: Option<String>,
+
+    /// With --backtest, only events until
+    #[arg(short = 'U', long, value_name = "TIME", requires = "backtest", allow_hyphen_values = true)]
+    pub(crate) until: Option<String>,
+
+    /// Show why a rule fires on an event or does not
+    #[arg(long, value_name = "EVENT", requires = "rule")]
+    pub(crate) explain: Option<String>,
+
+    /// The rule to explain
+    #[arg(long, value_name = "NAME", requires = "explain")]
+    pub(crate) rule: Option<String>,
+
+    /// With --rules, how far back rules look that are new: 7d, all or none
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) backfill: Option<String>,
+
+    /// Print SIEM events, also those that are stored
+    ///
+    /// Without it: --stdin and --backtest print JSON lines, or a table on a terminal.
+    #[arg(short, long, value_name = "FORM")]
+    pub(crate) output: Option<Output>,
+
+    /// No summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Print a generated page
+    #[arg(long, value_name = "PAGE", hide = true)]
+    pub(crate) generate: Option<Generate>,
+}
+
+/// What SIEM events are printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// One JSON object a line.
+    Jsonl,
+    /// A table for people.
+    Table,
+}

@@ -1,0 +1,160 @@
+//! Which rules are meant: those of the database or of files, of all sections or of some.
+//!
+//! What it does *not* know: what the rules do.
+
+use crate::args::Args;
+use anyhow::Context as _;
+use common::cli::{Failure, Kind};
+use common::clock::span::{MINUTE, Span};
+use common::config::{Backfill, Config};
+use common::rule::{self, Rule};
+use common::section::{self, Table};
+use std::fs;
+use std::path::{Path, PathBuf};
+use store::{Activation, Origin, Store};
+
+/// The rules that a run is about.
+pub(crate) struct Choice {
+    /// Rules from files; `None` means those of the database.
+    files: Option<Vec<Rule>>,
+    /// Sections whose rules are meant; empty means all.
+    sections: Vec<String>,
+    /// How far back new rules from files look.
+    pub(crate) backfill: Backfill,
+}
+
+impl Choice {
+    pub(crate) fn new(args: &Args, config: &Config) -> anyhow::Result<Choice> {
+        let mut sections = Vec::new();
+        for name in &args.table {
+            match section::table(name) {
+                Ok((section, Table::Rule)) => sections.push(section),
+                Ok((section, _)) => {
+                    let failure = Failure::new(Kind::Usage, format!("\"{name}\" is no table of rules"));
+                    return Err(failure.hint(format!("write --table rules_{section}")).into());
+                }
+                Err(error) => return Err(Failure::new(Kind::Usage, error.to_string()).into()),
+            }
+        }
+        if let Some(name) = &args.section {
+            section::check(name).map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+            sections.push(name.clone());
+        }
+        let backfill = match args.backfill.as_deref() {
+            None => config.siemtrigger.backfill,
+            Some("all") => Backfill::All,
+            Some("none") => Backfill::None,
+            Some(text) => Backfill::Span(
+                Span::parse(text, 24 * 60 * MINUTE)
+                    .map_err(|error| Failure::new(Kind::Usage, format!("--backfill: {error}")))?,
+            ),
+        };
+        let files = match args.rules.as_slice() {
+            [] => None,
+            paths => Some(read(paths)?),
+        };
+        Ok(Choice { files, sections, backfill })
+    }
+
+    /// The rules from files, if they are meant.
+    pub(crate) fn files(&self) -> Option<Vec<Rule>> {
+        let files = self.files.as_ref()?;
+        Some(files.iter().filter(|rule| self.covers(rule)).cloned().collect())
+    }
+
+    fn covers(&self, rule: &Rule) -> bool {
+        self.sections.is_empty() || self.sections.contains(&rule.section)
+    }
+
+    /// Whether an interval is of a rule that is meant.
+    pub(crate) fn holds(&self, activation: &Activation) -> bool {
+        let by_file = |files: &Vec<Rule>| {
+            files.iter().any(|rule| rule.id() == activation.rule.id())
+                && files.iter().any(|rule| rule.version() == activation.hash)
+        };
+        let origin = match &self.files {
+            Some(files) => by_file(files),
+            None => activation.origin == Origin::Database,
+        };
+        origin && self.covers(&activation.rule)
+    }
+
+    /// The enabled rules that are meant, without a database: the shipped ones unless from files.
+    pub(crate) fn without_store(&self) -> anyhow::Result<Vec<Rule>> {
+        let rules = match self.files() {
+            Some(rules) => rules,
+            None => rule::shipped().map_err(failure)?,
+        };
+        self.enabled(rules)
+    }
+
+    /// The enabled rules that are meant.
+    pub(crate) fn rules(&self, store: &mut dyn Store) -> anyhow::Result<Vec<Rule>> {
+        let rules = match self.files() {
+            Some(rules) => rules,
+            None => store.rules().map_err(Failure::from)?,
+        };
+        self.enabled(rules)
+    }
+
+    fn enabled(&self, rules: Vec<Rule>) -> anyhow::Result<Vec<Rule>> {
+        let rules: Vec<Rule> =
+            rules.into_iter().filter(|rule| rule.is_enabled && self.covers(rule)).collect();
+        check_order(&rules.iter().collect::<Vec<_>>())?;
+        Ok(rules)
+    }
+}
+
+/// The depths of rules; rules that see their own SIEM events are refused.
+pub(crate) fn check_order(rules: &[&Rule]) -> anyhow::Result<Vec<usize>> {
+    rule::order(rules).map_err(|cycle| {
+        let hint = "name the rules it counts, for example: rule.name = other_rule";
+        Failure::new(Kind::Config, cycle.to_string()).hint(hint).into()
+    })
+}
+
+/// Reads rule files; of a directory, its `.json` files in order of name.
+fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Rule>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let entries = fs::read_dir(path).with_context(|| path.display().to_string())?;
+            let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+            found.retain(|file| file.extension().is_some_and(|end| end == "json"));
+            found.sort();
+            files.extend(found);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let mut rules: Vec<Rule> = Vec::new();
+    for file in &files {
+        for rule in read_file(file)? {
+            if rules.iter().any(|have| have.id() == rule.id()) {
+                let what = format!("{}: rule {} is there twice", file.display(), rule.id());
+                return Err(Failure::new(Kind::Config, what).into());
+            }
+            rules.push(rule);
+        }
+    }
+    if rules.is_empty() {
+        let places: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::new(Kind::Config, format!("{}: no rules", places.join(", "))).into());
+    }
+    Ok(rules)
+}
+
+fn read_file(file: &Path) -> anyhow::Result<Vec<Rule>> {
+    let text = fs::read_to_string(file).map_err(|error| {
+        Failure::new(Kind::Config, format!("{}: {error}", file.display()))
+    })?;
+    Ok(rule::read(&text, &file.display().to_string()).map_err(failure)?)
+}
+
+fn failure(error: rule::ReadError) -> Failure {
+    let failure = Failure::new(Kind::Config, error.to_string());
+    match error.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}

@@ -1,0 +1,229 @@
+//! Commits shown to rule versions, in steps: each a transaction of hits, SIEM events, positions.
+//!
+//! Versions at the same position are shown the same commits in one step, so that a batch is read
+//! once for all rules. When another siemtrigger was faster, nothing is written and all is read
+//! anew.
+//!
+//! What it does *not* know: when there is something to do.
+
+use crate::chain;
+use crate::runner::Runners;
+use common::cli::Failure;
+use common::event::Event;
+use common::filter::Filter;
+use common::hit::{Hit, Match};
+use common::rule::Source;
+use common::siem_event::SiemEvent;
+use detect::{Mark, Outcome, group};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use store::{Advance, Commit, SiemRow, Step, Store};
+
+/// The most commits, and about the most events, of a step.
+const COMMITS: u32 = 64;
+const EVENTS: i64 = 20_000;
+
+/// How a step ended.
+pub(crate) enum Progress {
+    /// There was nothing to do.
+    None,
+    /// Positions advanced.
+    Made(Vec<SiemEvent>),
+    /// Another siemtrigger was faster: intervals must be read again.
+    Overtaken,
+}
+
+/// Takes one step with the first versions that can take one, those over events first.
+pub(crate) fn step(store: &mut dyn Store, runners: &mut Runners) -> anyhow::Result<Progress> {
+    let mut cohorts: BTreeMap<(usize, i64), Vec<usize>> = BTreeMap::new();
+    for (place, runner) in runners.active.iter().enumerate() {
+        if !runner.activation.is_finished() {
+            let key = (runner.depth, runner.activation.position);
+            cohorts.entry(key).or_default().push(place);
+        }
+    }
+    for ((depth, position), places) in cohorts {
+        let commits = commits(store, runners, &places, depth, position)?;
+        if let Some(last) = commits.last() {
+            return advance(store, runners, &places, &commits, position, last.commit_no);
+        }
+    }
+    Ok(Progress::None)
+}
+
+/// The commits of a step: up to the first end of an interval, and not too many.
+fn commits(
+    store: &mut dyn Store,
+    runners: &Runners,
+    places: &[usize],
+    depth: usize,
+    position: i64,
+) -> anyhow::Result<Vec<Commit>> {
+    let mut until = i64::MAX;
+    for &place in places {
+        let own = &runners.active[place].activation;
+        until = until.min(own.to_commit.unwrap_or(i64::MAX));
+        if depth > 0 || matches!(own.rule.source, Source::SiemEvents(_)) {
+            until = chain::reach(own, &runners.all, until);
+        }
+    }
+    if until <= position {
+        return Ok(Vec::new());
+    }
+    let mut commits = store.commits_after(position, COMMITS).map_err(Failure::from)?;
+    let mut events = 0;
+    commits.retain(|commit| {
+        let fits = commit.commit_no <= until && events < EVENTS;
+        events += commit.event_count;
+        fits
+    });
+    Ok(commits)
+}
+
+fn advance(
+    store: &mut dyn Store,
+    runners: &mut Runners,
+    places: &[usize],
+    commits: &[Commit],
+    from: i64,
+    to: i64,
+) -> anyhow::Result<Progress> {
+    let mut work = Work::new(runners, places);
+    for &place in places {
+        let own = &work.runners.active[place].activation;
+        let seen = chain::seen(store, own, &work.runners.all, from, to)?;
+        work.chained.insert(place, seen);
+    }
+    for commit in commits {
+        work.show(store, commit)?;
+    }
+    let advances = places.iter().map(|place| Advance {
+        activation: work.runners.active[*place].activation.id,
+        from,
+        to,
+        late: work.late.get(place).copied().unwrap_or(0),
+    });
+    let mut step = Step { advances: advances.collect(), ..std::mem::take(&mut work.step) };
+    step.advances.sort_by_key(|advance| advance.activation);
+    step.events = work.events.into_values().collect();
+    if !store.record(&step).map_err(Failure::from)? {
+        return Ok(Progress::Overtaken);
+    }
+    for &place in places {
+        let id = runners.active[place].activation.id;
+        runners.active[place].activation.position = to;
+        runners.all.iter_mut().filter(|it| it.id == id).for_each(|it| it.position = to);
+    }
+    runners.trim();
+    Ok(Progress::Made(step.events.into_iter().map(|row| row.event).collect()))
+}
+
+/// A step in the making.
+struct Work<'r> {
+    runners: &'r mut Runners,
+    places: &'r [usize],
+    chained: BTreeMap<usize, chain::Seen>,
+    step: Step,
+    /// SIEM events as they stand after the last commit, by id.
+    events: BTreeMap<String, SiemRow>,
+    late: BTreeMap<usize, i64>,
+}
+
+impl<'r> Work<'r> {
+    fn new(runners: &'r mut Runners, places: &'r [usize]) -> Work<'r> {
+        let (chained, late) = (BTreeMap::new(), BTreeMap::new());
+        Work { runners, places, chained, step: Step::default(), events: BTreeMap::new(), late }
+    }
+
+    /// Shows a commit to all versions of the step.
+    fn show(&mut self, store: &mut dyn Store, commit: &Commit) -> anyhow::Result<()> {
+        let mut hits = self.matching(store, commit)?;
+        for &place in self.places {
+            let mut own = hits.remove(&place).unwrap_or_default();
+            let seen = self.chained.get_mut(&place).and_then(|seen| seen.remove(&commit.commit_no));
+            for (event, matched, time) in seen.into_iter().flatten() {
+                let mut hit = self.hit(place, commit, &event, matched);
+                hit.time = time;
+                own.push(hit);
+            }
+            let activation = &self.runners.active[place].activation;
+            if own.is_empty() && activation.rule.kind.name() != "dead" {
+                continue;
+            }
+            let mark = Mark {
+                commit_no: commit.commit_no,
+                committed: commit.committed,
+                is_armed: commit.commit_no > activation.armed_commit,
+                is_backfill: commit.commit_no <= activation.created_commit,
+            };
+            let version = activation.version;
+            let outcome = self.runners.apply(store, place, &mark, own)?;
+            self.keep(place, version, &mark, outcome);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, place: usize, version: i64, mark: &Mark, outcome: Outcome) {
+        *self.late.entry(place).or_default() += outcome.late;
+        self.step.hits.extend(outcome.hits.into_iter().map(|hit| (version, hit)));
+        for (group, matched, time) in outcome.fired {
+            // A hit of this very step is not stored yet: it is changed here.
+            let is_it = |hit: &Hit| hit.time == time && hit.matched == matched && hit.group == group;
+            let new = self.step.hits.iter_mut().find(|(own, hit)| *own == version && is_it(hit));
+            match new {
+                Some((_, hit)) => hit.fired_commit = Some(mark.commit_no),
+                None => self.step.fired.push((version, group, matched, time, mark.commit_no)),
+            }
+        }
+        for event in outcome.events {
+            let commit_no = mark.commit_no;
+            let row = self.events.entry(event.id.clone());
+            let row = row.or_insert_with(|| SiemRow { version, commit_no, event: event.clone() });
+            row.event = event;
+        }
+    }
+
+    /// The hits of a commit's events, by the place of their version.
+    fn matching(
+        &self,
+        store: &mut dyn Store,
+        commit: &Commit,
+    ) -> anyhow::Result<BTreeMap<usize, Vec<Hit>>> {
+        let looks = |place: &&usize| {
+            let source = &self.runners.active[**place].activation.rule.source;
+            matches!(source, Source::Events(section) if *section == commit.section)
+        };
+        let places: Vec<usize> = self.places.iter().filter(looks).copied().collect();
+        let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
+        if places.is_empty() || commit.event_count == 0 {
+            return Ok(hits);
+        }
+        let filter = |place: &usize| self.runners.active[*place].activation.rule.filter.clone();
+        let any = Filter::Or(places.iter().map(filter).collect());
+        let mut see = |event: Event<'static>| {
+            for &place in &places {
+                if self.runners.active[place].activation.rule.filter.matches(&event) {
+                    let hit = self.hit(place, commit, &event, Match::Event(event.id));
+                    hits.entry(place).or_default().push(hit);
+                }
+            }
+            ControlFlow::Continue(())
+        };
+        store.batch_events(commit.batch, &any, &mut see).map_err(Failure::from)?;
+        Ok(hits)
+    }
+
+    fn hit(&self, place: usize, commit: &Commit, event: &Event<'_>, matched: Match) -> Hit {
+        let activation = &self.runners.active[place].activation;
+        Hit {
+            group: group(&activation.rule, event),
+            time: event.time,
+            matched,
+            commit_no: commit.commit_no,
+            committed: commit.committed,
+            is_armed: commit.commit_no > activation.armed_commit,
+            fired_commit: None,
+            message: activation.rule.message.fill(event),
+        }
+    }
+}

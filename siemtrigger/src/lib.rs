@@ -1,0 +1,70 @@
+//! siemtrigger: from stored events to SIEM events.
+//!
+//! ```text
+//!  args, config ─► choice (which rules)
+//!                     ├─► ledger: activations × commits ─► step ─► record    --oneshot, daemon
+//!                     ├─► replay: events ─► SIEM events                      --stdin, --backtest
+//!                     └─► explain: one event × one rule
+//!  SIEM events ─► print
+//! ```
+//!
+//! All ways go through the same evaluators (`detect`); they differ in where hits come from and
+//! where SIEM events go.
+//!
+//! # Constraints
+//!
+//! * What is found and the position up to which was looked are stored in one transaction.
+//! * State in memory can be dropped at any time; tables decide.
+
+mod args;
+mod stop;
+mod choice;
+mod print;
+mod runner;
+mod chain;
+mod ledger;
+mod watch;
+mod replay;
+mod explain;
+
+use crate::args::Args;
+use crate::choice::Choice;
+use crate::print::Printer;
+use crate::stop::Stop;
+use common::cli::{Exit, Failure};
+use common::config::Config;
+use std::process::ExitCode;
+use store::{Create, Store, Url};
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    common::cli::run(|args: &Args| args.generate, run)
+}
+
+fn run(args: Args) -> anyhow::Result<Exit> {
+    let config = args.shared.config()?;
+    let choice = Choice::new(&args, &config)?;
+    let stop = Stop::on_signal()?;
+    if args.stdin {
+        let printer = Printer::new(args.output, true);
+        return replay::stdin(choice.without_store()?, args.live, printer, &stop);
+    }
+    if let (Some(event), Some(rule)) = (&args.explain, &args.rule) {
+        let mut store = open(&config, Create::Never)?;
+        return explain::run(store.as_mut(), &choice, event, rule);
+    }
+    if args.backtest {
+        let mut store = open(&config, Create::Never)?;
+        let printer = Printer::new(args.output, true);
+        return replay::backtest(store.as_mut(), &choice, &args, printer);
+    }
+    let store = open(&config, Create::IfEmbedded)?;
+    let printer = Printer::new(args.output, false);
+    watch::run(store, &choice, &args, printer, &stop)
+}
+
+fn open(config: &Config, create: Create) -> anyhow::Result<Box<dyn Store>> {
+    let url = Url::parse(config.db.as_deref()).map_err(Failure::from)?;
+    Ok(store::open(&url, create).map_err(Failure::from)?)
+}

@@ -1,0 +1,262 @@
+//! Rules over events that are not stored, or for a trial: `--stdin` and `--backtest`.
+//!
+//! The same evaluators as for stored commits; all is held in memory and nothing is written.
+//! Time passes with the events: a dead rule's buckets are decided up to the last event.
+//!
+//! What it does *not* know: commits.
+
+use crate::args::Args;
+use crate::choice::{Choice, check_order};
+use crate::print::Printer;
+use crate::stop::Stop;
+use common::cli::{Exit, Failure, Kind, warn};
+use common::clock::zone::Zone;
+use common::clock::{Timestamp, words};
+use common::event::{Event, EventId};
+use common::filter::Filter;
+use common::hit::{Group, Hit, Match};
+use common::rule::{Rule, Source};
+use common::siem_event::SiemEvent;
+use detect::{Evaluator, Index, LATENESS, Mark, Need, chained, group};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead as _};
+use std::ops::ControlFlow;
+use store::{Scan, Selection, Store};
+
+/// Before all time: what is replayed was there before any decision.
+const BEFORE: Timestamp = Timestamp(i64::MIN / 4);
+/// How many events are matched before their hits are applied.
+const PORTION: usize = 5_000;
+
+/// Rules at work in memory.
+struct Replay {
+    /// In order of depth.
+    rules: Vec<Rule>,
+    index: Index,
+    evaluators: Vec<Evaluator>,
+    hits: Vec<Vec<Hit>>,
+    /// Windowed rules' SIEM events as they stand, by time and id.
+    events: BTreeMap<String, SiemEvent>,
+    is_live: bool,
+    first: Option<Timestamp>,
+    last: Timestamp,
+    printer: Printer,
+    waiting: usize,
+}
+
+impl Replay {
+    fn new(rules: Vec<Rule>, is_live: bool, printer: Printer) -> anyhow::Result<Replay> {
+        let depths = check_order(&rules.iter().collect::<Vec<_>>())?;
+        let mut ordered: Vec<(usize, Rule)> = depths.into_iter().zip(rules).collect();
+        ordered.sort_by_key(|(depth, _)| *depth);
+        let rules: Vec<Rule> = ordered.into_iter().map(|(_, rule)| rule).collect();
+        Ok(Replay {
+            index: Index::new(&rules),
+            evaluators: Vec::new(),
+            hits: vec![Vec::new(); rules.len()],
+            rules,
+            events: BTreeMap::new(),
+            is_live,
+            first: None,
+            last: BEFORE,
+            printer,
+            waiting: 0,
+        })
+    }
+
+    fn event(&mut self, event: &Event<'_>) -> anyhow::Result<()> {
+        self.last = self.last.max(event.time);
+        let first = *self.first.get_or_insert(event.time);
+        if self.evaluators.is_empty() {
+            let evaluator = |rule: &Rule| Evaluator::new(rule.clone(), Some(first));
+            self.evaluators = self.rules.iter().map(evaluator).collect();
+        }
+        for &place in self.index.section(&event.section) {
+            let rule = &self.rules[place];
+            if rule.filter.matches(event) {
+                self.hits[place].push(hit(rule, event, Match::Event(event.id)));
+            }
+        }
+        self.waiting += 1;
+        if self.is_live || self.waiting >= PORTION {
+            self.apply(BEFORE)?;
+        }
+        Ok(())
+    }
+
+    /// Applies the hits that wait, rules over SIEM events after those whose SIEM events they see.
+    fn apply(&mut self, committed: Timestamp) -> anyhow::Result<()> {
+        self.waiting = 0;
+        let mark = Mark { commit_no: 1, committed, is_armed: true, is_backfill: false };
+        for place in 0..self.evaluators.len() {
+            let hits = std::mem::take(&mut self.hits[place]);
+            let evaluator = &mut self.evaluators[place];
+            for need in evaluator.needs(&hits) {
+                let all = Need { from: BEFORE, ..need };
+                evaluator.load(&all, Vec::new(), Vec::new());
+            }
+            let outcome = evaluator.apply(&mark, hits);
+            let mut fired: Vec<(Group, Match, Timestamp)> = outcome.fired;
+            let new = outcome.hits.into_iter().filter(|hit| hit.fired_commit.is_some());
+            fired.extend(new.map(|hit| (hit.group, hit.matched, hit.time)));
+            if self.rules[place].kind.name() == "dead" {
+                fired = outcome.events.iter().map(instant).collect();
+            }
+            self.chain(place, &fired);
+            for event in outcome.events {
+                self.found(event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows firing instants of a rule's SIEM events to the rules over SIEM events.
+    fn chain(&mut self, place: usize, fired: &[(Group, Match, Timestamp)]) {
+        let seen = &self.rules[place];
+        let viewers: Vec<usize> =
+            (0..self.rules.len()).filter(|&viewer| self.rules[viewer].may_see(seen)).collect();
+        for (group, matched, time) in fired.iter().filter(|_| !viewers.is_empty()) {
+            let (event, id) = chained(seen, group, *time, matched);
+            for &viewer in &viewers {
+                let rule = &self.rules[viewer];
+                if rule.filter.matches(&event) {
+                    self.hits[viewer].push(hit(rule, &event, id.clone()));
+                }
+            }
+        }
+    }
+
+    fn found(&mut self, event: SiemEvent) -> anyhow::Result<()> {
+        if self.is_live || event.rule_kind == "plain" {
+            self.printer.print(&event)?;
+            return Ok(self.printer.flush()?);
+        }
+        let event = SiemEvent { revision: 0, ..event };
+        self.events.insert(event.id.clone(), event);
+        Ok(())
+    }
+
+    /// Decides what the end decides, and prints what was kept, by time.
+    fn end(mut self, quiet: bool) -> anyhow::Result<u64> {
+        self.apply(BEFORE)?;
+        if self.first.is_some() {
+            self.apply(Timestamp(self.last.0.saturating_add(LATENESS + 1)))?;
+        }
+        let mut events: Vec<SiemEvent> = std::mem::take(&mut self.events).into_values().collect();
+        events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        events.iter().try_for_each(|event| self.printer.print(event))?;
+        self.printer.flush()?;
+        if !quiet {
+            warn("siemtrigger", &format!("{} SIEM events; nothing was written", self.printer.count));
+        }
+        Ok(self.printer.count)
+    }
+}
+
+/// The firing instant of a dead rule's SIEM event.
+fn instant(event: &SiemEvent) -> (Group, Match, Timestamp) {
+    let group = event.group.iter().map(|(_, value)| value.clone()).collect();
+    (group, Match::SiemEvent(event.id.clone()), event.time)
+}
+
+fn hit(rule: &Rule, event: &Event<'_>, matched: Match) -> Hit {
+    Hit {
+        group: group(rule, event),
+        time: event.time,
+        matched,
+        commit_no: 1,
+        committed: BEFORE,
+        is_armed: true,
+        fired_commit: None,
+        message: rule.message.fill(event),
+    }
+}
+
+/// Reads events as JSON lines. A line that is none is reported, and the exit code says so.
+pub(crate) fn stdin(
+    rules: Vec<Rule>,
+    is_live: bool,
+    printer: Printer,
+    stop: &Stop,
+) -> anyhow::Result<Exit> {
+    let mut replay = Replay::new(rules, is_live, printer)?;
+    let mut input = io::stdin().lock();
+    let (mut line, mut number, mut bad) = (Vec::new(), 0, 0u64);
+    while !stop.is_raised() {
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        number += 1;
+        let text = String::from_utf8_lossy(&line);
+        if text.trim().is_empty() {
+            continue;
+        }
+        match Event::read_json(&text) {
+            Ok(mut event) => {
+                if event.id == EventId::default() {
+                    event.id.seq = number;
+                }
+                if event.section.is_empty() {
+                    event.section = common::section::DEFAULT.into();
+                }
+                replay.event(&event)?;
+            }
+            Err(error) => {
+                bad += 1;
+                if bad <= 3 {
+                    warn("siemtrigger", &format!("-:{number}: no event: {error}"));
+                }
+            }
+        }
+    }
+    if bad > 3 {
+        warn("siemtrigger", &format!("-: {bad} lines were no events"));
+    }
+    replay.end(true)?;
+    Ok(if bad > 0 { Exit::Partial } else { Exit::Done })
+}
+
+/// Replays stored events.
+pub(crate) fn backtest(
+    store: &mut dyn Store,
+    choice: &Choice,
+    args: &Args,
+    printer: Printer,
+) -> anyhow::Result<Exit> {
+    let now = Timestamp::now();
+    let time = |text: &Option<String>, flag: &str| match text {
+        None => Ok(None),
+        Some(text) => words::instant(text, &Zone::local(), now)
+            .map(Some)
+            .map_err(|error| Failure::new(Kind::Usage, format!("{flag}: {error}"))),
+    };
+    let (since, until) = (time(&args.since, "--since")?, time(&args.until, "--until")?);
+    let rules = choice.rules(store)?;
+    let over_events = rules.iter().filter_map(|rule| match &rule.source {
+        Source::Events(section) => Some((section.clone(), rule.filter.clone())),
+        Source::SiemEvents(_) => None,
+    });
+    let (sections, filters): (Vec<String>, Vec<Filter>) = over_events.unzip();
+    if sections.is_empty() {
+        return Ok(Exit::NoMatch);
+    }
+    let selection =
+        Selection { filter: Filter::Or(filters), sections, since, until, ids: Vec::new() };
+    let mut replay = Replay::new(rules, false, printer)?;
+    let mut failure = None;
+    let scan = Scan { selection, ..Scan::default() };
+    let mut see = |event: Event<'static>| match replay.event(&event) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failure = Some(error);
+            ControlFlow::Break(())
+        }
+    };
+    store.scan(&scan, &mut see).map_err(Failure::from)?;
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    let count = replay.end(args.quiet)?;
+    Ok(if count > 0 { Exit::Done } else { Exit::NoMatch })
+}

@@ -1,0 +1,138 @@
+//! The daemon and `--oneshot`: steps while there are commits, then waiting.
+//!
+//! What it does *not* know: what a step does.
+
+use crate::args::Args;
+use crate::choice::Choice;
+use crate::ledger::{Progress, step};
+use crate::print::Printer;
+use crate::runner::Runners;
+use crate::stop::Stop;
+use common::cli::{Exit, Failure, warn};
+use common::clock::Timestamp;
+use std::thread::sleep;
+use std::time::Duration;
+use store::Store;
+
+const NAME: &str = "siemtrigger";
+/// How long one look at the stop flag and the rules may be away from the next.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long a database that cannot be reached is left alone.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Runs until there is nothing to do (`--oneshot`) or until a signal.
+pub(crate) fn run(
+    mut store: Box<dyn Store>,
+    choice: &Choice,
+    args: &Args,
+    mut printer: Printer,
+    stop: &Stop,
+) -> anyhow::Result<Exit> {
+    let store = store.as_mut();
+    if let Some(rules) = choice.files() {
+        store.activate(&rules, choice.backfill).map_err(Failure::from)?;
+    }
+    let mut watch = Watch { runners: None, generation: 0, seen: 0, is_away: false };
+    while !stop.is_raised() {
+        match watch.turn(store, choice, &mut printer) {
+            Ok(true) => {}
+            Ok(false) if args.oneshot => break,
+            Ok(false) => {}
+            Err(error) if !args.oneshot && watch.survives(&error) => sleep(RETRY),
+            Err(error) => return Err(error),
+        }
+        if !args.oneshot && watch.is_idle() {
+            watch.wait(store);
+        }
+    }
+    if args.oneshot && !args.quiet {
+        warn(NAME, &format!("{} SIEM events new or amended", printer.count));
+    }
+    Ok(Exit::Done)
+}
+
+/// The state of a daemon.
+struct Watch {
+    runners: Option<Runners>,
+    generation: i64,
+    /// The last commit that was looked at; `i64::MIN` while there is work.
+    seen: i64,
+    is_away: bool,
+}
+
+impl Watch {
+    /// Takes a step, or makes the commit that decisions wait for. Says whether there was work.
+    fn turn(
+        &mut self,
+        store: &mut dyn Store,
+        choice: &Choice,
+        printer: &mut Printer,
+    ) -> anyhow::Result<bool> {
+        self.seen = i64::MIN;
+        let generation = store.rule_generation().map_err(Failure::from)?;
+        if generation != self.generation {
+            self.runners = None;
+        }
+        let last = store.last_commit().map_err(Failure::from)?;
+        let runners = match &mut self.runners {
+            Some(runners) => runners,
+            none => {
+                let loaded = Runners::load(store, choice)?;
+                self.generation = generation;
+                none.insert(loaded)
+            }
+        };
+        match step(store, runners)? {
+            Progress::Made(events) => {
+                if runners.active.iter().any(|runner| runner.activation.is_finished()) {
+                    self.runners = None;
+                }
+                events.iter().try_for_each(|event| printer.print(event))?;
+                self.is_away = false;
+                return Ok(true);
+            }
+            Progress::Overtaken => {
+                self.runners = None;
+                return Ok(true);
+            }
+            Progress::None => {}
+        }
+        printer.flush()?;
+        runners.wake(store)?;
+        let committed = last.map_or(Timestamp::MIN, |(_, committed)| committed);
+        let is_due = runners.due().is_some_and(|due| committed <= due && due < Timestamp::now());
+        if is_due {
+            store.heartbeat().map_err(Failure::from)?;
+        }
+        self.seen = last.map_or(0, |(commit_no, _)| commit_no);
+        self.is_away = false;
+        Ok(is_due)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.seen != i64::MIN
+    }
+
+    /// Waits for the next commit, shortly. A failure is met again by the next turn.
+    fn wait(&mut self, store: &mut dyn Store) {
+        if store.wait_commit(self.seen, LOOK).is_err() {
+            sleep(LOOK);
+        }
+    }
+
+    /// Whether the daemon waits for the database to come back; said once.
+    fn survives(&mut self, error: &anyhow::Error) -> bool {
+        let is_lost = error.chain().any(|cause| {
+            matches!(
+                cause.downcast_ref::<store::Error>(),
+                Some(store::Error::Lost { .. } | store::Error::Connect { .. })
+            )
+        });
+        if is_lost && !self.is_away {
+            warn(NAME, &format!("{error:#}; trying again"));
+        }
+        self.is_away = is_lost;
+        self.runners = None;
+        is_lost
+    }
+}
