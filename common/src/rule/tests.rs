@@ -167,3 +167,13 @@ fn the_shipped_rules_are_good() {
         assert!(!rule.description.is_empty() && !rule.message.text().is_empty(), "{}", rule.name);
     }
 }
+
+#[test]
+fn the_shipped_files_are_in_canonical_form() {
+    for table in ["auth", "web"] {
+        let rules: Vec<Rule> =
+            shipped().expect("rules").into_iter().filter(|rule| rule.section == table).collect();
+        let path = format!("{}/../config/rules/{table}.json", env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(std::fs::read_to_string(path).expect("a file"), write(&rules));
+    }
+}
