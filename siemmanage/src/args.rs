@@ -15,12 +15,7 @@ use std::path::PathBuf;
 /// database is made ready with `siemmanage init`. Every change is one transaction: an import that
 /// finds a mistake in its last line has changed nothing.
 #[derive(Debug, Parser)]
-#[command(
-    name = "siemmanage",
-    version,
-    max_term_width = 100,
-    args_conflicts_with_subcommands = true
-)]
+#[command(name = "siemmanage", version, max_term_width = 100)]
 #[command(after_help = "Exit status: 0 done, 1 a check failed or nothing matched, 2 wrong usage, \
     3 wrong configuration, rule or helper, 4 database, 5 a file could not be read.")]
 pub(crate) struct Args {
@@ -325,7 +320,7 @@ pub(crate) enum Output {
 }
 
 /// The flags of siemstress's siemmanage.
-#[derive(Debug, Default, Flags)]
+#[derive(Debug, Default, PartialEq, Eq, Flags)]
 #[command(next_help_heading = "As siemstress had them")]
 pub(crate) struct Legacy {
     /// Same as: rules import FILE

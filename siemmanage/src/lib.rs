@@ -27,7 +27,7 @@ mod retain;
 mod section;
 mod status;
 
-use args::{Args, HelperVerb, RuleVerb, Verb};
+use args::{Args, HelperVerb, Legacy, RuleVerb, Verb};
 use common::cli::{Exit, Failure, Kind};
 use std::process::ExitCode;
 
@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
 fn run(args: Args) -> anyhow::Result<Exit> {
     let Args { shared, verb, legacy, .. } = args;
     let verb = match verb {
+        Some(_) if legacy != Legacy::default() => return Err(two_verbs().into()),
         Some(verb) => verb,
         None => legacy::verb(legacy)?.ok_or_else(nothing_to_do)?,
     };
@@ -68,6 +69,11 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Status(args) => status::run(&args, &config),
         Verb::Retain(args) => retain::run(&args, &config),
     }
+}
+
+fn two_verbs() -> Failure {
+    Failure::new(Kind::Usage, "a verb and one of siemstress's flags: only one of them can be done")
+        .hint("flags of a verb come after it, as in siemmanage clear --force")
 }
 
 fn nothing_to_do() -> Failure {
