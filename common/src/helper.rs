@@ -98,7 +98,8 @@ pub struct Helper {
 /// Which events a helper looks at. An empty list allows all; both lists must allow an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
-    /// Program names; one `*` at the beginning or the end stands for any text.
+    /// Program names; one `*` at the beginning or the end stands for any text, an empty name for
+    /// events without a program.
     pub process: Vec<String>,
     /// Datasets, in the same notation.
     pub dataset: Vec<String>,
