@@ -63,12 +63,16 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Prints a clap message: help and version to stdout with success, a wrong flag to stderr.
+/// Prints a clap message: help and version to stdout with success, a wrong flag to stderr, where
+/// the words of the command line that it repeats are escaped.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    let code = if error.use_stderr() { 2 } else { 0 };
+    if error.use_stderr() {
+        line(error.render().to_string().trim_end());
+        return ExitCode::from(2);
+    }
     // A closed pipe (`--help | head -1`) is no reason to fail.
     let _ = error.print();
-    ExitCode::from(code)
+    ExitCode::SUCCESS
 }
 
 /// Prints an error and gives its exit code; a broken pipe is quiet success.

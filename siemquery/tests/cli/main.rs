@@ -1,0 +1,8 @@
+//! siemquery as its users run it: the real program on SQLite and on PostgreSQL.
+
+mod errors;
+mod follow;
+mod hostile;
+mod output;
+mod select;
+mod world;
