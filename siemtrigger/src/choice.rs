@@ -21,6 +21,8 @@ pub(crate) struct Choice {
     sections: Vec<String>,
     /// How far back new rules from files look.
     pub(crate) backfill: Backfill,
+    /// How long dead rules wait for late events.
+    pub(crate) lateness: Span,
 }
 
 impl Choice {
@@ -53,7 +55,7 @@ impl Choice {
             [] => None,
             paths => Some(read(paths)?),
         };
-        Ok(Choice { files, sections, backfill })
+        Ok(Choice { files, sections, backfill, lateness: config.siemtrigger.lateness })
     }
 
     /// The rules from files, if they are meant.

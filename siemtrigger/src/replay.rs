@@ -68,7 +68,7 @@ impl Replay {
         self.last = self.last.max(event.time);
         let first = *self.first.get_or_insert(event.time);
         if self.evaluators.is_empty() {
-            let evaluator = |rule: &Rule| Evaluator::new(rule.clone(), Some(first));
+            let evaluator = |rule: &Rule| Evaluator::new(rule.clone(), Some(first), LATENESS);
             self.evaluators = self.rules.iter().map(evaluator).collect();
         }
         for &place in self.index.section(&event.section) {
@@ -140,7 +140,7 @@ impl Replay {
     fn end(mut self, quiet: bool) -> anyhow::Result<u64> {
         self.apply(BEFORE)?;
         if self.first.is_some() {
-            self.apply(Timestamp(self.last.0.saturating_add(LATENESS + 1)))?;
+            self.apply(Timestamp(self.last.0.saturating_add(LATENESS.0 + 1)))?;
         }
         let mut events: Vec<SiemEvent> = std::mem::take(&mut self.events).into_values().collect();
         events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));

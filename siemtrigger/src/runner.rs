@@ -5,6 +5,7 @@
 use crate::choice::{Choice, check_order};
 use anyhow::Context as _;
 use common::cli::Failure;
+use common::clock::span::Span;
 use common::hit::Hit;
 use common::rule::Rule;
 use detect::{Evaluator, Mark, Outcome};
@@ -29,6 +30,7 @@ pub(crate) struct Runners {
     /// Those at work.
     pub(crate) active: Vec<Runner>,
     evaluators: HashMap<i64, Evaluator>,
+    lateness: Span,
 }
 
 impl Runners {
@@ -48,7 +50,7 @@ impl Runners {
             depth,
         };
         let active = chosen.iter().zip(depths).map(runner).collect();
-        Ok(Runners { all, active, evaluators: HashMap::new() })
+        Ok(Runners { all, active, evaluators: HashMap::new(), lateness: choice.lateness })
     }
 
     /// Forgets what windows hold when it is much; it is loaded again where it is needed.
@@ -69,7 +71,7 @@ impl Runners {
         let activation = &self.active[place].activation;
         let version = activation.version;
         if !self.evaluators.contains_key(&version) {
-            let evaluator = fresh(store, &self.all, activation)?;
+            let evaluator = fresh(store, &self.all, activation, self.lateness)?;
             self.evaluators.insert(version, evaluator);
         }
         let evaluator = self.evaluators.get_mut(&version).context("an evaluator per version")?;
@@ -95,7 +97,7 @@ impl Runners {
             let activation = &runner.activation;
             let is_dead = activation.rule.kind.name() == "dead";
             if is_dead && !self.evaluators.contains_key(&activation.version) {
-                let evaluator = fresh(store, &self.all, activation)?;
+                let evaluator = fresh(store, &self.all, activation, self.lateness)?;
                 self.evaluators.insert(activation.version, evaluator);
             }
         }
@@ -108,6 +110,7 @@ fn fresh(
     store: &mut dyn Store,
     all: &[Activation],
     activation: &Activation,
+    lateness: Span,
 ) -> anyhow::Result<Evaluator> {
     let version = activation.version;
     let own = all.iter().filter(|it| it.version == version);
@@ -116,7 +119,7 @@ fn fresh(
         true => store.commit_time(first + 1).map_err(Failure::from)?,
         false => None,
     };
-    let mut evaluator = Evaluator::new(activation.rule.clone(), began);
+    let mut evaluator = Evaluator::new(activation.rule.clone(), began, lateness);
     if began.is_some()
         && let Some(clock) = store.commit_time(activation.position).map_err(Failure::from)?
     {

@@ -38,7 +38,7 @@ pub(crate) fn run(
             Ok(true) => {}
             Ok(false) if args.oneshot => break,
             Ok(false) => {}
-            Err(error) if !args.oneshot && watch.survives(&error) => sleep(RETRY),
+            Err(error) if !args.oneshot && watch.survives(store, &error) => sleep(RETRY),
             Err(error) => return Err(error),
         }
         if !args.oneshot && watch.is_idle() {
@@ -120,19 +120,19 @@ impl Watch {
         }
     }
 
-    /// Whether the daemon waits for the database to come back; said once.
-    fn survives(&mut self, error: &anyhow::Error) -> bool {
-        let is_lost = error.chain().any(|cause| {
-            matches!(
-                cause.downcast_ref::<store::Error>(),
-                Some(store::Error::Lost { .. } | store::Error::Connect { .. })
-            )
-        });
-        if is_lost && !self.is_away {
+    /// Whether the daemon waits for the database to come back; said once. What failed is asked
+    /// of the database itself: a lost connection may be there again, then the work begins anew.
+    fn survives(&mut self, store: &mut dyn Store, error: &anyhow::Error) -> bool {
+        let is_away = match store.last_commit() {
+            Err(store::Error::Lost { .. } | store::Error::Connect { .. }) => true,
+            Ok(_) if !self.is_away => true,
+            _ => false,
+        };
+        if is_away && !self.is_away {
             warn(NAME, &format!("{error:#}; trying again"));
         }
-        self.is_away = is_lost;
+        self.is_away = is_away;
         self.runners = None;
-        is_lost
+        is_away
     }
 }

@@ -18,14 +18,15 @@
 
 use crate::evaluator::{Mark, Outcome};
 use crate::window::{Shape, bucket};
+use common::clock::span::Span;
 use common::clock::{SECOND, Timestamp};
 use common::hit::{Group, Hit, Match};
 use common::rule::Kind;
 use common::siem_event::{SiemEvent, Slot, add_group, identity};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How long after a bucket's end hits may still come, in microseconds.
-pub const LATENESS: i64 = 600 * SECOND;
+/// How long after a bucket's end hits may still come, unless configured.
+pub const LATENESS: Span = Span(600 * SECOND);
 
 /// What is known of a group in a bucket.
 #[derive(Debug, Default)]
@@ -72,9 +73,9 @@ impl Dead {
     }
 
     /// Sets the clock; returns the moment before which everything is decided.
-    pub(crate) fn resume(&mut self, clock: Timestamp) -> Timestamp {
+    pub(crate) fn resume(&mut self, clock: Timestamp, lateness: Span) -> Timestamp {
         self.clock = Some(clock);
-        Timestamp(clock.0.saturating_sub(LATENESS))
+        Timestamp(clock.0.saturating_sub(lateness.0))
     }
 
     pub(crate) fn load(&mut self, shape: Shape<'_>, from: Timestamp, hits: Vec<Hit>) {
@@ -189,5 +190,5 @@ impl Dead {
 }
 
 fn close(shape: Shape<'_>, number: i64, first: Timestamp) -> Timestamp {
-    Timestamp(((number + 1) * shape.window).max(first.0).saturating_add(LATENESS))
+    Timestamp(((number + 1) * shape.window).max(first.0).saturating_add(shape.lateness.0))
 }

@@ -7,6 +7,7 @@ use crate::chain::single;
 use crate::dead::Dead;
 use crate::window::{Shape, Window};
 use common::clock::Timestamp;
+use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};
 use common::rule::{Kind, Rule};
 use common::siem_event::SiemEvent;
@@ -53,6 +54,7 @@ pub struct Evaluator {
     rule: Rule,
     rule_id: String,
     version: String,
+    lateness: Span,
     state: State,
 }
 
@@ -66,14 +68,15 @@ enum State {
 impl Evaluator {
     /// A version's state before anything was loaded. `began` is the time of the first commit that
     /// the version was shown: members of a dead rule's population count as heard until then.
+    /// `lateness` is how long a dead rule waits for hits after a bucket's end.
     #[must_use]
-    pub fn new(rule: Rule, began: Option<Timestamp>) -> Evaluator {
+    pub fn new(rule: Rule, began: Option<Timestamp>, lateness: Span) -> Evaluator {
         let state = match &rule.kind {
             Kind::Plain => State::Plain,
             Kind::Limit { .. } => State::Window(HashMap::new()),
             Kind::Dead { .. } => State::Dead(Dead::new(began)),
         };
-        Evaluator { rule_id: rule.id(), version: rule.version(), rule, state }
+        Evaluator { rule_id: rule.id(), version: rule.version(), rule, lateness, state }
     }
 
     /// The rule.
@@ -123,7 +126,7 @@ impl Evaluator {
     /// Takes what a need named: hits in order of commit, and the SIEM events of that group whose
     /// time is not before.
     pub fn load(&mut self, need: &Need, hits: Vec<Hit>, rows: Vec<SiemEvent>) {
-        let shape = shape(&self.rule, &self.rule_id, &self.version);
+        let shape = shape(&self.rule, &self.rule_id, &self.version, self.lateness);
         match (&mut self.state, &need.group) {
             (State::Window(groups), Some(group)) => {
                 let window = groups.entry(group.clone()).or_default();
@@ -144,7 +147,7 @@ impl Evaluator {
     ) -> Result<Option<Need>, E> {
         let window = self.rule.kind.window().0;
         let State::Dead(dead) = &mut self.state else { return Ok(None) };
-        let undecided = dead.resume(clock);
+        let undecided = dead.resume(clock, self.lateness);
         let early = first(undecided)?.unwrap_or(undecided);
         let from = Timestamp(undecided.0.min(early.0).saturating_sub(3 * window));
         Ok(Some(Need { group: None, from }))
@@ -152,7 +155,7 @@ impl Evaluator {
 
     /// Applies the hits of a commit, which may be none: a dead rule lives by the passing of time.
     pub fn apply(&mut self, mark: &Mark, hits: Vec<Hit>) -> Outcome {
-        let shape = shape(&self.rule, &self.rule_id, &self.version);
+        let shape = shape(&self.rule, &self.rule_id, &self.version, self.lateness);
         match &mut self.state {
             State::Plain => plain(shape, mark, hits),
             State::Dead(dead) => dead.apply(shape, mark, hits),
@@ -185,9 +188,9 @@ impl Evaluator {
     }
 }
 
-fn shape<'r>(rule: &'r Rule, rule_id: &'r str, version: &'r str) -> Shape<'r> {
+fn shape<'r>(rule: &'r Rule, rule_id: &'r str, version: &'r str, lateness: Span) -> Shape<'r> {
     let limit = i64::try_from(rule.kind.event_limit()).unwrap_or(i64::MAX);
-    Shape { rule, rule_id, version, window: rule.kind.window().0, limit }
+    Shape { rule, rule_id, version, window: rule.kind.window().0, limit, lateness }
 }
 
 /// One SIEM event a hit.

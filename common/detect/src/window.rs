@@ -9,6 +9,7 @@
 use crate::evaluator::Mark;
 use crate::tree::{Entry, Key, Tree};
 use common::clock::Timestamp;
+use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::{SOURCE_IDS, SiemEvent, Slot, digest, key};
@@ -42,6 +43,7 @@ pub(crate) struct Shape<'r> {
     pub(crate) version: &'r str,
     pub(crate) window: i64,
     pub(crate) limit: i64,
+    pub(crate) lateness: Span,
 }
 
 impl Window {
