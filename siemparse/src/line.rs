@@ -309,3 +309,133 @@ fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line as the tests look at it: bytes, ending, offset, number, notes.
+    type Seen = (Vec<u8>, Eol, i64, i64, String);
+
+    fn seen(piece: &Piece<'_>) -> Seen {
+        let notes = [
+            piece.is_unterminated.then_some("unterminated"),
+            piece.is_continuation.then_some("continuation"),
+            piece.overlong.is_some().then_some("overlong"),
+        ];
+        let notes = notes.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let line = piece.line;
+        (line.bytes.to_vec(), line.eol, line.offset, line.number, notes)
+    }
+
+    /// Reads in pieces of a size; takes the rest at the end.
+    fn split(mut splitter: Splitter, text: &[u8], size: usize) -> (Vec<Seen>, Splitter) {
+        let mut all = Vec::new();
+        for mut part in text.chunks(size) {
+            while splitter.fill(&mut part).expect("a slice reads") > 0 {}
+            while let Some(piece) = splitter.next() {
+                all.push(seen(&piece));
+            }
+            splitter.rest_quietly();
+        }
+        if let Some(piece) = splitter.rest() {
+            all.push(seen(&piece));
+        }
+        (all, splitter)
+    }
+
+    fn new() -> Splitter {
+        Splitter::new(0, 0, Vec::new(), &[])
+    }
+
+    #[test]
+    fn the_size_of_reads_changes_nothing() {
+        let text = b"one\ntwo\r\n\n\r\nlast";
+        let expected: Vec<Seen> = vec![
+            (b"one".to_vec(), Eol::Lf, 0, 1, String::new()),
+            (b"two".to_vec(), Eol::CrLf, 4, 2, String::new()),
+            (b"".to_vec(), Eol::Lf, 9, 3, String::new()),
+            (b"".to_vec(), Eol::CrLf, 10, 4, String::new()),
+            (b"last".to_vec(), Eol::None, 12, 5, "unterminated".to_owned()),
+        ];
+        for size in 1..=text.len() {
+            assert_eq!(split(new(), text, size).0, expected, "{size}");
+        }
+    }
+
+    #[test]
+    fn the_edge_is_behind_the_last_line_given() {
+        let mut splitter = new();
+        splitter.push(b"one\ntwo\nthr");
+        assert_eq!(splitter.edge().position, 0);
+        while splitter.next().is_some() {}
+        let edge = splitter.edge();
+        assert_eq!((edge.position, edge.line), (8, 2));
+        assert_eq!((edge.head, edge.mark), (&b"one\ntwo\n"[..], &b"one\ntwo\n"[..]));
+        assert_eq!((splitter.waiting(), splitter.read_to()), (3, 11));
+    }
+
+    #[test]
+    fn head_and_mark_have_their_lengths() {
+        let text: Vec<u8> = (0..1_000).flat_map(|n| format!("{n}\n").into_bytes()).collect();
+        let (_, splitter) = split(new(), &text, 100);
+        let edge = splitter.edge();
+        assert_eq!(edge.head, &text[..HEAD]);
+        assert_eq!(edge.mark, &text[text.len() - MARK..]);
+    }
+
+    #[test]
+    fn a_splitter_goes_on_behind_its_mark() {
+        let text = b"one\ntwo\nthree\n";
+        let (lines, _) = split(Splitter::new(4, 1, b"one\n".to_vec(), b"one\n"), &text[4..], 3);
+        assert_eq!(lines[0], (b"two".to_vec(), Eol::Lf, 4, 2, String::new()));
+        let (lines, _) = split(Splitter::new(5, 2, b"one\nt".to_vec(), b"one\nt"), &text[5..], 3);
+        assert_eq!(lines[0], (b"wo".to_vec(), Eol::Lf, 5, 3, "continuation".to_owned()));
+        assert_eq!(lines[1].4, "");
+    }
+
+    #[test]
+    fn long_lines_are_cut_at_the_same_place_whatever_the_reads() {
+        let long = vec![b'x'; CAP + 70_000];
+        let text = [b"a\n", &long[..], b"\r\nb\n", &long[..]].concat();
+        for size in [4_096, 65_537, 300_000, text.len()] {
+            let (lines, splitter) = split(new(), &text, size);
+            assert_eq!(lines.len(), 4, "{size}");
+            let kept = long[..CAP].to_vec();
+            let (second, number) = (2, i64::try_from(long.len()).expect("small"));
+            assert_eq!(lines[1], (kept.clone(), Eol::CrLf, second, 2, "overlong".to_owned()));
+            assert_eq!(lines[2], (b"b".to_vec(), Eol::Lf, second + number + 2, 3, String::new()));
+            assert_eq!(lines[3].0, kept);
+            assert_eq!(lines[3].4, "unterminated overlong");
+            assert_eq!(usize::try_from(splitter.edge().position), Ok(text.len()));
+            assert_eq!(splitter.edge().head.len(), HEAD);
+        }
+    }
+
+    #[test]
+    fn the_edge_stays_before_a_line_that_is_being_cut() {
+        let mut splitter = new();
+        splitter.push(b"first\n");
+        splitter.push(&vec![b'x'; CAP * 3]);
+        assert!(splitter.next().is_some());
+        assert!(splitter.next().is_none());
+        let edge = splitter.edge();
+        assert_eq!((edge.position, edge.mark), (6, &b"first\n"[..]));
+        splitter.push(b"y\n");
+        let piece = splitter.next().expect("the line ends");
+        assert_eq!(piece.gap(), i64::try_from(CAP * 2 + 1).expect("small"));
+        let (length, digest) = piece.overlong.expect("a cut line");
+        let whole = [vec![b'x'; CAP * 3], b"y".to_vec()].concat();
+        assert_eq!((usize::try_from(length), digest), (Ok(whole.len()), hex(&Sha256::digest(&whole))));
+    }
+
+    #[test]
+    fn counted_records_and_lines_mix() {
+        let text = b"6 <1>a\nb5 <1>xyline\n";
+        for size in 1..=text.len() {
+            let (lines, _) = split(new().framed(), text, size);
+            let bytes: Vec<&[u8]> = lines.iter().map(|line| line.0.as_slice()).collect();
+            assert_eq!(bytes, [&b"<1>a\nb"[..], b"<1>xy", b"line"], "{size}");
+        }
+    }
+}

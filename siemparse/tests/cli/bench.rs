@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use store::{Create, Order, Scan, Store, Url};
+use store::{Create, HelperRow, Order, Scan, Store, Url};
 use testkit::{Running, Tool, tool_at};
 
 /// A database and a folder of log files.
@@ -53,6 +53,19 @@ impl Bench {
     /// The database's URL.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Stores a helper, as siemmanage does.
+    pub(crate) fn put_helper(&self, text: &str) {
+        let helpers = common::helper::read(text, "test.toml").expect("a helper");
+        let row = |helper: common::helper::Helper| HelperRow {
+            section: helper.section.clone().unwrap_or_default(),
+            name: helper.name.clone(),
+            is_enabled: helper.enabled,
+            body: helper.to_toml(),
+        };
+        let rows: Vec<HelperRow> = helpers.into_iter().map(row).collect();
+        self.store.borrow_mut().put_helpers(&rows).expect("the database takes helpers");
     }
 
     /// The path of a file in the folder.

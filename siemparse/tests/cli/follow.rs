@@ -112,3 +112,25 @@ fn two_followers_of_one_file_store_every_line_once() {
         assert_eq!(bench.messages(), numbered(0..200));
     });
 }
+
+#[test]
+fn helpers_change_without_a_restart() {
+    on_each(|bench| {
+        let path = bench.write("a.log", lines(0..1));
+        let running = bench.follow(&path);
+        bench.wait_for(1);
+        bench.put_helper(
+            "[[helper]]\nname = \"test-line\"\nguard = { process = [\"app\"] }\n\
+             pattern = '^line (?<test.number>[0-9]+)$'\n[helper.type]\n\"test.number\" = \"int\"\n",
+        );
+        let mut number = 1;
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while bench.events().iter().all(|event| event.helper.as_deref() != Some("test-line")) {
+            assert!(std::time::Instant::now() < end, "the helper is never applied");
+            bench.append("a.log", lines(number..number + 1));
+            number += 1;
+            bench.wait_for(number);
+        }
+        stop(running);
+    });
+}
