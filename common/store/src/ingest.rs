@@ -105,6 +105,9 @@ pub struct Committed {
     pub committed: Timestamp,
     /// The cursor's new revision.
     pub revision: i64,
+    /// Events that the database refused, which are in the reject table; the cursor's totals
+    /// count them as rejected, not as stored.
+    pub refused: i64,
 }
 
 /// The operations of siemparse.

@@ -28,6 +28,8 @@ const CURSOR_INSERT: &str = include_str!("../../../../sql/postgres/cursor_insert
 const CURSOR_ADVANCE: &str = include_str!("../../../../sql/postgres/cursor_advance.sql");
 const EVENT_COPY: &str = include_str!("../../../../sql/postgres/event_copy.sql");
 const BATCH_INSERT: &str = include_str!("../../../../sql/postgres/batch_insert.sql");
+const TOTALS_UPDATE: &str =
+    "UPDATE cursor SET stored = stored - $2, rejected = rejected + $2 WHERE source = $1";
 const REJECT_INSERT: &str = "INSERT INTO reject (batch, source, log_offset, raw, reason) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(ARRAY( \
@@ -335,11 +337,16 @@ fn seal(
             &batch.cursor.position, &batch.line_count, &part.stored, &first, &last,
         ],
     )?;
+    let refused = i64::try_from(part.refused.len()).unwrap_or(i64::MAX);
+    if refused > 0 {
+        transaction.execute(TOTALS_UPDATE, &[&source, &refused])?;
+    }
     Ok(Committed {
         batch: part.number,
         commit_no: row.get(0),
         committed: row.get::<_, Time>(1).0,
         revision: batch.cursor.revision + 1,
+        refused,
     })
 }
 

@@ -91,7 +91,9 @@ fn a_refused_value_goes_to_reject_alone() {
     events[4].message = Cow::Borrowed("bad\0");
     events[4].log_offset = 44;
     let done = store.commit(&[batch(&cursor, &events)]).expect("a commit");
-    assert_eq!(done[0].commit_no, 1);
+    assert_eq!((done[0].commit_no, done[0].refused), (1, 1));
+    let totals = store.cursor(cursor.source).expect("an answer").expect("a cursor").totals;
+    assert_eq!((totals.stored, totals.rejected), (cursor.totals.stored - 1, 1));
     assert_eq!(database.sql("SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM event"), "1 2 3 4 6 7 8 9");
     assert_eq!(database.sql("SELECT event_count FROM batch"), "8");
     let reject = database.sql("SELECT log_offset, encode(raw, 'escape'), reason FROM reject");

@@ -209,6 +209,7 @@ fn store(
         commit_no,
         committed: Timestamp(committed),
         revision: batch.cursor.revision + 1,
+        refused: 0,
     }))
 }
 
