@@ -165,9 +165,9 @@ impl Writer {
     }
 
     /// Stores batches of different sources, in one transaction where that goes.
-    fn store_all(&mut self, group: Vec<Job>) -> Vec<Report> {
+    fn store_all(&mut self, mut group: Vec<Job>) -> Vec<Report> {
         let is_plain = group.iter().all(|job| self.is_next(job));
-        if group.len() > 1 && is_plain && self.commit(&group).is_ok() {
+        if group.len() > 1 && is_plain && self.commit(&mut group).is_ok() {
             return group.into_iter().map(|job| Report::Stored(job.tail, job.delta)).collect();
         }
         let mut reports = Vec::new();
@@ -192,12 +192,12 @@ impl Writer {
         self.known.entry(source).or_insert_with(claimed).position == job.start
     }
 
-    fn store_one(&mut self, job: Job) -> Result<Delta, Trouble> {
+    fn store_one(&mut self, mut job: Job) -> Result<Delta, Trouble> {
         loop {
             if !self.is_next(&job) {
                 return Err(Trouble::Back(self.known[&job.cursor.source].clone()));
             }
-            match self.commit(std::slice::from_ref(&job)) {
+            match self.commit(std::slice::from_mut(&mut job)) {
                 Ok(()) => return Ok(job.delta),
                 Err(Error::Refused { .. }) if !job.events.is_empty() => {
                     return self.store_parts(job);
@@ -219,8 +219,8 @@ impl Writer {
         Trouble::Failed(failure(error))
     }
 
-    /// Commits batches and moves their cursors.
-    fn commit(&mut self, jobs: &[Job]) -> store::Result<()> {
+    /// Commits batches and moves their cursors; notes what the database refused of each.
+    fn commit(&mut self, jobs: &mut [Job]) -> store::Result<()> {
         let mut cursors: Vec<Cursor> = jobs.iter().map(|job| self.advanced(job)).collect();
         let batches: Vec<Batch<'_, '_>> = jobs
             .iter()
@@ -234,7 +234,11 @@ impl Writer {
             })
             .collect();
         let committed = self.store.commit(&batches)?;
-        for (cursor, committed) in cursors.iter_mut().zip(committed) {
+        for ((job, cursor), committed) in jobs.iter_mut().zip(&mut cursors).zip(committed) {
+            job.delta.events -= committed.refused;
+            job.delta.rejected += committed.refused;
+            cursor.totals.stored -= committed.refused;
+            cursor.totals.rejected += committed.refused;
             cursor.revision = committed.revision;
             self.known.insert(cursor.source, cursor.clone());
         }
@@ -312,7 +316,7 @@ impl Writer {
             delta.add(&self.store_one(second)?);
             return Ok(delta);
         }
-        let reason = match self.commit(std::slice::from_ref(&job)) {
+        let reason = match self.commit(std::slice::from_mut(&mut job)) {
             Ok(()) => return Ok(job.delta),
             Err(Error::Refused { reason, .. }) => reason,
             Err(error) => return Err(self.failed(&error)),

@@ -21,10 +21,7 @@ pub(crate) struct Bench {
 /// Runs one body on both databases.
 pub(crate) fn on_each(body: impl Fn(&Bench)) {
     testkit::for_each_db(|url| {
-        let parsed = Url::parse(Some(url)).expect("a database's URL");
-        let store = store::open(&parsed, Create::Always).expect("the database opens");
-        let folder = testkit::temp_dir();
-        body(&Bench { url: url.to_owned(), folder, store: store.into() });
+        body(&Bench::new(url));
     });
 }
 
@@ -33,7 +30,22 @@ pub(crate) fn bare() -> Tool {
     tool_at(env!("CARGO_BIN_EXE_siemparse"))
 }
 
+fn open(url: &str) -> Box<dyn Store> {
+    let url = Url::parse(Some(url)).expect("a database's URL");
+    store::open(&url, Create::Always).expect("the database opens")
+}
+
 impl Bench {
+    /// A new database's bench.
+    pub(crate) fn new(url: &str) -> Bench {
+        Bench { url: url.to_owned(), folder: testkit::temp_dir(), store: open(url).into() }
+    }
+
+    /// Looks through a new connection.
+    pub(crate) fn reopen(&self) {
+        *self.store.borrow_mut() = open(&self.url);
+    }
+
     /// siemparse on this database.
     pub(crate) fn siemparse(&self) -> Tool {
         bare().arg("--db").arg(&self.url).arg("-z").arg("UTC")

@@ -1,6 +1,6 @@
 //! kill -9 at any moment, with a writer that tears its lines: every line is stored once.
 
-use crate::bench::{lines, numbered, on_each, stop};
+use crate::bench::{Bench, lines, numbered, on_each, stop};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,4 +68,38 @@ fn the_inferred_year_survives_a_restart() {
         let years: Vec<i64> = bench.events().iter().map(|event| event.time.date().0).collect();
         assert_eq!(years[1], years[0] + 1);
     });
+}
+
+#[test]
+fn a_lost_connection_neither_loses_nor_doubles() {
+    let database = testkit::database();
+    let bench = Bench::new(database.url());
+    let path = bench.write("a.log", "");
+    let running = bench.follow(&path);
+    for turn in 0..10 {
+        bench.append("a.log", lines(turn * 20..turn * 20 + 20));
+        sleep(Duration::from_millis(50));
+        let _ = database.sql(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        );
+        bench.reopen();
+    }
+    assert_eq!(bench.wait_for(200), numbered(0..200));
+    stop(running);
+}
+
+#[test]
+fn a_line_that_the_database_refuses_is_put_aside() {
+    let database = testkit::database();
+    let bench = Bench::new(database.url());
+    let _ = database.sql("ALTER TABLE event ADD CHECK (message <> 'line 7')");
+    let output = bench.siemparse().arg("--once").arg(bench.write("a.log", lines(0..20))).run();
+    let output = output.success();
+    assert!(output.stderr.contains("20 lines read"), "{}", output.stderr);
+    assert!(output.stderr.contains("19 stored, 0 unparsed, 1 rejected, 0 bytes gap"));
+    assert_eq!(bench.messages(), [numbered(0..7), numbered(8..20)].concat());
+    let totals = database.sql("SELECT lines, stored, rejected FROM cursor");
+    assert_eq!(totals, "20|19|1");
+    assert!(database.sql("SELECT convert_from(raw, 'UTF8') FROM reject").trim_end().ends_with("line 7"));
 }
