@@ -43,6 +43,11 @@ install: build doc ## into PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(TOOLS:%=target/release/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(TOOLS:%=doc/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/share/siemtools
+	for unit in config/*.service config/*.timer; do sed 's#/usr/local/#$(PREFIX)/#' $$unit \
+	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
+	install -m 644 config/siem.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/siem.conf
+	install -m 644 config/siem.toml config/crontab $(DESTDIR)$(PREFIX)/share/siemtools
 
 bench: compiler postgres ## the figures of doc/benchmarks.md
 	$(CARGO) build --release --locked --quiet

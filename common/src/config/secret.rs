@@ -50,8 +50,13 @@ mod tests {
     #[test]
     fn passwords_are_masked_wherever_they_stand() {
         assert_eq!(masked("postgres://me:s3/c@ret@h:1/d"), "postgres://me:***@h:1/d");
-        assert_eq!(masked("postgres://h/d?user=u&password=x&a=b"), "postgres://h/d?user=u&password=***&a=b");
-        for plain in ["postgres://me@h:5432/d", "postgres:///d?host=/run", "sqlite:/a:b@c", "10m", ""] {
+        assert_eq!(
+            masked("postgres://h/d?user=u&password=x&a=b"),
+            "postgres://h/d?user=u&password=***&a=b"
+        );
+        for plain in
+            ["postgres://me@h:5432/d", "postgres:///d?host=/run", "sqlite:/a:b@c", "10m", ""]
+        {
             assert_eq!(masked(plain), plain);
             assert!(!holds_password(plain));
         }

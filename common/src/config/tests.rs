@@ -17,9 +17,11 @@ fn error(text: &str) -> (String, Option<String>) {
 
 /// The shipped file with its commented keys switched on.
 fn uncommented() -> String {
-    let lines = SHIPPED.lines().map(|line| line.strip_prefix('#').filter(|rest| {
-        rest.starts_with(|char: char| char.is_ascii_lowercase() || char == '[')
-    }).unwrap_or(line));
+    let lines = SHIPPED.lines().map(|line| {
+        line.strip_prefix('#')
+            .filter(|rest| rest.starts_with(|char: char| char.is_ascii_lowercase() || char == '['))
+            .unwrap_or(line)
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -57,7 +59,11 @@ fn wrong_files_name_the_line() {
     assert_eq!(error("siemtrigger = 1").0, "siem.toml:1: siemtrigger is a table: [siemtrigger]");
     assert!(error("zone = \"Mars\"").0.starts_with("siem.toml:1: unknown time zone \"Mars\""));
     assert!(error("db = \"a\"\ndb = \"b\"").0.starts_with("siem.toml:2: "));
-    assert!(error("[[source]]\npath = \"x\"\nsection = \"$(reboot)\"").0.starts_with("siem.toml:3: \"$(reboot)\" is no section"));
+    assert!(
+        error("[[source]]\npath = \"x\"\nsection = \"$(reboot)\"")
+            .0
+            .starts_with("siem.toml:3: \"$(reboot)\" is no section")
+    );
     assert!(error("[siemtrigger]\nbackfill = \"7 moons\"").0.ends_with("or all, or none"));
 }
 
@@ -76,7 +82,16 @@ fn sources_keep_their_order_and_place() {
     };
     assert_eq!(b, &expected);
     let keys: Vec<String> = config.settings().into_iter().map(|setting| setting.key).collect();
-    assert_eq!(keys[5..], ["source[0].path", "source[1].path", "source[1].section", "source[1].format", "source[1].zone"]);
+    assert_eq!(
+        keys[5..],
+        [
+            "source[0].path",
+            "source[1].path",
+            "source[1].section",
+            "source[1].format",
+            "source[1].zone"
+        ]
+    );
 }
 
 #[test]
@@ -112,14 +127,14 @@ fn the_named_file_is_searched_first() {
     std::fs::create_dir_all(home.join("siem")).unwrap();
     let user = home.join("siem/siem.toml");
     std::fs::write(&user, "db = \"postgres://u:p@h/d\"\n").unwrap();
-    let variable = |name: &str| {
-        (name == "XDG_CONFIG_HOME").then(|| home.to_str().unwrap().to_owned())
-    };
+    let variable =
+        |name: &str| (name == "XDG_CONFIG_HOME").then(|| home.to_str().unwrap().to_owned());
     assert_eq!(find(None, &variable), Some(user.clone()));
 
     std::fs::set_permissions(&user, PermissionsExt::from_mode(0o644)).unwrap();
     let error = Config::load(Some(&user)).unwrap_err();
-    let expected = format!("{}:1: holds a password, but its mode 0644 lets others read it", user.display());
+    let expected =
+        format!("{}:1: holds a password, but its mode 0644 lets others read it", user.display());
     assert_eq!(error.to_string(), expected);
     assert_eq!(error.hint(), Some(format!("chmod 600 {}", user.display())));
     std::fs::set_permissions(&user, PermissionsExt::from_mode(0o600)).unwrap();
