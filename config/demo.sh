@@ -9,7 +9,7 @@ if [ "$kind" = postgres ] && [ -z "${SIEM_TEST_POSTGRES:-}" ]; then
 fi
 directory=$(mktemp -d "${TMPDIR:-/tmp}/siem-demo.XXXXXX")
 trap 'rm -rf "$directory"' EXIT
-export PATH="$PWD/target/release:$PATH"
+export PATH="$PWD/${BUILD:-target/release}:$PATH"
 cd "$directory"
 export HOME=$directory
 unset XDG_DATA_HOME XDG_CONFIG_HOME SIEM_CONFIG SIEM_DB
