@@ -5,7 +5,7 @@
 //! *not* know: how rules decide.
 
 mod fold;
-mod found;
+pub(crate) mod found;
 
 use crate::args::Args;
 use crate::request::Request;
