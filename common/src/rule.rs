@@ -41,6 +41,7 @@
 //! What it does *not* know: how hits are counted, databases.
 
 mod check;
+mod identity;
 mod json;
 mod order;
 mod read;
@@ -48,6 +49,7 @@ mod shipped;
 mod template;
 mod version;
 
+pub use identity::identity;
 pub use json::write;
 pub use order::{Cycle, order};
 pub use read::{ReadError, read};

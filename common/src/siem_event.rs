@@ -21,7 +21,7 @@ use crate::clock::Timestamp;
 use crate::event::{Event, Value, write_string};
 use crate::field::Field;
 use crate::hit::{Group, group_text};
-use crate::rule::{Rule, level, magnitude};
+use crate::rule::{level, magnitude};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
@@ -116,25 +116,6 @@ fn write_optional(out: &mut Vec<u8>, value: Option<&str>) {
         Some(text) => write_string(out, text),
         None => out.extend_from_slice(b"null"),
     }
-}
-
-/// What is known of every SIEM event of a rule, as an event that filters can look at.
-#[must_use]
-pub fn identity(rule: &Rule) -> Event<'static> {
-    let mut event = Event {
-        section: rule.out.clone().into(),
-        log_severity: Some(rule.severity),
-        tags: rule.tags.iter().map(|tag| tag.clone().into()).collect(),
-        ..Event::default()
-    };
-    let mut text = |name: &'static str, value: String| event.ext.push(name, Value::Text(value.into()));
-    text("level", level(rule.severity).to_owned());
-    text("rule.id", rule.id());
-    text("rule.kind", rule.kind.name().to_owned());
-    text("rule.name", rule.name.clone());
-    text("rule.version", rule.version());
-    event.normalise();
-    event
 }
 
 /// Adds a group's values to an event as the fields that they came from.

@@ -6,8 +6,8 @@
 use common::clock::Timestamp;
 use common::event::Event;
 use common::hit::{Group, Match};
-use common::rule::Rule;
-use common::siem_event::{Slot, add_group, digest, identity, key};
+use common::rule::{Rule, identity};
+use common::siem_event::{Slot, add_group, digest, key};
 
 /// The event, and the match that stands for it: the id of the SIEM event.
 #[must_use]

@@ -21,8 +21,8 @@ use crate::window::{Shape, bucket};
 use common::clock::span::Span;
 use common::clock::{SECOND, Timestamp};
 use common::hit::{Group, Hit, Match};
-use common::rule::Kind;
-use common::siem_event::{SiemEvent, Slot, add_group, identity};
+use common::rule::{Kind, identity};
+use common::siem_event::{SiemEvent, Slot, add_group};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long after a bucket's end hits may still come, unless configured.

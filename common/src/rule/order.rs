@@ -7,7 +7,7 @@
 //!
 //! What it does *not* know: SIEM events that exist.
 
-use super::{Rule, Source, check};
+use super::{Rule, Source, check, identity};
 use crate::event::Event;
 use crate::field::Field;
 use crate::filter::Filter;
@@ -60,7 +60,7 @@ impl Rule {
     #[must_use]
     pub fn may_see(&self, other: &Rule) -> bool {
         let Source::SiemEvents(section) = &self.source else { return false };
-        *section == other.out && holds(&self.filter, other, &crate::siem_event::identity(other)).0
+        *section == other.out && holds(&self.filter, other, &identity(other)).0
     }
 }
 
