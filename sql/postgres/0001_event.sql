@@ -172,3 +172,24 @@ BEGIN
     RETURN present;
 END
 $$;
+
+-- The fields of a raw line that is JSON; NULL where it cannot be read as such.
+CREATE FUNCTION original(raw bytea, raw_kind smallint) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF raw_kind = 2 THEN
+        RETURN replace(convert_from(raw, 'UTF8'), '\u0000', '\ufffd')::jsonb;
+    END IF;
+    RETURN NULL;
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL;
+END
+$$;
+
+-- For people at psql: events with all fields that are not columns, whether they came in the line
+-- or were added: SELECT * FROM event_json WHERE fields ->> 'EventID' = '4625';
+CREATE VIEW event_json AS
+SELECT event.batch || '.' || event.seq AS id, time, section, host_name, process_name, user_name,
+    source_ip, message, coalesce(original(raw, raw_kind), '{}') || coalesce(ext, '{}') AS fields
+FROM event;

@@ -22,6 +22,7 @@ BEGIN
         ('siem_query', 'cursor', 'SELECT'),
         ('siem_query', 'batch', 'SELECT'),
         ('siem_query', 'event', 'SELECT'),
+        ('siem_query', 'event_json', 'SELECT'),
         ('siem_query', 'reject', 'SELECT'),
         ('siem_query', 'rule', 'SELECT'),
         ('siem_query', 'rule_version', 'SELECT'),

@@ -58,21 +58,23 @@ impl Postgres {
         let mut predicate = predicate::selection(selection, Dialect::Postgres);
         let stored = predicate::stored(fields, Dialect::Postgres);
         predicate.must = Sql::conjoin([&predicate.must, &stored]);
-        let columns: Vec<String> = fields.iter().map(column).collect();
-        let places: Vec<String> = (1..=fields.len()).map(|place| place.to_string()).collect();
-        let mut sql = Sql::default();
-        sql.push(&format!("SELECT {}, count(*) FROM event WHERE ", columns.join(", ")));
-        sql.append(&predicate.must).push(&format!(" GROUP BY {}", places.join(", ")));
         let mut tally = Tally::new(top);
+        let mut key = Key::default();
+        let (mut groups, mut is_first) = (grouped(fields, &predicate.must), true);
         while tally.begin() {
-            let mut key = Key::default();
-            self.rows(&sql, &mut |row| {
-                fill(&mut key, row, fields);
-                tally.add(&key, number(row, fields.len()));
-            })?;
+            let mut unsure = 0;
             self.undecided(selection, &predicate, &mut |event| {
                 key.of(event, fields);
                 tally.add(&key, 1);
+                unsure += 1;
+            })?;
+            if let Some(top) = top.filter(|_| is_first && unsure == 0) {
+                groups.push(&largest(fields, top));
+            }
+            is_first = false;
+            self.rows(&groups, &mut |row| {
+                fill(&mut key, row, fields);
+                tally.add(&key, number(row, fields.len()));
             })?;
         }
         Ok(tally.groups())
@@ -110,6 +112,27 @@ impl Postgres {
         };
         self.see(walk, &selection.filter, None, &mut see).map(drop)
     }
+}
+
+/// The statement that counts rows by the columns of fields.
+fn grouped(fields: &[Field], must: &Sql) -> Sql {
+    let columns: Vec<String> = fields.iter().map(column).collect();
+    let places: Vec<String> = (1..=fields.len()).map(|place| place.to_string()).collect();
+    let mut sql = Sql::default();
+    sql.push(&format!("SELECT {}, count(*) FROM event WHERE ", columns.join(", ")));
+    sql.append(must).push(&format!(" GROUP BY {}", places.join(", ")));
+    sql
+}
+
+/// Leaves all but the largest groups to the server, ties by value as text. Only where no group
+/// has rows that are counted elsewhere.
+fn largest(fields: &[Field], top: u64) -> String {
+    let text = |field: &Field| match field {
+        Field::Column(column) if column.kind() == Kind::Ip => format!("host({})", column.sql()),
+        field => format!("({})::text", column(field)),
+    };
+    let values = fields.iter().map(|field| format!(", {} COLLATE \"C\" NULLS FIRST", text(field)));
+    format!(" ORDER BY count(*) DESC{} LIMIT {top}", values.collect::<String>())
 }
 
 /// The column of a field as it is counted. Rows of other fields are counted as events.

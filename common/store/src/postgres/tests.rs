@@ -231,3 +231,26 @@ fn a_commit_whose_events_are_not_there_yet_is_not_listed() {
     let _ = database.sql("UPDATE batch SET event_count = 1 WHERE batch = 2");
     assert_eq!(numbers(&mut store), [1, 2, 3]);
 }
+
+#[test]
+fn people_at_psql_see_all_fields_in_one_place() {
+    let database = database();
+    let mut store = open(database.url());
+    let cursor = source(&mut store);
+    let lines = [r#"{"EventID":4625,"nul":"a\u0000b","x":1}"#, r#"{"EventID":"#, "{\"a\":\"\u{fffd}\"}"];
+    let events = lines.map(|line| {
+        let mut event = event(Timestamp::now(), "m");
+        event.raw = Cow::Borrowed(line.as_bytes());
+        event.raw_kind = common::event::RawKind::Json;
+        event.ext.push("x", common::event::Value::Int(2));
+        event
+    });
+    store.commit(&[batch(&cursor, &events)]).expect("a commit");
+    let fields = database.sql("SELECT id, fields FROM event_json ORDER BY id");
+    let expected = [
+        "1.1|{\"x\": 2, \"nul\": \"a\u{fffd}b\", \"EventID\": 4625}",
+        "1.2|{\"x\": 2}",
+        "1.3|{\"a\": \"\u{fffd}\", \"x\": 2}",
+    ];
+    assert_eq!(fields.lines().collect::<Vec<_>>(), expected);
+}
