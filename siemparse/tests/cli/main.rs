@@ -6,6 +6,7 @@ mod bench;
 mod content;
 mod follow;
 mod hostile;
+mod journal;
 mod once;
 mod print;
 mod restart;
