@@ -215,10 +215,16 @@ fn a_database_that_is_not_there_is_one_line() {
 }
 
 #[test]
-fn a_poisoned_configuration_is_refused() {
+fn a_wrong_source_in_the_configuration_is_named_with_its_place() {
     let folder = testkit::temp_dir();
     let file = folder.path().join("siem.toml");
     std::fs::write(&file, "[[source]]\npath = \"/x\"\nformat = \"nonsense\"\n").expect("writes");
-    let output = bare().arg("-c").arg(&file).stdin("").run();
-    assert!(matches!(output.code, 0 | 3), "{}", output.stderr);
+    let null = std::fs::File::open("/dev/null").expect("opens");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_siemparse"))
+        .arg("-c").arg(&file).args(["--db", "sqlite:/proc/none"]).stdin(null).output()
+        .expect("siemparse runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    let place = format!("siemparse: {}:", file.display());
+    assert!(said.starts_with(&place) && said.contains("unknown format \"nonsense\""), "{said}");
 }
