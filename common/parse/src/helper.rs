@@ -3,7 +3,7 @@
 //! ```text
 //!  body ─► guard: program ─► group ─► Aho-Corasick over the group's literals ─► candidates
 //!                                                                     │ in order of precedence
-//!                    event ◄── typed fields ◄── captures ◄── regex, compiled on first use
+//!                    event ◄── typed fields ◄── captures ◄── pattern, compiled on first use
 //! ```
 //!
 //! * *Group*: the helpers that a program's events may meet; found by one hash look-up.
@@ -179,7 +179,7 @@ impl Helpers {
         keep: &dyn Fn(&'t str) -> Cow<'a, str>,
         event: &mut Event<'a>,
     ) -> Option<&'static str> {
-        for (nth, place) in ranking.candidates(hits) {
+        for (nth, place) in ranking.candidates(hits, &body[..end]) {
             let entry = &self.entries[nth];
             if entry.allows(event) && entry.patterns[place].fill(entry, body, end, keep, event) {
                 return Some(entry.name);
@@ -198,7 +198,7 @@ impl Helpers {
         event: &mut Event<'a>,
     ) -> Option<&'static str> {
         let mut first = None;
-        for (nth, place) in ranking.collectors(hits) {
+        for (nth, place) in ranking.collectors(hits, &body[..end]) {
             let entry = &self.entries[nth];
             if entry.allows(event) && entry.patterns[place].collect(entry, body, end, keep, event) {
                 first = first.or(Some(entry.name));

@@ -172,6 +172,7 @@ impl Reader<'_> {
         tables.iter().map(|table| self.test(table, table.span())).collect()
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "spans come by value from toml_edit")]
     fn test(&self, table: &dyn TableLike, span: Option<Range<usize>>) -> Read<Test> {
         self.known(table, TEST_KEYS)?;
         let missing = Problem::Missing { thing: "test", key: "line" };
@@ -277,6 +278,7 @@ impl Reader<'_> {
         self.fail(item.span(), Problem::Kind { key: key.to_owned(), expected })
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "spans come by value from toml_edit")]
     fn fail(&self, span: Option<Range<usize>>, problem: Problem) -> HelperError {
         HelperError { place: self.place(span.as_ref()), problem }
     }

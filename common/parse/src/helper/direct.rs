@@ -13,17 +13,17 @@
 //! * a run is *possessive* when nothing that can follow it begins with one of its bytes;
 //! * of two alternatives, the second is kept only when the next byte allows both.
 //!
-//! It keeps at most [`FRAMES`] ways back and does a bounded amount of work for each byte. Beyond
+//! It keeps at most [`search::FRAMES`] ways back and does a bounded amount of work for each byte. Beyond
 //! that, and for patterns that it does not know (Unicode classes, loops of more than one
 //! character), it gives up and the general engine, which is linear, takes over.
 //!
 //! What it does *not* know: fields.
 
+mod search;
+
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
-
-/// How many ways back are kept.
-const FRAMES: usize = 24;
+use search::Search;
 
 /// What a search ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,19 +94,6 @@ impl Set {
 #[derive(Debug)]
 pub(crate) struct Direct {
     ops: Vec<Op>,
-}
-
-/// A way back.
-#[derive(Clone, Copy, Debug)]
-enum Frame {
-    /// Go on there.
-    Again { op: usize, at: usize },
-    /// A greedy run may end earlier, but not before `least`.
-    Shorter { op: usize, at: usize, least: usize },
-    /// A lazy run may end later, but not after `most`.
-    Longer { op: usize, at: usize, most: usize },
-    /// A capture's place before the way was taken.
-    Restore { slot: usize, at: Option<NonMaxUsize> },
 }
 
 impl Direct {
@@ -263,16 +250,7 @@ impl Direct {
 
     /// Looks for a match in `text[..end]`; `$` holds at the end of `text` alone.
     pub(crate) fn search(&self, text: &str, end: usize, slots: &mut Slots) -> Outcome {
-        let mut search = Search {
-            ops: &self.ops,
-            text: &text.as_bytes()[..end],
-            whole: text.len(),
-            end,
-            frames: [Frame::Again { op: 0, at: 0 }; FRAMES],
-            depth: 0,
-            budget: 16 * end + 1024,
-        };
-        search.find(slots)
+        Search::new(&self.ops, text, end).find(slots)
     }
 }
 
@@ -291,261 +269,5 @@ fn set(class: &Class) -> Option<Set> {
     Some(set)
 }
 
-struct Search<'s> {
-    ops: &'s [Op],
-    text: &'s [u8],
-    whole: usize,
-    end: usize,
-    frames: [Frame; FRAMES],
-    depth: usize,
-    budget: usize,
-}
-
-/// The next op and place, or that no way is left, or that there were too many.
-type Step = Result<(usize, usize), Outcome>;
-
-impl Search<'_> {
-    fn find(&mut self, slots: &mut Slots) -> Outcome {
-        let (mut op, mut at) = (0, 0);
-        loop {
-            let step = match &self.ops[op] {
-                Op::Match => return Outcome::Match,
-                Op::Start if at == 0 => Ok((op + 1, at)),
-                Op::End if at == self.whole => Ok((op + 1, at)),
-                Op::Start | Op::End => self.back(slots),
-                Op::Literal(literal) => match self.text[at..].starts_with(literal) {
-                    true => Ok((op + 1, at + literal.len())),
-                    false => self.back(slots),
-                },
-                Op::Save(slot) => self.save(*slot, at, slots).map(|()| (op + 1, at)),
-                Op::Jump(to) => Ok((*to, at)),
-                Op::Run(run) => self.run(op, run, at, slots),
-                Op::Split { first, second, bytes } => self.split(*first, *second, bytes, at),
-            };
-            match step {
-                Ok(next) => (op, at) = next,
-                Err(outcome) => return outcome,
-            }
-        }
-    }
-
-    fn save(&mut self, slot: usize, at: usize, slots: &mut Slots) -> Result<(), Outcome> {
-        if self.depth > 0 {
-            self.push(Frame::Restore { slot, at: slots[slot] })?;
-        }
-        slots[slot] = NonMaxUsize::new(at);
-        Ok(())
-    }
-
-    fn split(&mut self, first: usize, second: usize, bytes: &Choice, at: usize) -> Step {
-        match self.text.get(at) {
-            Some(&next) if !bytes.first.has(next) => Ok((second, at)),
-            Some(&next) if !bytes.second.has(next) => Ok((first, at)),
-            _ => {
-                self.push(Frame::Again { op: second, at })?;
-                Ok((first, at))
-            }
-        }
-    }
-
-    fn run(&mut self, op: usize, run: &Run, at: usize, slots: &mut Slots) -> Step {
-        let most = at.saturating_add(run.max).min(self.end);
-        let inside = &self.text[at..most];
-        let length = inside.iter().position(|&byte| !run.set.has(byte)).unwrap_or(inside.len());
-        self.spend(length)?;
-        let within = |place: usize| self.text.get(place).is_some_and(|byte| byte & 0xc0 == 0x80);
-        let mut least = at + run.min;
-        while run.set.is_wide() && within(least) {
-            least += 1;
-        }
-        let most = at + length;
-        if most < least {
-            return self.back(slots);
-        }
-        if run.possessive || most == least {
-            Ok((op + 1, most))
-        } else if run.greedy {
-            self.push(Frame::Shorter { op: op + 1, at: most, least })?;
-            Ok((op + 1, most))
-        } else {
-            self.push(Frame::Longer { op: op + 1, at: least, most })?;
-            Ok((op + 1, least))
-        }
-    }
-
-    /// Takes the latest way back.
-    fn back(&mut self, slots: &mut Slots) -> Step {
-        loop {
-            let Some(depth) = self.depth.checked_sub(1) else { return Err(Outcome::NoMatch) };
-            self.depth = depth;
-            match self.frames[depth] {
-                Frame::Again { op, at } => {
-                    self.spend(1)?;
-                    return Ok((op, at));
-                }
-                Frame::Restore { slot, at } => slots[slot] = at,
-                Frame::Shorter { op, at, least } => {
-                    let at = self.candidate(op, (least..at).rev())?;
-                    if let Some(at) = at {
-                        if at > least {
-                            self.push(Frame::Shorter { op, at, least })?;
-                        }
-                        return Ok((op, at));
-                    }
-                }
-                Frame::Longer { op, at, most } => {
-                    let at = self.candidate(op, at + 1..=most)?;
-                    if let Some(at) = at {
-                        if at < most {
-                            self.push(Frame::Longer { op, at, most })?;
-                        }
-                        return Ok((op, at));
-                    }
-                }
-            }
-        }
-    }
-
-    /// The first of the places, each between two characters, where a literal that must follow
-    /// begins.
-    fn candidate(
-        &mut self,
-        op: usize,
-        places: impl Iterator<Item = usize>,
-    ) -> Result<Option<usize>, Outcome> {
-        let saves = self.ops[op..].iter().take_while(|next| matches!(next, Op::Save(_))).count();
-        let first = match &self.ops[op + saves] {
-            Op::Literal(literal) => Some(literal[0]),
-            _ => None,
-        };
-        let mut looked = 0;
-        let mut found = None;
-        for at in places {
-            looked += 1;
-            let byte = self.text.get(at).copied();
-            let fits = match first {
-                Some(_) => byte == first,
-                None => byte.is_none_or(|byte| byte & 0xc0 != 0x80),
-            };
-            if fits {
-                found = Some(at);
-                break;
-            }
-        }
-        self.spend(looked)?;
-        Ok(found)
-    }
-
-    fn push(&mut self, frame: Frame) -> Result<(), Outcome> {
-        let slot = self.frames.get_mut(self.depth).ok_or(Outcome::GaveUp)?;
-        *slot = frame;
-        self.depth += 1;
-        Ok(())
-    }
-
-    fn spend(&mut self, work: usize) -> Result<(), Outcome> {
-        self.budget = self.budget.checked_sub(work).ok_or(Outcome::GaveUp)?;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use common::helper::{expand, read, shipped};
-    use regex_automata::meta::Regex;
-
-    /// Both engines on one text.
-    fn agree(pattern: &str, direct: &Direct, regex: &Regex, text: &str) -> Outcome {
-        let mut own = vec![None; 2 * regex.captures_len()];
-        let outcome = direct.search(text, text.len(), &mut own);
-        let mut general = vec![None; 2 * regex.captures_len()];
-        let found = regex.search_slots(&regex_automata::Input::new(text), &mut general).is_some();
-        match outcome {
-            Outcome::GaveUp => {}
-            Outcome::Match => {
-                assert!(found, "{pattern} on {text:?}");
-                assert_eq!(own[2..], general[2..], "{pattern} on {text:?}");
-            }
-            Outcome::NoMatch => assert!(!found, "{pattern} on {text:?}"),
-        }
-        outcome
-    }
-
-    fn both(pattern: &str) -> (Option<Direct>, Regex) {
-        let direct = Direct::new(&regex_syntax::parse(pattern).unwrap());
-        (direct, Regex::new(pattern).unwrap())
-    }
-
-    #[test]
-    fn small_patterns_on_all_short_texts() {
-        let patterns = [
-            "^a*(b*)a", "^(a|ab)(c|bc)?$", "^(.*)a(.*)$", "^(.*?)a(.*)$", "^(?:(a)|b)?(b?)$",
-            "^(a{1,2})(a*)b?$", "^([^b]*)(b.*)?$", "^(?:ab?)?(.+?)c?", "^(?:|a)(a)?$", "^a??(.*)$",
-            "^(?:a|b|(c))(?:a|)é?", "^(.+)é(.*)$", "^([^a]+?)(b)?$", "^", "^$", "^(?:a(b)?|a(c))$",
-        ];
-        let letters = ["a", "b", "c", "é"];
-        let mut texts = vec![String::new()];
-        for length in 0..5 {
-            let longer: Vec<String> = texts
-                .iter()
-                .filter(|text| text.chars().count() == length)
-                .flat_map(|text| letters.map(|letter| format!("{text}{letter}")))
-                .collect();
-            texts.extend(longer);
-        }
-        for pattern in patterns {
-            let (direct, regex) = both(pattern);
-            let direct = direct.expect(pattern);
-            for text in &texts {
-                assert_ne!(agree(pattern, &direct, &regex, text), Outcome::GaveUp);
-            }
-        }
-    }
-
-    /// Every shipped pattern on every shipped test line, whole, cut, doubled and garbled.
-    #[test]
-    fn shipped_patterns_on_shipped_lines() {
-        let helpers: Vec<_> =
-            shipped().iter().flat_map(|(file, text)| read(text, file).unwrap()).collect();
-        let lines: Vec<&str> =
-            helpers.iter().flat_map(|one| one.tests.iter().map(|test| test.line.as_str())).collect();
-        let (mut known, mut all) = (0, 0);
-        for helper in &helpers {
-            for pattern in &helper.patterns {
-                let pattern = expand(pattern).unwrap().regex;
-                let (direct, regex) = both(&pattern);
-                all += 1;
-                let Some(direct) = direct else { continue };
-                known += 1;
-                for line in &lines {
-                    agree(&pattern, &direct, &regex, line);
-                }
-                for line in helper.tests.iter().map(|test| test.line.as_str()) {
-                    let half = line.floor_char_boundary(line.len() / 2);
-                    agree(&pattern, &direct, &regex, &line[..half]);
-                    agree(&pattern, &direct, &regex, &format!("{line}{line}"));
-                    agree(&pattern, &direct, &regex, &format!("{line} {line}"));
-                    agree(&pattern, &direct, &regex, &format!("{}é{}", &line[..half], &line[half..]));
-                    agree(&pattern, &direct, &regex, &line.replace(' ', "  "));
-                    agree(&pattern, &direct, &regex, &line.replace(": ", " from 1.2.3.4 port 1 ssh2"));
-                }
-            }
-        }
-        assert!(known * 10 > all * 9, "only {known} of {all} patterns are matched directly");
-    }
-
-    #[test]
-    fn other_patterns_are_left_to_the_general_engine() {
-        for pattern in ["a", r"^\d", "^(?:ab)*", r"^a\b", "^(?i)k", "^.{3}", "^[aé]"] {
-            assert!(both(pattern).0.is_none(), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn too_much_work_is_given_up() {
-        let (direct, regex) = both("^(.*)a(.*)a(.*)a(.*)b$");
-        let text = "a".repeat(5_000);
-        assert_eq!(agree("", &direct.unwrap(), &regex, &text), Outcome::GaveUp);
-    }
-}
+mod tests;

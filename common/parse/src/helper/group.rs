@@ -1,16 +1,23 @@
-//! The helpers that one program's events may meet, in order of precedence, behind one automaton.
+//! The helpers that one program's events may meet, in order of precedence, behind their literals.
 //!
 //! ```text
 //!  members ─(first use)─► ranks 0..n: patterns by precedence, collectors last
-//!                         automaton: literal ─► ranks
-//!  body ─► hits: a bit for each rank whose literal occurs, and for each rank without a literal
+//!                         beginnings: literal ─► ranks, looked up at the body's start
+//!                         inside:     literal ─► ranks, for patterns without a beginning
+//!  body ─► hits: a bit for each rank whose literal is there, and for each rank without a literal
 //! ```
+//!
+//! Most patterns begin with a text of their own, so that a look at a few bytes leaves few of them,
+//! and of those only the ones whose longest literal is there as well. The scan of the whole body
+//! is for the rest; many programs have none.
 //!
 //! What it does *not* know: what a pattern does.
 
-use super::literal::shortest;
 use super::pattern::Entry;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, MatchKind, StartKind};
+use memchr::memmem::Finder;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -25,13 +32,23 @@ pub(crate) struct Group {
 /// Patterns by precedence, and which literals make which of them candidates.
 #[derive(Debug)]
 pub(crate) struct Ranking {
-    /// (entry, pattern in it)
-    ranks: Vec<(usize, usize)>,
+    ranks: Vec<Rank>,
     /// Ranks from here on are collectors.
     collectors: usize,
-    automaton: Option<AhoCorasick>,
-    literals: Vec<(Vec<u8>, Vec<usize>)>,
+    /// Gate with which a body begins.
+    beginnings: Gate,
+    /// Gate anywhere in a body, of patterns without a beginning.
+    inside: Gate,
+    /// Patterns without a literal.
     always: Hits,
+}
+
+#[derive(Debug)]
+struct Rank {
+    entry: usize,
+    pattern: usize,
+    /// A literal that a body which begins right must also contain.
+    besides: Option<Finder<'static>>,
 }
 
 impl Group {
@@ -61,74 +78,88 @@ impl Ranking {
             let length = if collects { 0 } else { selectivity(entry) };
             (collects, Reverse(entry.priority), Reverse(length), nth)
         });
-        let ranks: Vec<(usize, usize)> = order
+        let ranks: Vec<Rank> = order
             .iter()
-            .flat_map(|&nth| (0..entries[nth].patterns.len()).map(move |place| (nth, place)))
+            .flat_map(|&entry| {
+                entries[entry].patterns.iter().enumerate().map(move |(pattern, one)| {
+                    let besides = one.literals().besides();
+                    let besides = besides.map(|text| Finder::new(text).into_owned());
+                    Rank { entry, pattern, besides }
+                })
+            })
             .collect();
-        let collectors = ranks.partition_point(|&(nth, _)| entries[nth].collect.is_none());
+        let collectors = ranks.partition_point(|rank| entries[rank.entry].collect.is_none());
         let mut always = Hits::new(ranks.len());
-        let mut by_literal: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
-        for (rank, &(nth, place)) in ranks.iter().enumerate() {
-            match entries[nth].patterns[place].literals() {
-                Some(set) => {
-                    for literal in set {
-                        by_literal.entry(literal.clone()).or_default().push(rank);
-                    }
-                }
-                None => always.set(rank),
+        let (mut beginnings, mut inside) = (BTreeMap::new(), BTreeMap::new());
+        for (nth, rank) in ranks.iter().enumerate() {
+            let literals = entries[rank.entry].patterns[rank.pattern].literals();
+            let (set, by_literal) = match &literals.beginnings {
+                Some(set) => (Some(set), &mut beginnings),
+                None => (literals.required.as_ref(), &mut inside),
+            };
+            for literal in set.into_iter().flatten() {
+                by_literal.entry(literal.clone()).or_insert_with(Vec::new).push(nth);
+            }
+            if set.is_none() {
+                always.set(nth);
             }
         }
-        let literals: Vec<(Vec<u8>, Vec<usize>)> = by_literal.into_iter().collect();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(literals.iter().map(|(literal, _)| literal))
-            .ok();
-        if automaton.is_none() {
-            (0..ranks.len()).for_each(|rank| always.set(rank));
-        }
-        Ranking { ranks, collectors, automaton, literals, always }
+        let beginnings = Gate::new(beginnings, Anchored::Yes, &mut always);
+        let inside = Gate::new(inside, Anchored::No, &mut always);
+        Ranking { ranks, collectors, beginnings, inside, always }
     }
 
-    /// The ranks whose patterns may match.
+    /// The ranks whose literals are there.
     pub(crate) fn hits(&self, body: &str) -> Hits {
         let mut hits = self.always.clone();
-        if let Some(automaton) = self.automaton.as_ref().filter(|_| !self.literals.is_empty()) {
-            for found in automaton.find_overlapping_iter(body) {
-                for &rank in &self.literals[found.pattern().as_usize()].1 {
-                    hits.set(rank);
-                }
-            }
-        }
+        let mut note = |_: &[u8], _, ranks: &[usize]| ranks.iter().for_each(|&rank| hits.set(rank));
+        self.beginnings.search(body, &mut note);
+        self.inside.search(body, &mut note);
         hits
     }
 
-    /// Every literal in the body and where it begins, in order of place.
-    pub(crate) fn literals(&self, body: &str) -> Vec<(&[u8], usize, &[usize])> {
-        let found = self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(body));
-        let mut found: Vec<_> = found
-            .map(|one| {
-                let (literal, ranks) = &self.literals[one.pattern().as_usize()];
-                (literal.as_slice(), one.start(), ranks.as_slice())
-            })
-            .collect();
+    /// Every literal in the body, where it begins, and the entries that it makes candidates, in
+    /// order of place.
+    pub(crate) fn literals(&self, body: &str) -> Vec<(Vec<u8>, usize, Vec<usize>)> {
+        let mut found = Vec::new();
+        let mut note = |literal: &[u8], start, ranks: &[usize]| {
+            let entries = ranks.iter().map(|&rank| self.ranks[rank].entry).collect();
+            found.push((literal.to_vec(), start, entries));
+        };
+        self.beginnings.search(body, &mut note);
+        self.inside.search(body, &mut note);
         found.sort_by_key(|(_, start, _)| *start);
         found
     }
 
-    /// The entry and pattern of a rank.
-    pub(crate) fn rank(&self, rank: usize) -> (usize, usize) {
-        self.ranks[rank]
-    }
-
-    /// Candidates among ordinary helpers, in order of precedence.
-    pub(crate) fn candidates(&self, hits: &Hits) -> impl Iterator<Item = (usize, usize)> {
-        hits.ones().take_while(|&rank| rank < self.collectors).map(|rank| self.ranks[rank])
+    /// Candidates among ordinary helpers, entry and pattern, in order of precedence.
+    pub(crate) fn candidates(
+        &self,
+        hits: &Hits,
+        body: &str,
+    ) -> impl Iterator<Item = (usize, usize)> {
+        self.chosen(hits.ones().take_while(|&rank| rank < self.collectors), body)
     }
 
     /// Candidates among collectors.
-    pub(crate) fn collectors(&self, hits: &Hits) -> impl Iterator<Item = (usize, usize)> {
-        hits.ones().skip_while(|&rank| rank < self.collectors).map(|rank| self.ranks[rank])
+    pub(crate) fn collectors(
+        &self,
+        hits: &Hits,
+        body: &str,
+    ) -> impl Iterator<Item = (usize, usize)> {
+        self.chosen(hits.ones().skip_while(|&rank| rank < self.collectors), body)
+    }
+
+    fn chosen(
+        &self,
+        ranks: impl Iterator<Item = usize>,
+        body: &str,
+    ) -> impl Iterator<Item = (usize, usize)> {
+        ranks.map(|rank| &self.ranks[rank]).filter_map(move |rank| {
+            let besides = rank.besides.as_ref();
+            let there = besides.is_none_or(|literal| literal.find(body.as_bytes()).is_some());
+            there.then_some((rank.entry, rank.pattern))
+        })
     }
 
     pub(crate) fn has_collectors(&self) -> bool {
@@ -138,8 +169,56 @@ impl Ranking {
 
 /// The length of the shortest literal that makes one of the helper's patterns a candidate.
 fn selectivity(entry: &Entry) -> usize {
-    let lengths = entry.patterns.iter().map(|pattern| pattern.literals().map_or(0, shortest));
-    lengths.min().unwrap_or(0)
+    entry.patterns.iter().map(|pattern| pattern.literals().length()).min().unwrap_or(0)
+}
+
+/// Gate, each with its ranks, in one Aho-Corasick automaton.
+#[derive(Debug)]
+struct Gate {
+    automaton: Option<DFA>,
+    start: Anchored,
+    literals: Vec<(Vec<u8>, Vec<usize>)>,
+}
+
+impl Gate {
+    /// Should the automaton fail to build, its ranks are always candidates.
+    fn new(literals: BTreeMap<Vec<u8>, Vec<usize>>, start: Anchored, always: &mut Hits) -> Gate {
+        let literals: Vec<(Vec<u8>, Vec<usize>)> = literals.into_iter().collect();
+        let kind = if start.is_anchored() { StartKind::Anchored } else { StartKind::Unanchored };
+        let automaton = DFA::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(kind)
+            .prefilter(false)
+            .build(literals.iter().map(|(literal, _)| literal))
+            .ok();
+        if automaton.is_none() {
+            literals.iter().flat_map(|(_, ranks)| ranks).for_each(|&rank| always.set(rank));
+        }
+        Gate { automaton: automaton.filter(|_| !literals.is_empty()), start, literals }
+    }
+
+    /// Tells each literal found, where it begins, and its ranks. An anchored search ends at the
+    /// first byte that no literal goes on with.
+    fn search(&self, body: &str, mut found: impl FnMut(&[u8], usize, &[usize])) {
+        let Some(automaton) = &self.automaton else { return };
+        let Ok(mut state) = automaton.start_state(self.start) else { return };
+        for (place, &byte) in body.as_bytes().iter().enumerate() {
+            state = automaton.next_state(self.start, state, byte);
+            if !automaton.is_special(state) {
+                continue;
+            }
+            if automaton.is_dead(state) {
+                return;
+            }
+            if automaton.is_match(state) {
+                for nth in 0..automaton.match_len(state) {
+                    let (literal, ranks) =
+                        &self.literals[automaton.match_pattern(state, nth).as_usize()];
+                    found(literal, place + 1 - literal.len(), ranks);
+                }
+            }
+        }
+    }
 }
 
 /// A bit for each rank. The first 256 need no allocation, as most groups are smaller.

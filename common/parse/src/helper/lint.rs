@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: mistakes. Those are errors when a helper is read.
 
-use super::literal::{SHORTEST, required};
+use super::literal::{Literals, SHORTEST};
 use common::helper::{Helper, Place, expand};
 use regex_syntax::hir::{Hir, Look};
 use thiserror::Error;
@@ -46,12 +46,12 @@ pub fn lint(helpers: &[Helper]) -> Vec<Lint> {
             remarks.push(Lint { place, helper: helper.name.clone(), remark });
         };
         for (nth, pattern) in helper.patterns.iter().enumerate() {
-            let hir = expand(pattern).ok().and_then(|it| regex_syntax::parse(&it.regex).ok());
-            let Some(hir) = hir else { continue };
+            let Ok(expanded) = expand(pattern) else { continue };
+            let Ok(hir) = regex_syntax::parse(&expanded.regex) else { continue };
             if !is_anchored(&hir) {
                 say(Remark::Unanchored(nth + 1));
             }
-            if required(&hir).is_none() {
+            if Literals::new(&expanded.regex).required.is_none() {
                 say(Remark::NoLiteral(nth + 1));
             }
         }

@@ -1,27 +1,81 @@
-//! The literals that a text must contain for a pattern to match.
+//! The literals that a body must contain for a pattern to match.
 //!
 //! A pattern's literals are a set of byte strings of which every matching text contains at least
 //! one. Of all such sets that its structure shows, the one whose shortest member is longest is
-//! taken; members shorter than [`SHORTEST`] would be found in every line, so such a set counts as
-//! none.
+//! taken. An anchored pattern may also have a set of beginnings, of which every matching text has
+//! one: looking there is faster than looking everywhere. Members shorter than [`SHORTEST`]
+//! would be found in every line, so such a set counts as none.
 //!
 //! What it does *not* know: how they are searched for.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// The shortest literal worth searching for, in bytes.
 pub(crate) const SHORTEST: usize = 3;
 
+/// How much of a beginning is compared.
+const LONGEST: usize = 16;
+
 /// How many alternatives a set may have.
 const WIDEST: usize = 32;
+
+/// What a body must contain for a pattern to match.
+#[derive(Debug, Default)]
+pub(crate) struct Literals {
+    /// One of these, somewhere.
+    pub(crate) required: Option<Vec<Vec<u8>>>,
+    /// One of these, at its beginning.
+    pub(crate) beginnings: Option<Vec<Vec<u8>>>,
+}
+
+impl Literals {
+    /// The literals of a regular expression; none of one that is wrong.
+    pub(crate) fn new(regex: &str) -> Literals {
+        match regex_syntax::parse(regex) {
+            Ok(hir) => Literals { required: required(&hir), beginnings: beginnings(&hir) },
+            Err(_) => Literals::default(),
+        }
+    }
+
+    /// How selective they are: the length of the shortest required one.
+    pub(crate) fn length(&self) -> usize {
+        self.required.as_deref().map_or(0, shortest)
+    }
+
+    /// A required text that the beginnings do not already show.
+    pub(crate) fn besides(&self) -> Option<&[u8]> {
+        let [text] = self.required.as_deref()? else { return None };
+        let begins = self.beginnings.as_deref()?;
+        let shown = begins.iter().all(|begin| memchr::memmem::find(begin, text).is_some());
+        (!shown).then_some(text)
+    }
+}
 
 /// The literals of a pattern; `None` when nothing useful is required.
 pub(crate) fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     best(hir).filter(|set| shortest(set) >= SHORTEST)
 }
 
-/// The shortest member's length: how selective a set is.
-pub(crate) fn shortest(set: &[Vec<u8>]) -> usize {
+/// The texts with one of which every match begins; `None` for a pattern that is not anchored, or
+/// whose beginning is too short or too various.
+fn beginnings(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    if !hir.properties().look_set_prefix().contains(Look::Start) {
+        return None;
+    }
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_class(4).limit_total(WIDEST);
+    let mut begin = extractor.extract(hir);
+    begin.keep_first_bytes(LONGEST);
+    begin.sort();
+    begin.dedup();
+    let set: Vec<Vec<u8>> =
+        begin.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
+    (shortest(&set) >= SHORTEST).then_some(set)
+}
+
+/// The shortest member's length.
+fn shortest(set: &[Vec<u8>]) -> usize {
     set.iter().map(Vec::len).min().unwrap_or(0)
 }
 
@@ -116,6 +170,21 @@ mod tests {
             ("", &[]),
         ] {
             assert_eq!(literals(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn beginnings_are_those_of_anchored_patterns() {
+        let begin = |pattern: &str| -> Vec<String> {
+            let set = beginnings(&regex_syntax::parse(pattern).unwrap()).unwrap_or_default();
+            set.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect()
+        };
+        assert_eq!(begin("^Failed (?<m>[a-z]+)"), ["Failed "]);
+        assert_eq!(begin("^(?:error: )?Received"), ["Received", "error: Received"]);
+        assert_eq!(begin("^(?:Postponed|Partial) x"), ["Partial x", "Postponed x"]);
+        assert_eq!(begin("^a very long beginning of a line"), ["a very long begi"]);
+        for none in ["Failed ", "^ *x", "^.*", "^(?:abc)?.", "^ab[0-9]"] {
+            assert_eq!(begin(none), [""; 0], "{none}");
         }
     }
 }

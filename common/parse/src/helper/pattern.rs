@@ -8,7 +8,7 @@
 
 use super::convert::{self, Capture};
 use super::direct::{Direct, Outcome, Slots};
-use super::literal;
+use super::literal::Literals;
 use super::{MATCHES, PrepareError};
 use crate::parser::kept;
 use common::event::{Event, Value};
@@ -149,7 +149,7 @@ fn constant(value: &Value<'_>) -> Value<'static> {
 pub(crate) struct Pattern {
     regex: String,
     typed: Vec<(String, Capture)>,
-    literals: OnceLock<Option<Vec<Vec<u8>>>>,
+    literals: OnceLock<Literals>,
     compiled: OnceLock<Option<Compiled>>,
 }
 
@@ -173,10 +173,9 @@ impl Pattern {
         &self.regex
     }
 
-    /// The literals of which a matching body contains at least one.
-    pub(crate) fn literals(&self) -> Option<&[Vec<u8>]> {
-        let find = || literal::required(&regex_syntax::parse(&self.regex).ok()?);
-        self.literals.get_or_init(find).as_deref()
+    /// The literals that a matching body must contain.
+    pub(crate) fn literals(&self) -> &Literals {
+        self.literals.get_or_init(|| Literals::new(&self.regex))
     }
 
     /// `None` for a pattern that was never checked and is wrong, which matches nothing.

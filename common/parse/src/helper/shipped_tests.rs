@@ -46,7 +46,7 @@ fn the_prefilter_loses_nothing() {
         for line in &lines {
             let hits = ranking.hits(line);
             let candidates: BTreeSet<_> =
-                ranking.candidates(&hits).chain(ranking.collectors(&hits)).collect();
+                ranking.candidates(&hits, line).chain(ranking.collectors(&hits, line)).collect();
             for &nth in group.members() {
                 for (place, pattern) in set.entries[nth].patterns.iter().enumerate() {
                     if pattern.spans(line, line.len()).is_some() {
