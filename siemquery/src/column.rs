@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: values.
 
-use crate::siem::found;
+use crate::siem;
 use common::field::{Column, Field};
 use common::output::{Shown, Terminal};
 use common::section::Section;
@@ -54,7 +54,7 @@ pub(crate) fn of_siem_events(terminal: &Terminal) -> Vec<Shown> {
         ]
     };
     let shown = |(name, header): &(&str, &str)| {
-        let column = Shown::new(found::field(name), header);
+        let column = Shown::new(siem::field(name), header);
         let number = matches!(*name, "severity" | "magnitude" | "event_count" | "times");
         if number { column.right() } else { column }
     };
@@ -76,7 +76,7 @@ pub(crate) fn csv_of_siem_events() -> Vec<Field> {
         "rule.kind", "severity", "level", "magnitude", "event_count", "event_limit",
         "window.start", "window.end", "group", "message", "tags", "source_ids", "backfill",
     ];
-    names.iter().map(|name| found::field(name)).collect()
+    names.iter().map(|name| siem::field(name)).collect()
 }
 
 fn shown(name: &str, header: &str) -> Shown {

@@ -58,7 +58,7 @@ pub(crate) fn print_counts(
     total: Option<u64>,
     view: &View,
 ) -> Result<bool> {
-    let mut fields: Vec<Field> = names.iter().map(|name| Field::new(name)).collect();
+    let mut fields: Vec<Field> = names.iter().map(|name| Field::Named(name.clone())).collect();
     fields.push(Field::new("count"));
     let mut printer = view.open(Vec::new(), fields)?;
     let found = !rows.is_empty();

@@ -5,7 +5,7 @@
 //! *not* know: how rules decide.
 
 mod fold;
-pub(crate) mod found;
+mod found;
 
 use crate::args::Args;
 use crate::request::Request;
@@ -21,6 +21,7 @@ use common::hit::Match;
 use common::output::Record as _;
 use common::siem_event::SiemEvent;
 use fold::Folds;
+pub(crate) use found::field;
 use found::Found;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -96,7 +97,7 @@ fn plain(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> 
 }
 
 fn by(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<bool> {
-    let fields: Vec<Field> = args.count_by.iter().map(|name| found::field(name.trim())).collect();
+    let fields: Vec<Field> = args.count_by.iter().map(|name| field(name.trim())).collect();
     let mut groups: BTreeMap<Vec<Option<String>>, u64> = BTreeMap::new();
     let mut total = 0;
     each(store, request, |found| {

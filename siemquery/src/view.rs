@@ -3,7 +3,8 @@
 //! What it does *not* know: what is selected.
 
 use crate::args::{Args, Form};
-use crate::request::Request;
+use crate::request::{Request, Subject};
+use crate::siem;
 use anyhow::Result;
 use common::cli::{Failure, Kind};
 use common::clock::zone::Zone;
@@ -45,7 +46,12 @@ impl View {
                 .hint("send them into a pipe or file, or insist with --force")
                 .into());
         }
-        let fields = args.fields.iter().map(|name| Field::new(name.trim())).collect::<Vec<_>>();
+        let named = match request.subject {
+            Subject::SiemEvents => siem::field,
+            Subject::Rules | Subject::Helpers | Subject::RulesAndHelpers => as_given,
+            Subject::Events => Field::new,
+        };
+        let fields: Vec<Field> = args.fields.iter().map(|name| named(name.trim())).collect();
         Ok(View {
             form,
             terminal,
@@ -109,7 +115,7 @@ impl View {
         match self.form {
             Form::Table => {
                 let columns = chosen().map_or(columns, |fields| {
-                    fields.into_iter().map(named_as_given).collect()
+                    fields.into_iter().map(with_own_heading).collect()
                 });
                 Box::new(Table::new(columns, self.zone.clone(), self.terminal))
             }
@@ -122,7 +128,11 @@ impl View {
     }
 }
 
-fn named_as_given(field: Field) -> Shown {
+fn as_given(name: &str) -> Field {
+    Field::Named(name.to_owned())
+}
+
+fn with_own_heading(field: Field) -> Shown {
     let header = field.name().to_owned();
     Shown::new(field, &header)
 }

@@ -5,4 +5,5 @@ mod follow;
 mod hostile;
 mod output;
 mod select;
+mod siem;
 mod world;
