@@ -57,6 +57,12 @@ fn old_events_go() {
 }
 
 #[test]
+fn retention_goes_on_beside_others() {
+    let database = database();
+    body::manage::retention_goes_on_beside_others(&|| open(database.url()));
+}
+
+#[test]
 fn sources_and_size_are_told() {
     with(body::manage::sources_and_size_are_told);
 }

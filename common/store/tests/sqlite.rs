@@ -61,6 +61,12 @@ fn old_events_go() {
 }
 
 #[test]
+fn retention_goes_on_beside_others() {
+    let directory = TempDir::new().expect("a directory");
+    body::manage::retention_goes_on_beside_others(&|| open(&directory));
+}
+
+#[test]
 fn sources_and_size_are_told() {
     with(body::manage::sources_and_size_are_told);
 }

@@ -5,6 +5,9 @@
 use super::{START, commit, line, messages, source};
 use common::clock::{SECOND, Timestamp};
 use common::section::Section;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 use store::{Clear, HelperRow, Removed, Retain, Scan, Store};
 
 fn row(section: &str, name: &str, body: &str) -> HelperRow {
@@ -107,4 +110,47 @@ pub(crate) fn sources_and_size_are_told(store: &mut dyn Store) {
     assert_eq!(store.clear(Clear::Position, Some("web")).expect("gone"), 0);
     assert_eq!(store.clear(Clear::Position, None).expect("gone"), 1);
     assert_eq!(store.cursor(auth.source).expect("no cursor"), None);
+}
+
+/// Retention, a writer and a reader of commits at once: nothing new is lost, nobody waits for
+/// what is gone, and the counts of batches end up right.
+pub(crate) fn retention_goes_on_beside_others(open: &(dyn Fn() -> Box<dyn Store> + Sync)) {
+    const BATCHES: i64 = 30;
+    let retain = Retain { before: START, section: None, siem_before: None };
+    let is_done = AtomicBool::new(false);
+    let mut first = open();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut store = open();
+            let mut cursor = source(store.as_mut(), "a", "auth");
+            for number in 0..BATCHES {
+                let new = (0..20).map(|second| line("auth", "h", second, "new"));
+                let old = (0..20).map(|second| line("auth", "h", second - 100_000, "old"));
+                let events: Vec<_> = old.chain(new).collect();
+                commit(store.as_mut(), &mut cursor, &events, 10 + number);
+            }
+            is_done.store(true, Ordering::Release);
+        });
+        scope.spawn(|| {
+            let mut store = open();
+            while !is_done.load(Ordering::Acquire) {
+                store.retain(&retain).expect("gone");
+            }
+        });
+        let mut store = open();
+        let mut seen = 0;
+        while seen < BATCHES {
+            let wait = Duration::from_millis(200);
+            store.wait_commit(seen, wait).expect("a wait");
+            for commit in store.commits_after(seen, 10).expect("commits") {
+                assert_eq!(commit.commit_no, seen + 1);
+                seen = commit.commit_no;
+            }
+        }
+    });
+    first.retain(&retain).expect("gone");
+    let left = messages(first.as_mut(), &Scan::default());
+    assert_eq!(left.len(), 600);
+    assert!(left.iter().all(|message| message == "new"));
+    assert_eq!(first.size().expect("a size").events, 600);
 }
