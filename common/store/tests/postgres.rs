@@ -63,6 +63,11 @@ fn retention_goes_on_beside_others() {
 }
 
 #[test]
+fn what_rules_found_goes_or_stays() {
+    with(body::manage::what_rules_found_goes_or_stays);
+}
+
+#[test]
 fn sources_and_size_are_told() {
     with(body::manage::sources_and_size_are_told);
 }

@@ -5,9 +5,7 @@
 use super::Postgres;
 use super::ingest::cursor;
 use super::row::Time;
-use crate::{
-    Clear, Cursor, HelperRow, Manage, Migration, Removed, Result, Retain, Size, install,
-};
+use crate::{Clear, Cursor, HelperRow, Manage, Migration, Removed, Result, Retain, Size, install};
 use common::clock::Timestamp;
 use common::section::Section;
 use postgres::Transaction;
@@ -79,7 +77,8 @@ impl Manage for Postgres {
                 if !row.section.is_empty() {
                     transaction.execute(&section, &[&row.section])?;
                 }
-                transaction.execute(&put, &[&row.section, &row.name, &row.is_enabled, &row.body])?;
+                transaction
+                    .execute(&put, &[&row.section, &row.name, &row.is_enabled, &row.body])?;
             }
             transaction.execute(HELPER_DRAW, &[]).map(|_| ())
         })

@@ -150,11 +150,8 @@ impl Postgres {
     ) -> Result<u64> {
         let pages = "SELECT pg_relation_size($1::text::regclass) \
             / current_setting('block_size')::bigint";
-        let pages: i64 = self
-            .client()?
-            .query_one(pages, &[&table])
-            .map_err(|error| self.fault(&error))?
-            .get(0);
+        let pages: i64 =
+            self.client()?.query_one(pages, &[&table]).map_err(|error| self.fault(&error))?.get(0);
         let delete = self.statement(delete)?;
         let mut total = 0;
         for first in (0..pages).step_by(PAGES) {

@@ -7,9 +7,7 @@
 
 use super::Sqlite;
 use super::ingest::{cursor, draw};
-use crate::{
-    Clear, Cursor, HelperRow, Manage, Migration, Removed, Result, Retain, Size, install,
-};
+use crate::{Clear, Cursor, HelperRow, Manage, Migration, Removed, Result, Retain, Size, install};
 use common::clock::Timestamp;
 use common::section::Section;
 use rusqlite::{Connection, Params, TransactionBehavior, params};
@@ -86,7 +84,8 @@ impl Manage for Sqlite {
 
     fn put_helpers(&mut self, helpers: &[HelperRow]) -> Result<()> {
         self.change(|connection| {
-            let mut section = connection.prepare("INSERT OR IGNORE INTO section (name) VALUES (?1)")?;
+            let mut section =
+                connection.prepare("INSERT OR IGNORE INTO section (name) VALUES (?1)")?;
             let mut put = connection.prepare(HELPER_PUT)?;
             for helper in helpers {
                 if !helper.section.is_empty() {
@@ -149,7 +148,8 @@ impl Manage for Sqlite {
 
     fn retain(&mut self, retain: &Retain) -> Result<Removed> {
         let (before, section) = (retain.before.0, retain.section.as_deref());
-        let mut removed = Removed { hits: self.remove(HIT_DELETE, before, section)?, ..Removed::default() };
+        let mut removed =
+            Removed { hits: self.remove(HIT_DELETE, before, section)?, ..Removed::default() };
         self.remove(REJECT_DELETE, before, section)?;
         removed.events = self.remove_events(before, section)?;
         if let Some(before) = retain.siem_before {
@@ -164,7 +164,8 @@ impl Manage for Sqlite {
             bytes, stored, unparsed, rejected, filtered, gap, updated FROM cursor ORDER BY source";
         let read = || {
             let mut statement = self.connection.prepare(select)?;
-            let rows = statement.query_map([], |row| Ok((cursor(row)?, Timestamp(row.get(23)?))))?;
+            let rows =
+                statement.query_map([], |row| Ok((cursor(row)?, Timestamp(row.get(23)?))))?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(self.refused())
@@ -216,7 +217,8 @@ impl Sqlite {
     /// Removes rows before a time in chunks.
     fn remove(&mut self, delete: &str, before: i64, section: Option<&str>) -> Result<u64> {
         self.in_chunks(|connection| {
-            let gone = connection.prepare_cached(delete)?.execute(params![before, section, CHUNK])?;
+            let gone =
+                connection.prepare_cached(delete)?.execute(params![before, section, CHUNK])?;
             Ok(gone as u64)
         })
     }
@@ -240,10 +242,7 @@ impl Sqlite {
     }
 
     /// Repeats a removal until it removes less than a chunk.
-    fn in_chunks(
-        &mut self,
-        remove: impl Fn(&Connection) -> rusqlite::Result<u64>,
-    ) -> Result<u64> {
+    fn in_chunks(&mut self, remove: impl Fn(&Connection) -> rusqlite::Result<u64>) -> Result<u64> {
         let mut total = 0;
         loop {
             let gone = self.change(&remove)?;

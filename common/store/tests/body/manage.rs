@@ -4,11 +4,15 @@
 
 use super::{START, commit, line, messages, source};
 use common::clock::{SECOND, Timestamp};
+use common::event::EventId;
+use common::hit::{Hit, Match};
 use common::section::Section;
+use common::siem_event::SiemEvent;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
-use store::{Clear, HelperRow, Removed, Retain, Scan, Store};
+use store::{Clear, HelperRow, Removed, Retain, Scan, SiemRow, SiemSelection, Step, Store};
 
 fn row(section: &str, name: &str, body: &str) -> HelperRow {
     let (section, name, body) = (section.to_owned(), name.to_owned(), body.to_owned());
@@ -53,7 +57,12 @@ pub(crate) fn sections_are_put(store: &mut dyn Store) {
     let mut mail = Section { name: "mail".into(), zone: Some("UTC".into()), ..Section::default() };
     store.put_section(&mail).expect("put");
     assert_eq!(find(store), Some(mail.clone()));
-    mail = Section { format: Some("rfc3164".into()), display: Some("time".into()), zone: None, ..mail };
+    mail = Section {
+        format: Some("rfc3164".into()),
+        display: Some("time".into()),
+        zone: None,
+        ..mail
+    };
     store.put_section(&mail).expect("put");
     assert_eq!(find(store), Some(mail));
 }
@@ -62,7 +71,11 @@ pub(crate) fn sections_are_put(store: &mut dyn Store) {
 pub(crate) fn old_events_go(store: &mut dyn Store) {
     let mut auth = source(store, "a", "auth");
     let mut web = source(store, "w", "web");
-    let old = [line("auth", "h", 0, "a0"), line("auth", "h", 100_000, "a1"), line("auth", "h", 200_000, "a2")];
+    let old = [
+        line("auth", "h", 0, "a0"),
+        line("auth", "h", 100_000, "a1"),
+        line("auth", "h", 200_000, "a2"),
+    ];
     commit(store, &mut auth, &old, 30);
     commit(store, &mut web, &[line("web", "h", 1, "w0"), line("web", "h", 100_001, "w1")], 20);
 
@@ -79,7 +92,12 @@ pub(crate) fn old_events_go(store: &mut dyn Store) {
     assert_eq!(store.retain(&retain).expect("gone").events, 1);
     assert_eq!(messages(store, &Scan::default()), ["a1", "w1", "a2"]);
     let counts = |store: &mut dyn Store| -> Vec<i64> {
-        store.commits_after(0, 10).expect("commits").iter().map(|commit| commit.event_count).collect()
+        store
+            .commits_after(0, 10)
+            .expect("commits")
+            .iter()
+            .map(|commit| commit.event_count)
+            .collect()
     };
     assert_eq!(counts(store), [2, 1]);
     assert_eq!(store.retain(&retain).expect("gone"), Removed::default());
@@ -153,4 +171,67 @@ pub(crate) fn retention_goes_on_beside_others(open: &(dyn Fn() -> Box<dyn Store>
     assert_eq!(left.len(), 600);
     assert!(left.iter().all(|message| message == "new"));
     assert_eq!(first.size().expect("a size").events, 600);
+}
+
+/// Hits of old events go with them; SIEM events stay unless they are asked for.
+pub(crate) fn what_rules_found_goes_or_stays(store: &mut dyn Store) {
+    let version = |store: &mut dyn Store, section: &str| {
+        let activations = store.activations().expect("activations");
+        activations.iter().find(|one| one.rule.section == section).expect("a shipped rule").version
+    };
+    let versions = [version(store, "auth"), version(store, "web")];
+    let time = |day: i64| Timestamp(START.0 + day * 86_400 * SECOND);
+    let hit = |day: i64| Hit {
+        group: vec![Some("$(reboot)".into()), None],
+        time: time(day),
+        matched: Match::Event(EventId { batch: 1, seq: i32::try_from(day).expect("few") }),
+        commit_no: 1,
+        committed: START,
+        is_armed: true,
+        fired_commit: None,
+        message: String::new(),
+    };
+    let event = |section: &str, day: i64| SiemEvent {
+        id: format!("{section}{day}"),
+        section: section.into(),
+        time: time(0),
+        last_time: time(day),
+        ..SiemEvent::default()
+    };
+    let row = |version, event| SiemRow { version, commit_no: 1, event };
+    let step = Step {
+        hits: [0, 1, 2]
+            .iter()
+            .flat_map(|day| versions.map(|version| (version, hit(*day))))
+            .collect(),
+        events: ["auth", "web"]
+            .iter()
+            .zip(versions)
+            .flat_map(|(section, version)| [1, 2].map(|day| row(version, event(section, day))))
+            .collect(),
+        ..Step::default()
+    };
+    assert!(store.record(&step).expect("recorded"));
+
+    let mut retain = Retain { before: time(1), section: Some("auth".into()), siem_before: None };
+    let one = Removed { hits: 1, ..Removed::default() };
+    assert_eq!(store.retain_plan(&retain).expect("a plan"), one);
+    assert_eq!(store.retain(&retain).expect("gone"), one);
+    assert_eq!(store.hits(versions[0], None, time(0)).expect("hits").len(), 2);
+    assert_eq!(store.hits(versions[1], None, time(0)).expect("hits").len(), 3);
+    assert_eq!(store.size().expect("a size").siem_events, 4);
+
+    retain = Retain { before: time(2), section: None, siem_before: Some(time(2)) };
+    let rest = Removed { hits: 3, siem_events: 2, ..Removed::default() };
+    assert_eq!(store.retain_plan(&retain).expect("a plan"), rest);
+    assert_eq!(store.retain(&retain).expect("gone"), rest);
+    let mut left = Vec::new();
+    let mut see = |event: SiemEvent| {
+        left.push(event.id);
+        ControlFlow::Continue(())
+    };
+    store.siem_events(&SiemSelection::default(), &mut see).expect("SIEM events");
+    assert_eq!(left, ["auth2", "web2"]);
+    assert_eq!(store.clear(Clear::Siem, Some("web")).expect("gone"), 1);
+    assert_eq!(store.clear(Clear::Siem, None).expect("gone"), 1);
 }
