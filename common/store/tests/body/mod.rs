@@ -147,14 +147,14 @@ pub(crate) fn a_claim_finds_what_was_claimed(store: &mut dyn Store) {
 /// A section is made once, and making it changes the generation of helpers.
 pub(crate) fn sections_are_made_once(store: &mut dyn Store) {
     let before = store.helper_generation().expect("a number");
-    assert_eq!(store.ensure_section("web").expect("a section").name, "web");
+    assert_eq!(store.ensure_section("printer").expect("a section").name, "printer");
     let after = store.helper_generation().expect("a number");
     assert_ne!(before, after);
-    store.ensure_section("web").expect("a section");
+    store.ensure_section("printer").expect("a section");
     assert_eq!(store.helper_generation().expect("a number"), after);
     let sections = store.sections().expect("sections");
-    assert_eq!(sections.iter().filter(|section| section.name == "web").count(), 1);
-    assert!(store.section_helpers("web").expect("helpers").iter().all(|helper| helper.enabled));
+    assert_eq!(sections.iter().filter(|section| section.name == "printer").count(), 1);
+    assert!(store.section_helpers("printer").expect("helpers").iter().all(|helper| helper.enabled));
 }
 
 /// Three sources, two sections, times out of order, ties.
