@@ -163,7 +163,9 @@ impl Helpers {
             return taken.is_some();
         }
         let collected = self.collect(ranking, &hits, (body, end), keep, event);
-        if taken.is_none() && let Some(name) = collected {
+        if taken.is_none()
+            && let Some(name) = collected
+        {
             event.helper = Some(Cow::Borrowed(name));
         }
         taken.or(collected).is_some()

@@ -50,10 +50,22 @@ fn address(message: &str) -> Option<IpAddr> {
 
 /// What stands between the words before a name and those after it, in this corpus.
 fn user(message: &str) -> Option<&str> {
-    let places = ["input_userauth_request: invalid user ", "Invalid user ", " for invalid user ", " for user ", "failures for ", " password for ", "  user="];
+    let places = [
+        "input_userauth_request: invalid user ",
+        "Invalid user ",
+        " for invalid user ",
+        " for user ",
+        "failures for ",
+        " password for ",
+        "  user=",
+    ];
     let place = places.iter().find_map(|place| Some(message.find(place)? + place.len()))?;
     let rest = &message[place..];
-    Some([" from ", " by ", " [preauth"].iter().fold(rest, |rest, end| rest.split(end).next().unwrap_or(rest)))
+    Some(
+        [" from ", " by ", " [preauth"]
+            .iter()
+            .fold(rest, |rest, end| rest.split(end).next().unwrap_or(rest)),
+    )
 }
 
 #[test]

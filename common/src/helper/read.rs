@@ -35,7 +35,10 @@ type Read<T> = Result<T, HelperError>;
 pub fn read(text: &str, file: &str) -> Read<Vec<Helper>> {
     let helpers = Reader { text, file }.file(true)?;
     for (nth, helper) in helpers.iter().enumerate() {
-        if helpers[..nth].iter().any(|other| other.name == helper.name && other.section == helper.section) {
+        if helpers[..nth]
+            .iter()
+            .any(|other| other.name == helper.name && other.section == helper.section)
+        {
             let problem = Problem::Twice(helper.name.clone());
             return Err(HelperError { place: helper.place.clone(), problem });
         }

@@ -65,10 +65,8 @@ impl Entry {
     pub(crate) fn new(helper: Helper) -> Result<Entry, PrepareError> {
         let mut patterns = Vec::new();
         for pattern in &helper.patterns {
-            let expanded = expand(pattern).map_err(|error| PrepareError::Pattern {
-                helper: helper.name.clone(),
-                error,
-            })?;
+            let expanded = expand(pattern)
+                .map_err(|error| PrepareError::Pattern { helper: helper.name.clone(), error })?;
             let mut captures = Vec::new();
             for (field, kind) in expanded.types.into_iter().chain(helper.types.iter().cloned()) {
                 captures.push((field.clone(), Capture::new(&field, Some(kind), &helper.keys)));

@@ -131,7 +131,14 @@ fn names_cannot_point_at_somebody_else() {
 #[test]
 fn huge_lines_are_answered() {
     let set = Helpers::new(all()).unwrap();
-    for beginning in ["Failed password for ", "Invalid user ", "pam_unix(sshd:auth): ", "IN=", "", "(root) CMD ("] {
+    for beginning in [
+        "Failed password for ",
+        "Invalid user ",
+        "pam_unix(sshd:auth): ",
+        "IN=",
+        "",
+        "(root) CMD (",
+    ] {
         for filler in [" from 1.2.3.4 port 22 ssh2", "a", " ; USER=", "\"", "=", "[", "é"] {
             let mut line = beginning.to_owned();
             line.push_str(&filler.repeat(10_000_000 / filler.len()));

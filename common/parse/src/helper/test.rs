@@ -133,7 +133,8 @@ fn expected(helper: &Helper, test: &Test) -> BTreeMap<String, String> {
     let all = helper.set.iter().chain(&test.fields);
     let named = all.map(|(name, value)| {
         let field = Field::new(name);
-        let is_ip = matches!(&field, Field::Column(column) if column.kind() == common::field::Kind::Ip);
+        let is_ip =
+            matches!(&field, Field::Column(column) if column.kind() == common::field::Kind::Ip);
         let text = match ValueRef::from(value) {
             ValueRef::Text(text) if is_ip => {
                 address(text).map_or_else(|| quote(ValueRef::Text(text)), |ip| ip.to_string())

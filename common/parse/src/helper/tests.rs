@@ -74,12 +74,18 @@ fn what_does_not_fit_its_type_stays_as_text() {
     let bad = applied(&set, "p", "ip=nobody port=99999 n=x t=y h=zz b=maybe");
     assert_eq!((bad.source_ip, bad.source_port), (None, None));
     assert_eq!(bad.tags, ["bad_value"]);
-    for (name, text) in
-        [("source.ip", "nobody"), ("source.port", "99999"), ("n", "x"), ("t", "y"), ("h", "zz"), ("b", "maybe")]
-    {
+    for (name, text) in [
+        ("source.ip", "nobody"),
+        ("source.port", "99999"),
+        ("n", "x"),
+        ("t", "y"),
+        ("h", "zz"),
+        ("b", "maybe"),
+    ] {
         assert_eq!(bad.field(&Field::new(name)), Some(ValueRef::Text(text)), "{name}");
     }
-    let good = applied(&set, "p", "ip=fe80::1%eth0 port=80 n=-3 t=2026-01-02 03:04 h=2F62696E b=YES");
+    let good =
+        applied(&set, "p", "ip=fe80::1%eth0 port=80 n=-3 t=2026-01-02 03:04 h=2F62696E b=YES");
     assert_eq!(good.source_ip, "fe80::1".parse().ok());
     assert_eq!(good.source_port, Some(80));
     assert!(good.tags.is_empty());
@@ -262,7 +268,13 @@ fn explanations_say_what_happened() {
                 Tried { helper: "c", regex: r"^from (?<x>\S+)".into(), matched: true },
             ],
             chosen: Some("c"),
-            fields: vec![Filled { field: "x", text: "1.2.3.4".into(), kind: "text".into(), start: 5, end: 12 }],
+            fields: vec![Filled {
+                field: "x",
+                text: "1.2.3.4".into(),
+                kind: "text".into(),
+                start: 5,
+                end: 12
+            }],
         }
     );
     assert_eq!(set.explain("no", &event("p", "no")).chosen, None);
