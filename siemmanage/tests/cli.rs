@@ -341,6 +341,12 @@ fn psql_users_find_siemstress_names() {
         assert_eq!(rows.trim(), "t", "{view}");
     }
     done(database.url(), &["init"]);
+    let directory = temp_dir();
+    let rules = write(directory.path(), "rules.json", RULES);
+    done(database.url(), &["rules", "import", &rules]);
+    let select = "SELECT severity, time_int, event_limit, \"where\", source_table, out_table \
+        FROM siemstress.rules_door WHERE rule_name LIKE '$(reboot)%'";
+    assert_eq!(database.sql(select).trim(), "3|10m|2|door.id = 7|door|siem_door");
     let columns = "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) \
         FROM information_schema.columns WHERE table_schema = 'siemstress' AND table_name = 'user'";
     assert_eq!(

@@ -82,11 +82,17 @@ BEGIN
             SELECT id, time AS date_stamp, time AT TIME ZONE 'UTC' AS date_stamp_utc,
                 '+0000'::text AS t_zone, rule_name AS source_rule, severity, section AS source_table,
                 event_limit, event_count, magnitude,
-                extract(epoch FROM window_end - window_start) / 60 AS time_int,
+                (extract(epoch FROM window_end - window_start) / 60)::bigint AS time_int,
                 message, source_ids
             FROM public.siem_event WHERE section = %L$view$, 'siem_' || one, one);
         EXECUTE format($view$CREATE OR REPLACE VIEW siemstress.%I AS
-            SELECT name AS rule_name, is_enabled, body FROM public.rule WHERE section = %L$view$,
+            SELECT name AS rule_name, is_enabled, (rule ->> 'severity')::integer AS severity,
+                rule ->> 'time_int' AS time_int, (rule ->> 'event_limit')::bigint AS event_limit,
+                rule ->> 'where' AS "where", coalesce(rule ->> 'source_table', section) AS source_table,
+                coalesce(rule ->> 'out_table', 'siem_' || section) AS out_table,
+                rule ->> 'message' AS message, body
+            FROM (SELECT stored.*, (SELECT value -> 0 FROM jsonb_each(body::jsonb) LIMIT 1) AS rule
+                FROM public.rule AS stored WHERE section = %L) AS read$view$,
             'rules_' || one, one);
         EXECUTE format($view$CREATE OR REPLACE VIEW siemstress.%I AS
             SELECT name, is_enabled, place, body FROM public.helper
