@@ -33,11 +33,11 @@ run 'siemtrigger --oneshot'
 say "What they found, worst first."
 run 'siemquery --siem -o table -n 20'
 say "Failed logins an hour: the brute force stands out."
-run "siemquery -s auth --where 'event.action = ssh_login and event.outcome = failure' --histogram 1h"
+run "siemquery -s auth --where 'event.action = ssh_login and event.outcome = failure' --histogram 1h -o table"
 say "Who failed most?"
-run "siemquery -s auth --where 'event.outcome = failure' --count-by source.ip --top 5"
+run "siemquery -s auth --where 'event.outcome = failure' --count-by source.ip --top 5 -o table"
 say "The events behind one SIEM event."
-worst=$(siemquery --siem -o jsonl -n 0 | awk -F'"id":"' 'NR == 1 { split($2, part, "\""); print part[1] }')
+worst=$(siemquery --siem -o tsv --fields magnitude,id | sort -rn | sed -n 1p | cut -f2)
 run "siemquery --sources $worst -o table -n 8"
 say "The same data for a notebook or a script: JSON lines, the raw bytes, a count."
 run "siemquery -s auth --where 'source.ip = 203.0.113.77 and event.outcome = success' -o jsonl"

@@ -110,14 +110,14 @@ pub(crate) struct Args {
     pub(crate) siem: bool,
 
     /// The events behind this SIEM event
-    #[arg(long, value_name = "ID", conflicts_with_all = ["siem", "around", "rule"],
+    #[arg(long, value_name = "ID", conflicts_with_all = ["siem", "around", "rule", "made", "reverse", "id"],
           help_heading = "Instead of a list of events")]
     pub(crate) sources: Option<String>,
 
     /// What happened before and after this event
     ///
     /// Takes the id of an event or of a SIEM event.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["siem", "rule", "reverse", "id"],
+    #[arg(long, value_name = "ID", conflicts_with_all = ["siem", "rule", "made", "reverse", "id"],
           help_heading = "Instead of a list of events")]
     pub(crate) around: Option<String>,
 
@@ -134,7 +134,7 @@ pub(crate) struct Args {
     /// Rules and helpers
     ///
     /// With --table rules_NAME or helpers_NAME: rules, or helpers, of one section.
-    #[arg(long, conflicts_with = "siem", help_heading = "Instead of a list of events")]
+    #[arg(long, conflicts_with_all = ["siem", "made", "reverse", "id"], help_heading = "Instead of a list of events")]
     pub(crate) rule: bool,
 
     /// How many there are

@@ -48,7 +48,7 @@ pub(crate) fn list(
     let until = Timestamp(middle.end.0.saturating_add(span.0).saturating_add(1));
     let (since, before) = request.period;
     let selection = Selection {
-        filter: request.filter.clone().and(in_common(&middle.event, &args.same)?),
+        filter: request.filter.clone().and(in_common(&middle.event, id, &args.same)?),
         since: Some(since.map_or(from, |since| since.max(from))),
         until: Some(before.map_or(until, |before| before.min(until))),
         ..request.selection()?
@@ -116,12 +116,12 @@ fn middle(store: &mut dyn Store, id: &str) -> Result<Middle> {
 }
 
 /// The filter that the fields have the values that they have in the middle.
-fn in_common(middle: &Event<'_>, names: &[String]) -> Result<Filter> {
+fn in_common(middle: &Event<'_>, id: &str, names: &[String]) -> Result<Filter> {
     let mut all = Filter::All;
     for name in names {
         let field = Field::new(name.trim());
         let value = middle.field(&field).ok_or_else(|| {
-            Failure::new(Kind::Usage, format!("--same: {} has no {field} there", middle.id))
+            Failure::new(Kind::Usage, format!("--same: {id} has no {field}"))
         })?;
         let values: Vec<String> = match value {
             ValueRef::List(list) => list.iter().map(Value::to_string).collect(),

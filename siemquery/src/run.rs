@@ -53,6 +53,9 @@ fn check(args: &Args, request: &Request) -> Result<()> {
 
 /// The filter in canonical form and the SQL of the selection.
 fn explanation(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<String> {
+    if request.subject != Subject::Events {
+        return Ok(format!("filter: {}\n-- each row is tested in order of time\n", request.filter));
+    }
     let scan = list::scan(args, request, view)?;
     let sql = store.explain(&scan).map_err(Failure::from)?;
     Ok(format!("filter: {}\n{}\n", request.filter, sql.trim_end()))

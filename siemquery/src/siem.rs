@@ -41,7 +41,7 @@ pub(crate) fn answer(store: &mut dyn Store, args: &Args, request: &Request, view
     if let Some(span) = &args.histogram {
         return histogram(store, span, request, view);
     }
-    if view.is_table() { folded(store, request, view) } else { plain(store, args, request, view) }
+    if view.is_table() { folded(store, args, request, view) } else { plain(store, args, request, view) }
 }
 
 /// Shows each selected SIEM event.
@@ -59,13 +59,18 @@ fn each(store: &mut dyn Store, request: &Request, mut see: impl FnMut(Found)) ->
 }
 
 /// The table: folded, worst first, at most so many lines.
-fn folded(store: &mut dyn Store, request: &Request, view: &View) -> Result<bool> {
+fn folded(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<bool> {
     let mut folds = Folds::default();
     each(store, request, |found| folds.add(found, &request.zone))?;
     let limit = view.limit(1_000).and_then(|limit| usize::try_from(limit).ok());
     let mut printer = view.open(column::of_siem_events(&view.terminal), Vec::new())?;
-    for found in folds.worst_first().into_iter().take(limit.unwrap_or(usize::MAX)) {
-        printer.record(&found)?;
+    let mut lines = folds.worst_first();
+    lines.truncate(limit.unwrap_or(usize::MAX));
+    if args.reverse {
+        lines.reverse();
+    }
+    for found in &lines {
+        printer.record(found)?;
     }
     Ok(printer.finish()? > 0)
 }

@@ -43,7 +43,7 @@ const WIDTH: usize = 80;
 
 /// A table of counts: values, count, share of `total`, and on each line its bar.
 ///
-/// Texts are escaped here. Without a terminal there are no bars and nothing is cut.
+/// Texts are escaped here. Without a terminal nothing is cut.
 #[must_use]
 pub fn counts(
     headers: &[String],
@@ -66,17 +66,13 @@ pub fn counts(
     }
     let mut aligns = vec![Align::Left; headers.len()];
     aligns.resize(headers.len() + 1 + usize::from(total.is_some()), Align::Right);
-    let drawn = terminal.size.is_some();
-    if drawn {
-        let natural = Grid::natural(&lines);
-        let cells = terminal.width().unwrap_or(WIDTH).saturating_sub(natural + 2).clamp(8, 60);
-        let bars = Bars::new(most, cells, terminal);
-        lines[0].push(String::new());
-        for (line, (_, count)) in lines[1..].iter_mut().zip(rows) {
-            line.push(bars.bar(*count));
-        }
-        aligns.push(Align::Left);
+    let natural = Grid::natural(&lines);
+    let cells = terminal.width().unwrap_or(WIDTH).saturating_sub(natural + 2).clamp(8, 60);
+    let bars = Bars::new(most, cells, terminal);
+    for (line, (_, count)) in lines[1..].iter_mut().zip(rows) {
+        line.push(bars.bar(*count));
     }
+    aligns.push(Align::Left);
     let grid = Grid::new(aligns, &lines, terminal.width());
     let grid = if terminal.unicode { grid } else { grid.ascii() };
     let mut out = Vec::new();
@@ -113,12 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn counts_in_a_pipe_are_plain() {
+    fn a_table_of_counts_with_shares_and_bars() {
         let rows = [(vec!["sshd".to_owned()], 30), (vec!["\u{1b}x".to_owned()], 1)];
         let out = counts(&["process.name".to_owned()], &rows, Some(31), &Terminal::none());
         let wanted = "process.name  count  share\n\
-                      sshd             30  96.8%\n\
-                      \\x1bx             1   3.2%\n";
+                      sshd             30  96.8%  {}\n\
+                      \\x1bx             1   3.2%  {}\n";
+        let bars = Bars { most: 30, cells: 52, unicode: true };
+        let wanted = wanted.replacen("{}", &bars.bar(30), 1).replacen("{}", &bars.bar(1), 1);
         assert_eq!(String::from_utf8(out).expect("text"), wanted);
     }
 }

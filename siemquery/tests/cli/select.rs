@@ -97,6 +97,6 @@ fn what_is_around_an_event() {
         assert_eq!(around(&["--around", "1.2", "--span", "1d", "-n", "2"]), ["1.1\t-4m59s", "1.2\there"]);
         assert_eq!(around(&["--around", "1.2", "--span", "1d", "-w", "process = cron"]), ["1.4\t+55m00s"]);
         let output = world.run(&["--around", "1.2", "--same", "destination.ip"]).expect_code(2);
-        assert_eq!(output.stderr, "siemquery: --same: 1.2 has no destination.ip there\n");
+        assert_eq!(output.stderr, "siemquery: --same: 1.2 has no destination.ip\n");
     });
 }
