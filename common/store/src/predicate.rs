@@ -144,6 +144,11 @@ fn nested(filter: &Filter, dialect: Dialect, depth: usize) -> Option<Predicate> 
         Filter::And(list) => Predicate::join(all(list)?, "AND"),
         Filter::Or(list) => Predicate::join(all(list)?, "OR"),
         Filter::Not(inner) => nested(inner, dialect, depth + 1)?.negate(),
+        // No name and no text of an event has a NUL, and PostgreSQL takes none.
+        Filter::Field(field, _) if field.name().contains('\0') => Predicate::exact(Sql::no()),
+        Filter::Field(_, Test::Text(test)) if test.pattern.contains('\0') => {
+            Predicate::exact(Sql::no())
+        }
         Filter::Field(Field::Column(column), test) => column::test(*column, test, dialect),
         Filter::Field(Field::Named(name), test) => elsewhere::named(name, test, dialect),
         Filter::Keyword(test) => elsewhere::keyword(test, dialect),

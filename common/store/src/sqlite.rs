@@ -26,10 +26,14 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(30);
+/// How often a waiting statement tries. SQLite's own waiting slows down to 100 ms, and a process
+/// that commits all the time would hardly ever let another in.
+const TRY: Duration = Duration::from_millis(2);
 
 /// Not kept in the file, so set on each connection. The cache holds the right edges of the
 /// indexes, which is where rows arrive; 8,000 pages (32 MiB) between checkpoints write such a
@@ -67,12 +71,13 @@ impl Sqlite {
     }
 
     fn prepare(&mut self, create: Create) -> Result<()> {
-        let set_up = |connection: &Connection| {
-            connection.busy_timeout(BUSY)?;
+        let set_up = |connection: &mut Connection| {
+            connection.busy_handler(Some(wait))?;
             connection.set_prepared_statement_cache_capacity(64);
             connection.execute_batch(CONNECTION)
         };
-        set_up(&self.connection).map_err(self.refused())?;
+        let refused = self.refused();
+        set_up(&mut self.connection).map_err(refused)?;
         self.migrate(create)?;
         if create == Create::Never { Ok(()) } else { self.install() }
     }
@@ -107,6 +112,12 @@ impl Store for Sqlite {
     fn name(&self) -> String {
         self.place.clone()
     }
+}
+
+/// Waits for a lock; says whether to try again.
+fn wait(tries: i32) -> bool {
+    thread::sleep(TRY);
+    TRY * u32::try_from(tries).unwrap_or(u32::MAX) < BUSY
 }
 
 /// Makes the file and the directories above it, for this user alone: logs tell much.

@@ -59,9 +59,9 @@ impl Key {
         while let Some((&kind, after)) = rest.split_first() {
             rest = after;
             values.push((kind == 1).then(|| {
-                let end = memchr(rest);
+                let end = rest.iter().position(|&byte| byte == 0xff).unwrap_or(rest.len());
                 let text = String::from_utf8_lossy(&rest[..end]).into_owned();
-                rest = &rest[end + 1..];
+                rest = rest.get(end + 1..).unwrap_or_default();
                 text
             }));
         }
@@ -69,14 +69,11 @@ impl Key {
     }
 }
 
-fn memchr(bytes: &[u8]) -> usize {
-    bytes.iter().position(|&byte| byte == 0xff).unwrap_or(bytes.len() - 1)
-}
-
 /// Groups and their counts. When there are more than [`LIMIT`] and only the largest are wanted,
 /// the groups are parted by hash and the rows gone through once a part.
 pub(crate) struct Tally {
     top: Option<usize>,
+    limit: usize,
     parts: u64,
     part: u64,
     started: bool,
@@ -90,6 +87,7 @@ impl Tally {
     pub(crate) fn new(top: Option<u64>) -> Tally {
         Tally {
             top: top.map(|top| usize::try_from(top).unwrap_or(usize::MAX)),
+            limit: LIMIT,
             parts: 1,
             part: 0,
             started: false,
@@ -135,12 +133,52 @@ impl Tally {
             *count += rows;
             return;
         }
-        self.overflow = self.top.is_some() && self.counts.len() >= LIMIT;
+        self.overflow = self.top.is_some() && self.counts.len() >= self.limit;
         self.counts.insert(key.clone(), rows);
     }
 
     /// The groups, largest first, ties by value.
     pub(crate) fn groups(self) -> Vec<Group> {
         self.largest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(limit: usize, top: Option<u64>) -> (Vec<Group>, u32) {
+        let mut tally = Tally { limit, ..Tally::new(top) };
+        let (mut key, mut passes) = (Key::default(), 0);
+        while tally.begin() {
+            passes += 1;
+            for row in 0..1000u32 {
+                key.clear();
+                key.push(Some(row.isqrt().to_string().as_bytes()));
+                key.push(row.is_multiple_of(2).then_some(b"".as_slice()));
+                tally.add(&key, 1);
+            }
+        }
+        (tally.groups(), passes)
+    }
+
+    #[test]
+    fn parts_give_the_same_groups() {
+        let (all, once) = count(LIMIT, Some(10));
+        assert_eq!(once, 1);
+        assert_eq!(all.len(), 10);
+        assert_eq!(all[0], Group { values: vec![Some("30".into()), Some(String::new())], count: 31 });
+        assert_eq!(all[1], Group { values: vec![Some("29".into()), None], count: 30 });
+        assert!(all.is_sorted_by_key(|group| std::cmp::Reverse(group.count)));
+        let (parted, passes) = count(20, Some(10));
+        assert_eq!(parted, all);
+        assert!(passes > 8, "{passes}");
+    }
+
+    #[test]
+    fn without_a_top_all_groups_are_kept() {
+        let (all, passes) = count(20, None);
+        assert_eq!((all.len(), passes), (63, 1));
+        assert_eq!(all.iter().map(|group| group.count).sum::<u64>(), 1000);
     }
 }

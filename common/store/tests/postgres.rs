@@ -73,6 +73,11 @@ fn sources_and_size_are_told() {
 }
 
 #[test]
+fn long_scans_cross_pages() {
+    with(body::long_scans_cross_pages);
+}
+
+#[test]
 fn counts_agree_with_scans() {
     with(body::counts_agree_with_scans);
 }

@@ -1,3 +1,7 @@
+//! What is promised of predicates: which are exact, their text, and bounds on hostile filters.
+//!
+//! What it does *not* know: databases; `tests/body/filter.rs` runs predicates on them.
+
 use super::*;
 use common::clock::Timestamp;
 use common::filter::{Network, Order, Regex, TextTest};

@@ -236,6 +236,45 @@ pub(crate) fn counts_agree_with_scans(store: &mut dyn Store) {
     assert_eq!(store.histogram(&late, DAY).expect("slots"), [(START, 5)]);
 }
 
+/// More events than a page holds, many at the same time, kept in order and each shown once.
+pub(crate) fn long_scans_cross_pages(store: &mut dyn Store) {
+    let mut cursors = [source(store, "a", "auth"), source(store, "b", "web")];
+    let mut all = Vec::new();
+    for batch in 0..6 {
+        let cursor = &mut cursors[batch % 2];
+        let event = |place: i64| line("auth", "h", place / 5000, &format!("{batch} {place}"));
+        let mut events: Vec<Event<'_>> = (0..2000).map(|place| event(place * 4)).collect();
+        events[7].message = "x".repeat(3 << 20).into();
+        let number = commit(store, cursor, &events, 2000);
+        let id = |seq| EventId { batch: number, seq };
+        all.extend((1..).zip(&events).map(|(seq, event)| (event.time, id(seq))));
+    }
+    let by_source: Vec<EventId> = [0, 2, 4, 1, 3, 5].iter()
+        .flat_map(|batch| all[batch * 2000..][..2000].iter().map(|(_, id)| *id))
+        .collect();
+    all.sort();
+    let ordered: Vec<EventId> = all.into_iter().map(|(_, id)| id).collect();
+    let mut ids = |order, newest| {
+        let wanted = Scan { order, newest, ..Scan::default() };
+        let mut ids = Vec::new();
+        let mut see = |event: Event<'static>| {
+            ids.push(event.id);
+            ControlFlow::Continue(())
+        };
+        store.scan(&wanted, &mut see).expect("a scan");
+        ids
+    };
+    assert!(ids(Order::Time, None) == ordered);
+    assert!(ids(Order::Time, Some(11_000)) == ordered[1000..]);
+    let reversed: Vec<EventId> = ordered.iter().rev().copied().collect();
+    assert!(ids(Order::TimeReversed, None) == reversed);
+    assert!(ids(Order::TimeReversed, Some(5000)) == reversed[..5000]);
+    assert!(ids(Order::Source, None) == by_source);
+    let newest = |id: &EventId| ordered[1000..].contains(id);
+    let of_newest: Vec<EventId> = by_source.iter().filter(|id| newest(id)).copied().collect();
+    assert!(ids(Order::Source, Some(11_000)) == of_newest);
+}
+
 /// A commit ends a wait, and none does not.
 pub(crate) fn waits_end_with_a_commit(store: &mut dyn Store, other: &mut dyn Store) {
     let soon = std::time::Duration::from_millis(30);

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 /// Texts that have something in common, or that some layer could take for its own.
 const TEXTS: &[&str] = &[
     "", "-", "root", "ROOT", "roots", "Ärger", "ärger", "\u{212a}", "k", "4624", "+4624.0", "04624",
-    "0x1220", "4624x", "true", "TRUE", "a%b_c", "a*b?c[d]\\", "axbyc", "x y", "10.1.2.3", "::1",
+    "0x1220", "a\0b", "4624x", "true", "TRUE", "a%b_c", "a*b?c[d]\\", "axbyc", "x y", "10.1.2.3", "::1",
     "2001:db8::1", "\u{1f600}", "'\"", "user.name", "22", "-3.5", "1e3", "\\u0041", "a\nb",
 ];
 
