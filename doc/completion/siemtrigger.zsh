@@ -1,0 +1,63 @@
+#compdef siemtrigger
+
+autoload -U is-at-least
+
+_siemtrigger() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-s+[Only the rules of this section]:SECTION:_default' \
+'--section=[Only the rules of this section]:SECTION:_default' \
+'*--table=[Only the rules of this table, such as rules_auth; may be repeated]:RULES:_default' \
+'*--rules=[Rules from this file or directory instead of the database; may be repeated]:PATH:_files' \
+'-S+[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
+'--since=[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
+'-U+[With --backtest, only events until]:TIME:_default' \
+'--until=[With --backtest, only events until]:TIME:_default' \
+'--explain=[Show why a rule fires on an event or does not]:EVENT:_default' \
+'--rule=[The rule to explain]:NAME:_default' \
+'--backfill=[With --rules, how far back rules look that are new\: 7d, all or none]:SPAN:_default' \
+'-o+[Print SIEM events, also those that are stored]:FORM:((jsonl\:"One JSON object a line"
+table\:"A table for people"))' \
+'--output=[Print SIEM events, also those that are stored]:FORM:((jsonl\:"One JSON object a line"
+table\:"A table for people"))' \
+'--generate=[Print a generated page]:PAGE:((man\:"The man page, in roff"
+bash\:"Completions for bash"
+zsh\:"Completions for zsh"
+fish\:"Completions for fish"))' \
+'--oneshot[Catch up with the commits there are, then stop]' \
+'(--oneshot --backtest --explain)--stdin[Read events as JSON lines from standard input; no database]' \
+'--live[With --stdin, print SIEM events when they arise and again at each revision]' \
+'(--oneshot --explain)--backtest[Show what the rules find in stored events; write nothing]' \
+'-q[No summary]' \
+'--quiet[No summary]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+}
+
+(( $+functions[_siemtrigger_commands] )) ||
+_siemtrigger_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemtrigger commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_siemtrigger" ]; then
+    _siemtrigger "$@"
+else
+    compdef _siemtrigger siemtrigger
+fi
