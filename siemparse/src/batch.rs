@@ -84,6 +84,13 @@ impl Pending {
         Some(if quiet { Duration::ZERO } else { DELAY.saturating_sub(waited) })
     }
 
+    /// Gives memory back while nothing arrives.
+    pub(crate) fn pause(&mut self) {
+        if self.events.is_empty() {
+            self.events = Vec::new();
+        }
+    }
+
     /// Ends the batch; the next one is empty.
     pub(crate) fn cut(&mut self) -> (Vec<Event<'static>>, Delta) {
         let next = Vec::with_capacity(self.events.len().min(EVENTS));

@@ -197,10 +197,10 @@ impl Reading {
         if is_over {
             return self.end(place);
         }
-        tail.pause();
         if tail.pending.patience(tail.sent) == Some(Duration::ZERO) {
             self.send(place);
         }
+        self.tails[place].pause();
         Ok(())
     }
 

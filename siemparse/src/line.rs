@@ -143,6 +143,7 @@ impl Splitter {
 
     /// Gives memory back while nothing arrives.
     pub(crate) fn rest_quietly(&mut self) {
+        self.cut_line = Vec::new();
         if self.buffer.len() > IDLE && self.end - self.start < IDLE / 2 {
             let from = self.start.saturating_sub(MARK);
             self.buffer = self.buffer[from..self.end].to_vec();

@@ -269,6 +269,7 @@ impl Tail {
     /// Gives memory back while nothing arrives.
     pub(crate) fn pause(&mut self) {
         self.lines.rest_quietly();
+        self.pending.pause();
     }
 
     /// The place behind the last line that was taken.
