@@ -14,7 +14,7 @@
 //! # Constraints
 //!
 //! * A cursor only ever names a place between two lines.
-//! * Memory is bounded: a line's kept part, two waiting batches, one buffer a source that is given
+//! * Memory is bounded: a line's kept part, a few batches, one buffer a source that is given
 //!   back while the source is quiet.
 //! * No SQL and no format is known here: `store` and `parse` have them.
 

@@ -1,7 +1,7 @@
 //! The writer: a thread of its own that stores batches in order, while others are being read.
 //!
 //! ```text
-//!  reader ══ jobs, at most 2 waiting ══► writer ──► store
+//!  reader ══ jobs, at most 1 waiting ══► writer ──► store
 //!     ▲                                    │
 //!     └──── reports: stored, set back ─────┘
 //! ```
@@ -27,8 +27,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 use store::{Batch, Cursor, Error, Reject, Store, Totals};
 
-/// How many batches wait for the writer.
-const WAITING: usize = 2;
+/// How many batches wait for the writer, beside the one that is being stored and the one that is
+/// being read.
+const WAITING: usize = 1;
 /// The most batches of one transaction.
 const TOGETHER: usize = 16;
 /// How long a run that is to end waits for a database that is away.
