@@ -7,12 +7,12 @@ use crate::args::Args;
 use crate::request::Request;
 use crate::view::View;
 use anyhow::Result;
-use common::cli::{Failure, Kind};
+use common::cli::{self, Failure};
 use common::clock::span::{HOUR, MINUTE, Span, WEEK};
 use common::clock::zone::Zone;
 use common::clock::{DAY, SECOND, Timestamp};
 use common::event::{Event, Fields, Value};
-use common::field::Field;
+use common::field::{Column, Field, Kind};
 use common::output::counts;
 use std::ops::ControlFlow;
 use store::{Order, Scan, Selection, Store};
@@ -73,13 +73,23 @@ pub(crate) fn print_counts(
         }
     } else {
         for (values, count) in rows {
-            let values = values.into_iter().map(|value| value.map(|text| Value::Text(text.into())));
+            let value = |(name, text): (&'_ String, Option<String>)| text.map(|text| typed(name, text));
+            let values: Vec<_> = names.iter().zip(values).map(value).collect();
             let members = names.iter().map(String::as_str).zip(values);
             printer.record(&line(members.chain([("count", Some(number(count)))])))?;
         }
     }
     printer.finish()?;
     Ok(found)
+}
+
+/// A value as its column has it: a number where the column holds numbers.
+fn typed(name: &str, text: String) -> Value<'static> {
+    let is_int = Column::named(name).is_some_and(|column| column.kind() == Kind::Int);
+    match text.parse() {
+        Ok(number) if is_int => Value::Int(number),
+        _ => Value::Text(text.into()),
+    }
 }
 
 /// `--histogram [SPAN]`: slots of time, empty ones between the first and the last included.
@@ -94,7 +104,7 @@ pub(crate) fn histogram(store: &mut dyn Store, span: &str, request: &Request, vi
 pub(crate) fn slot(text: &str) -> Result<Span> {
     let span = Span::parse(text, MINUTE).ok().filter(|span| span.0 >= 1_000);
     let message = || format!("--histogram: \"{}\" is no length of a slot", text.escape_debug());
-    Ok(span.ok_or_else(|| Failure::new(Kind::Usage, message()).hint("write 10m, 1h or 1d"))?)
+    Ok(span.ok_or_else(|| Failure::new(cli::Kind::Usage, message()).hint("write 10m, 1h or 1d"))?)
 }
 
 /// Prints counts of slots.

@@ -88,6 +88,7 @@ fn counts_and_charts() {
             "{\"process.name\":\"sshd\",\"section\":\"auth\",\"count\":3}\n\
              {\"process.name\":\"CRON\",\"section\":\"auth\",\"count\":1}\n"
         );
+        assert!(by(&["--count-by", "pid"]).starts_with("{\"process.pid\":101,\"count\":1}\n"));
         assert_eq!(
             without_bars(&by(&["--count-by", "process", "-o", "table"])),
             "process.name  count  share\n\
@@ -114,7 +115,7 @@ fn without_bars(table: &str) -> String {
     let longest = table.lines().max_by_key(|line| bar(line)).unwrap_or_default();
     assert_eq!(Some(longest), table.lines().nth(1), "{table}");
     let bare = |line: &str| line.split(['█', '▏']).next().unwrap_or_default().trim_end().to_owned() + "\n";
-    table.lines().map(|line| bare(line)).collect()
+    table.lines().map(bare).collect()
 }
 
 #[test]
