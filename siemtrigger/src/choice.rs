@@ -58,6 +58,22 @@ impl Choice {
         Ok(Choice { files, sections, backfill, lateness: config.siemtrigger.lateness })
     }
 
+    /// Refuses sections that the database does not have.
+    pub(crate) fn check_sections(&self, store: &mut dyn Store) -> anyhow::Result<()> {
+        let known = store.sections().map_err(Failure::from)?;
+        let known: Vec<String> = known.into_iter().map(|section| section.name).collect();
+        let in_files = |name: &String| {
+            self.files.iter().flatten().any(|rule| rule.section == *name)
+        };
+        match self.sections.iter().find(|name| !known.contains(name) && !in_files(name)) {
+            Some(name) => {
+                let name = name.clone();
+                Err(Failure::from(store::Error::Section { name, known }).into())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The rules from files, if they are meant.
     pub(crate) fn files(&self) -> Option<Vec<Rule>> {
         let files = self.files.as_ref()?;

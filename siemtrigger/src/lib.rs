@@ -39,12 +39,12 @@ use store::{Create, Store, Url};
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    common::cli::run(|args: &Args| args.generate, run)
+    common::cli::run(|args: &Args| args.generate, |args| run(&args))
 }
 
-fn run(args: Args) -> anyhow::Result<Exit> {
+fn run(args: &Args) -> anyhow::Result<Exit> {
     let config = args.shared.config()?;
-    let choice = Choice::new(&args, &config)?;
+    let choice = Choice::new(args, &config)?;
     let stop = Stop::on_signal()?;
     if args.stdin {
         let printer = Printer::new(args.output, true);
@@ -56,12 +56,14 @@ fn run(args: Args) -> anyhow::Result<Exit> {
     }
     if args.backtest {
         let mut store = open(&config, Create::Never)?;
+        choice.check_sections(store.as_mut())?;
         let printer = Printer::new(args.output, true);
-        return replay::backtest(store.as_mut(), &choice, &args, printer);
+        return replay::backtest(store.as_mut(), &choice, args, printer);
     }
-    let store = open(&config, Create::IfEmbedded)?;
+    let mut store = open(&config, Create::IfEmbedded)?;
+    choice.check_sections(store.as_mut())?;
     let printer = Printer::new(args.output, false);
-    watch::run(store, &choice, &args, printer, &stop)
+    watch::run(store, &choice, args, printer, &stop)
 }
 
 fn open(config: &Config, create: Create) -> anyhow::Result<Box<dyn Store>> {

@@ -18,7 +18,7 @@ use common::hit::{Group, Hit, Match};
 use common::rule::{Rule, Source};
 use common::siem_event::SiemEvent;
 use detect::{Evaluator, Index, LATENESS, Mark, Need, chained, group};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _};
 use std::ops::ControlFlow;
 use store::{Scan, Selection, Store};
@@ -237,10 +237,11 @@ pub(crate) fn backtest(
         Source::Events(section) => Some((section.clone(), rule.filter.clone())),
         Source::SiemEvents(_) => None,
     });
-    let (sections, filters): (Vec<String>, Vec<Filter>) = over_events.unzip();
+    let (sections, filters): (BTreeSet<String>, Vec<Filter>) = over_events.unzip();
     if sections.is_empty() {
         return Ok(Exit::NoMatch);
     }
+    let sections = sections.into_iter().collect();
     let selection =
         Selection { filter: Filter::Or(filters), sections, since, until, ids: Vec::new() };
     let mut replay = Replay::new(rules, false, printer)?;

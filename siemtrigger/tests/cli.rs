@@ -157,6 +157,33 @@ fn a_changed_rule_and_its_return_do_not_depend_on_when_one_looks() {
 }
 
 #[test]
+fn a_rule_that_comes_after_those_that_count_its_siem_events() {
+    let early: Vec<Rule> = rules(RULES).into_iter().filter(|rule| rule.name == "again").collect();
+    let commits = events(17, 40);
+    both(|make| {
+        let run = |often: bool| {
+            let (_guard, url) = make();
+            let mut feed = Feed::new(&url);
+            feed.store.put_rules(&early, Backfill::All).expect("rules");
+            for (number, commit) in commits.iter().enumerate() {
+                feed.commit(commit);
+                if number == 20 {
+                    feed.store.put_rules(&rules(RULES), Backfill::All).expect("rules");
+                }
+                if often {
+                    oneshot(&url);
+                }
+            }
+            oneshot(&url);
+            feed.siem_events()
+        };
+        let late = run(false);
+        assert!(late.iter().any(|event| event.rule_name == "again"));
+        assert_eq!(run(true), late);
+    });
+}
+
+#[test]
 fn a_new_rule_looks_back_and_a_disabled_one_does_not_look() {
     both(|make| {
         let (_guard, url) = make();
@@ -271,6 +298,9 @@ fn explanations_show_each_predicate_and_the_window() {
         assert_eq!(other.code, 1);
         assert!(other.stdout.contains("failed  process.name = \"sshd\"    value: cron"), "{}", other.stdout);
         let missing = siemtrigger(&url).args(["--explain", "1.1", "--rule", "no\u{1b}ne"]).run();
+        let section = siemtrigger(&url).args(["--oneshot", "--table", "rules_wbe"]).run();
+        assert_eq!(section.code, 2);
+        assert!(section.stderr.starts_with("siemtrigger: unknown section \"wbe\"\nhint: "));
         assert_eq!(missing.code, 2);
         assert!(missing.stderr.starts_with("siemtrigger: no rule \"no\\x1bne\"\nhint: there are: "));
     });

@@ -4,6 +4,7 @@
 //! files.
 
 use super::{Kind, Rule, Source};
+use crate::field::Field;
 use serde_json::{Map, Value, json};
 
 /// The canonical text of rules, with a line feed at its end.
@@ -22,7 +23,7 @@ pub fn write(rules: &[Rule]) -> String {
 }
 
 fn object(rule: &Rule) -> Value {
-    let fields: Vec<&str> = rule.group_by.iter().map(|field| field.name()).collect();
+    let fields: Vec<&str> = rule.group_by.iter().map(Field::name).collect();
     let window = match rule.kind.window().0 {
         0 => json!(0),
         _ => json!(rule.kind.window().to_string()),

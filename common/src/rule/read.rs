@@ -116,12 +116,10 @@ impl<'t> Reader<'t> {
             self.piece(self.text, "not a file of rules: an object keyed by table name, such as {\"rules_auth\": […]}")?;
         let mut rules: Vec<Rule> = Vec::new();
         for (name, list) in tables.0 {
-            let section = match section::table(&name) {
-                Ok((section, Table::Rule)) => section,
-                _ => {
-                    let what = format!("\"{}\" is no table of rules: write rules_SECTION", name.escape_debug());
-                    return Err(self.fault(list.get(), what));
-                }
+            let Ok((section, Table::Rule)) = section::table(&name) else {
+                let name = name.escape_debug();
+                let what = format!("\"{name}\" is no table of rules: write rules_SECTION");
+                return Err(self.fault(list.get(), what));
             };
             let list: Vec<&'t RawValue> = self.piece(list.get(), "not a list of rules")?;
             for item in list {
