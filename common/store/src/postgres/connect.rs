@@ -23,9 +23,11 @@ use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// `jit` costs more than it gives on statements of this size; tables are read from a warm cache
-/// more often than from a disk that seeks.
+/// more often than from a disk that seeks. Sorts are avoided because the planner knows nothing of
+/// a partition before it is analysed: the newest 1,000 of 300,000 fresh rows took 744 ms by a sort
+/// and 9 ms by the index; the price is a scan that finds nothing, 380 ms instead of 220.
 const SESSION: &str = "SET search_path = public; SET timezone = 'UTC'; SET jit = off; \
-    SET random_page_cost = 1.1; SET client_min_messages = warning";
+    SET random_page_cost = 1.1; SET enable_sort = off; SET client_min_messages = warning";
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where a database is and how to get in.

@@ -289,7 +289,9 @@ fn one_host(filter: &Filter) -> Option<String> {
     match filter {
         Filter::And(list) => list.iter().find_map(one_host),
         Filter::Field(Field::Column(Column::HostName), Test::Text(test))
-            if test.kind == Text::Equals && test.pattern.is_ascii() =>
+            if test.kind == Text::Equals
+                && test.pattern.is_ascii()
+                && !test.pattern.contains('\0') =>
         {
             Some(test.pattern.chars().take(64).collect::<String>().to_ascii_lowercase())
         }
