@@ -47,8 +47,8 @@ _siemquery() {
 '*--rprocess=[Not this program]:NAME:_default' \
 '*--rpid=[Not this process id]:PID:_default' \
 '*--rprotocol=[Not this transport]:NAME:_default' \
-'(--siem --around --rule)--sources=[The events behind this SIEM event]:ID:_default' \
-'(--siem --rule --reverse --id)--around=[What happened before and after this event]:ID:_default' \
+'(--siem --around --rule --count --count-by --histogram --reverse --id)--sources=[The events behind this SIEM event]:ID:_default' \
+'(--siem --rule --count --count-by --histogram --reverse --id)--around=[What happened before and after this event]:ID:_default' \
 '--span=[How far --around looks to either side]:SPAN:_default' \
 '*--same=[Only events that have these fields in common with the one of --around]:FIELD,…:_default' \
 '*--count-by=[How many of each value, most frequent first]:FIELD,…:_default' \
@@ -78,7 +78,7 @@ bash\:"Completions for bash"
 zsh\:"Completions for zsh"
 fish\:"Completions for fish"))' \
 '--siem[SIEM events\: the worst first, repeats folded]' \
-'(--siem)--rule[Rules and helpers]' \
+'(--siem --count --count-by --histogram --reverse --id)--rule[Rules and helpers]' \
 '--count[How many there are]' \
 '(-o --output --json --fields --siem --rule --around --count --count-by --histogram --reverse)--raw[The source'\''s bytes, in their order]' \
 '--force[Let --raw write to a terminal]' \
