@@ -86,8 +86,8 @@ impl Postgres {
         before: Option<Timestamp>,
         section: Option<&str>,
     ) -> Result<Removed> {
-        let mut removed = Removed::default();
-        removed.hits = self.sweep("hit", HIT_SWEEP, before, section)?;
+        let hits = self.sweep("hit", HIT_SWEEP, before, section)?;
+        let mut removed = Removed { hits, ..Removed::default() };
         self.sweep("reject", REJECT_SWEEP, before, section)?;
         if section.is_none() {
             for (name, part) in self.whole_days(before)? {
