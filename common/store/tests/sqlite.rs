@@ -138,3 +138,13 @@ fn files_are_private() {
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(&directory.path().join("new")), 0o700);
 }
+
+/// What can only be chosen when a file is made, from its header (sqlite.org/fileformat2, 1.3).
+#[test]
+fn new_files_use_a_write_ahead_log_and_can_shrink() {
+    let directory = TempDir::new().expect("a directory");
+    drop(open(&directory));
+    let header = fs::read(directory.path().join("siem.db")).expect("a file");
+    assert_eq!(header[18..20], [2, 2], "write-ahead log");
+    assert_ne!(header[64..68], [0; 4], "incremental vacuum");
+}
