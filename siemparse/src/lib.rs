@@ -50,12 +50,12 @@ use store::Create;
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    common::cli::run(|args: &Args| args.generate, run)
+    common::cli::run(|args: &Args| args.generate, |args| run(&args))
 }
 
-fn run(args: Args) -> anyhow::Result<Exit> {
+fn run(args: &Args) -> anyhow::Result<Exit> {
     let config = args.shared.config()?;
-    let sources = source::sources(&args, &config)?;
+    let sources = source::sources(args, &config)?;
     if sources.is_empty() {
         args::show_help();
         let failure = Failure::new(Kind::Usage, "nothing to read: no FILE, and standard input is no pipe");

@@ -133,7 +133,7 @@ fn gather(first: Job, inbox: &Receiver<Job>, next: &mut Option<Job>) -> Vec<Job>
 /// Why a batch is not stored.
 enum Trouble {
     /// The source goes on elsewhere.
-    Back(Cursor),
+    Back(Box<Cursor>),
     Failed(Failure),
 }
 
@@ -176,7 +176,7 @@ impl Writer {
             let (tail, epoch) = (job.tail, job.epoch);
             reports.push(match self.store_one(job) {
                 Ok(delta) => Report::Stored(tail, delta),
-                Err(Trouble::Back(cursor)) => Report::Back(tail, epoch, Box::new(cursor)),
+                Err(Trouble::Back(cursor)) => Report::Back(tail, epoch, cursor),
                 Err(Trouble::Failed(failure)) => Report::Failed(failure),
             });
             if matches!(reports.last(), Some(Report::Failed(_))) {
@@ -196,7 +196,7 @@ impl Writer {
     fn store_one(&mut self, mut job: Job) -> Result<Delta, Trouble> {
         loop {
             if !self.is_next(&job) {
-                return Err(Trouble::Back(self.known[&job.cursor.source].clone()));
+                return Err(Trouble::Back(Box::new(self.known[&job.cursor.source].clone())));
             }
             match self.commit(std::slice::from_mut(&mut job)) {
                 Ok(()) => return Ok(job.delta),

@@ -36,10 +36,7 @@ impl Reading {
             self.is_partial |= self.mode.is_once;
             return Ok(());
         }
-        let error = match error.downcast::<Error>() {
-            Ok(error) => error,
-            Err(error) => return Err(error),
-        };
+        let error = error.downcast::<Error>()?;
         match &error {
             // The other one may end; then its sources are free.
             Error::Held(_) => {
