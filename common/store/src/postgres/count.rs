@@ -155,11 +155,11 @@ fn fill(key: &mut Key, row: &Row, fields: &[Field]) {
         match kind {
             Kind::Int => {
                 let number: Option<i64> = row.get(place);
-                key.push(number.map(|number| number.to_string()).as_ref().map(|text| text.as_bytes()));
+                key.push(number.map(|number| number.to_string()).as_ref().map(String::as_bytes));
             }
             Kind::Ip => {
                 let ip: Option<Address> = row.get(place);
-                key.push(ip.map(|ip| ip.0.to_string()).as_ref().map(|text| text.as_bytes()));
+                key.push(ip.map(|ip| ip.0.to_string()).as_ref().map(String::as_bytes));
             }
             Kind::Time => key.push(None),
             Kind::Text | Kind::List => key.push(row.get::<_, Option<&str>>(place).map(str::as_bytes)),
