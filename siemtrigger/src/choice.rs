@@ -84,17 +84,21 @@ impl Choice {
         self.sections.is_empty() || self.sections.contains(&rule.section)
     }
 
+    /// Whether an interval belongs to these rules, of whatever section: rules over SIEM events see
+    /// those of such intervals and wait for them. Intervals that a run over other files left
+    /// behind stand still, and nobody may wait for them.
+    pub(crate) fn knows(&self, activation: &Activation) -> bool {
+        match &self.files {
+            None => activation.origin == Origin::Database,
+            Some(files) => files.iter().any(|rule| {
+                rule.id() == activation.rule.id() && rule.version() == activation.hash
+            }),
+        }
+    }
+
     /// Whether an interval is of a rule that is meant.
     pub(crate) fn holds(&self, activation: &Activation) -> bool {
-        let by_file = |files: &Vec<Rule>| {
-            files.iter().any(|rule| rule.id() == activation.rule.id())
-                && files.iter().any(|rule| rule.version() == activation.hash)
-        };
-        let origin = match &self.files {
-            Some(files) => by_file(files),
-            None => activation.origin == Origin::Database,
-        };
-        origin && self.covers(&activation.rule)
+        self.knows(activation) && self.covers(&activation.rule)
     }
 
     /// The enabled rules that are meant, without a database: the shipped ones unless from files.

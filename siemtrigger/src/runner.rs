@@ -25,7 +25,7 @@ pub(crate) struct Runner {
 
 /// All intervals, and the state of the versions at work.
 pub(crate) struct Runners {
-    /// All intervals of the database: of those not at work rules may see SIEM events too.
+    /// All intervals of these rules: of those not at work rules may see SIEM events too.
     pub(crate) all: Vec<Activation>,
     /// Those at work.
     pub(crate) active: Vec<Runner>,
@@ -36,7 +36,8 @@ pub(crate) struct Runners {
 impl Runners {
     /// Reads the intervals. One of a version that has an earlier, unfinished one waits for it.
     pub(crate) fn load(store: &mut dyn Store, choice: &Choice) -> anyhow::Result<Runners> {
-        let all = store.activations().map_err(Failure::from)?;
+        let mut all = store.activations().map_err(Failure::from)?;
+        all.retain(|activation| choice.knows(activation));
         let mut chosen: Vec<&Activation> = Vec::new();
         for activation in all.iter().filter(|it| choice.holds(it) && !it.is_finished()) {
             if !chosen.iter().any(|earlier| earlier.version == activation.version) {

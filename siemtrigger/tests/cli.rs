@@ -351,5 +351,15 @@ fn rules_from_files_work_on_a_database_without_being_in_it() {
         assert!(feed.store.rules().expect("rules").iter().all(|rule| rule.section != "t"));
         run();
         assert_eq!(feed.siem_events(), found);
+
+        let other = RULES.replace("\"event_limit\": 2", "\"event_limit\": 3");
+        feed.store.put_rules(&rules(&other), Backfill::All).expect("rules");
+        let commits = events(18, 10);
+        commits.iter().for_each(|commit| feed.commit(commit));
+        oneshot(&url);
+        let last = feed.store.last_commit().expect("a commit").expect("a commit").0;
+        let again = feed.store.activations().expect("activations").into_iter()
+            .find(|it| it.rule.name == "again" && it.origin == store::Origin::Database);
+        assert!(again.is_none_or(|it| it.position == last), "it waits for nobody");
     });
 }
