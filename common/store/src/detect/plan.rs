@@ -28,6 +28,8 @@ pub(crate) struct Opening<'r> {
 pub(crate) struct Plan<'r> {
     /// Activations that end with the last commit.
     pub(crate) closings: Vec<i64>,
+    /// Activations that a run over files began and the rule table takes over.
+    pub(crate) adoptions: Vec<i64>,
     /// Activations that begin.
     pub(crate) openings: Vec<Opening<'r>>,
 }
@@ -63,6 +65,10 @@ impl<'r> Plan<'r> {
             plan.closings.extend(
                 own.iter().filter(|have| have.origin == origin && !same(have)).map(|have| have.id),
             );
+            if origin == Origin::Database {
+                let adopted = own.iter().filter(|have| have.origin != origin && same(have));
+                plan.adoptions.extend(adopted.map(|have| have.id));
+            }
             if !rule.is_enabled || own.iter().any(|have| same(have)) {
                 continue;
             }
@@ -169,6 +175,14 @@ mod tests {
         assert_eq!(interval(&plan(&rules, &have, Backfill::All)), (vec![], vec![]));
         let disabled = [Rule { is_enabled: false, ..rule(1) }];
         assert_eq!(interval(&plan(&disabled, &have, Backfill::All)), (vec![1], vec![]));
+    }
+
+    #[test]
+    fn a_version_begun_by_a_run_over_files_is_taken_over() {
+        let rules = [rule(1)];
+        let file = Activation { origin: Origin::File, ..activation(7, &rule(1), 0, None) };
+        let plan = plan(&rules, &[file], Backfill::All);
+        assert_eq!((interval(&plan), plan.adoptions), ((vec![], vec![]), vec![7]));
     }
 
     #[test]

@@ -86,6 +86,10 @@ fn apply(
         let close = "UPDATE activation SET to_commit = ?1 WHERE activation = ?2";
         transaction.execute(close, (last, activation))?;
     }
+    for activation in &plan.adoptions {
+        let adopt = "UPDATE activation SET origin = ?1 WHERE activation = ?2";
+        transaction.execute(adopt, (origin.name(), activation))?;
+    }
     for opening in &plan.openings {
         open(transaction, opening, origin, last)?;
     }
