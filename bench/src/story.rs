@@ -95,9 +95,8 @@ fn ordinary_login(lines: &mut Lines, random: &mut Random, at: i64) {
             lines.syslog(at, host, "sudo", &message);
         }
         3 => {
-            let message =
-                format!("pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)");
-            lines.syslog(at, host, &format!("CRON[{pid}]"), &message);
+            let message = "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)";
+            lines.syslog(at, host, &format!("CRON[{pid}]"), message);
         }
         4 => {
             let message = format!("New session {} of user {user}.", random.below(900));

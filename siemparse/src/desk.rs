@@ -124,18 +124,25 @@ impl Desk {
         let name = path.to_string_lossy().into_owned();
         let section = source.section.clone();
         let mut former = Vec::new();
-        let cursor = self.claim(Cursor {
-            kind: kind.to_owned(), name, section, device, inode, ..Cursor::default()
-        }, &mut |new, cursors| {
-            let chosen = identity::choose(cursors, &new.section, content);
-            former = cursors.iter()
-                .filter(|cursor| cursor.name == new.name && cursor.section == new.section)
-                .filter(|cursor| chosen.is_none_or(|chosen| chosen.source != cursor.source))
-                .cloned().collect();
-            chosen.map(|chosen| Cursor {
-                kind: new.kind.clone(), name: new.name.clone(), device, inode, ..chosen.clone()
-            })
-        })?;
+        let cursor = self.claim(
+            Cursor { kind: kind.to_owned(), name, section, device, inode, ..Cursor::default() },
+            &mut |new, cursors| {
+                let chosen = identity::choose(cursors, &new.section, content);
+                former = cursors
+                    .iter()
+                    .filter(|cursor| cursor.name == new.name && cursor.section == new.section)
+                    .filter(|cursor| chosen.is_none_or(|chosen| chosen.source != cursor.source))
+                    .cloned()
+                    .collect();
+                chosen.map(|chosen| Cursor {
+                    kind: new.kind.clone(),
+                    name: new.name.clone(),
+                    device,
+                    inode,
+                    ..chosen.clone()
+                })
+            },
+        )?;
         Ok((cursor, former))
     }
 
@@ -219,11 +226,15 @@ impl Desk {
         let format = section.format.as_deref().map(str::parse).transpose();
         let zone = section.zone.as_deref().map(str::parse).transpose();
         let helpers = Helpers::new(helpers).map_err(|error| wrong(error.to_string()))?;
-        self.sections.insert(name.to_owned(), Section {
-            format: format.map_err(|error: parse::UnknownFormat| wrong(error.to_string()))?,
-            zone: zone.map_err(|error: common::clock::zone::ZoneError| wrong(error.to_string()))?,
-            helpers: Arc::new(helpers),
-        });
+        self.sections.insert(
+            name.to_owned(),
+            Section {
+                format: format.map_err(|error: parse::UnknownFormat| wrong(error.to_string()))?,
+                zone: zone
+                    .map_err(|error: common::clock::zone::ZoneError| wrong(error.to_string()))?,
+                helpers: Arc::new(helpers),
+            },
+        );
         Ok(())
     }
 
@@ -240,7 +251,9 @@ impl Desk {
         }
         self.asked = Instant::now();
         // A database that is away is the writer's to report.
-        let Ok(Some(generation)) = self.ask(|store| store.helper_generation()) else { return false };
+        let Ok(Some(generation)) = self.ask(|store| store.helper_generation()) else {
+            return false;
+        };
         if generation == self.generation {
             return false;
         }

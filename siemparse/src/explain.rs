@@ -42,7 +42,12 @@ pub(crate) fn explain(parser: &Parser, piece: &Piece<'_>, number: i32, out: &mut
 
 fn write_format(found: &Explanation<'_>, text: &mut String) {
     for (format, miss) in &found.misses {
-        let _ = writeln!(text, "  not {format}: column {}: expected {}", miss.column + 1, miss.expected);
+        let _ = writeln!(
+            text,
+            "  not {format}: column {}: expected {}",
+            miss.column + 1,
+            miss.expected
+        );
     }
     let _ = match found.format {
         Some(format) => writeln!(text, "  format: {format}"),
@@ -80,7 +85,10 @@ fn write_fields(found: &Explanation<'_>, text: &mut String) {
         let _ = writeln!(
             text,
             "  {:name$}  {:kind$}  {:place$}  {}",
-            row.name, row.kind, row.place, escape(&row.value)
+            row.name,
+            row.kind,
+            row.place,
+            escape(&row.value)
         );
     }
 }

@@ -102,7 +102,8 @@ impl Reading {
         while !self.stop.is_raised() {
             self.hear()?;
             self.look(is_first)?;
-            if std::mem::take(&mut is_first) && self.tails.is_empty()
+            if std::mem::take(&mut is_first)
+                && self.tails.is_empty()
                 && self.roster.has_only_complaints()
             {
                 self.is_partial = true;
@@ -110,7 +111,8 @@ impl Reading {
             }
             let is_busy = self.round()?;
             self.retire();
-            if self.tails.is_empty() && self.roster.is_empty()
+            if self.tails.is_empty()
+                && self.roster.is_empty()
                 && (self.mode.is_once || self.roster.is_over())
             {
                 break;
@@ -158,7 +160,10 @@ impl Reading {
                     is_busy = true;
                     let pending: usize = self.tails.iter().map(|tail| tail.pending.len()).sum();
                     let pending_here = &self.tails[place].pending;
-                    if pending_here.is_full() || pending >= PENDING || pending_here.waited() >= DELAY {
+                    if pending_here.is_full()
+                        || pending >= PENDING
+                        || pending_here.waited() >= DELAY
+                    {
                         self.send(place);
                     }
                 }
@@ -267,7 +272,8 @@ impl Reading {
         let found = self.tails.iter_mut().find(|tail| tail.number == number && tail.epoch == epoch);
         let Some(tail) = found else { return Ok(()) };
         let Some(content) = tail.input.content() else {
-            let what = format!("{}: its cursor was moved, and it cannot be read again", cursor.name);
+            let what =
+                format!("{}: its cursor was moved, and it cannot be read again", cursor.name);
             return Err(Failure::new(Kind::Database, what).into());
         };
         if identity::belongs(&cursor, content) {
@@ -286,7 +292,10 @@ impl Reading {
     fn retire(&mut self) {
         let is_done = |tail: &Tail| tail.is_finished && tail.outstanding == 0;
         if self.tails.iter().any(is_done) {
-            self.tails.iter().filter(|tail| is_done(tail)).for_each(|tail| self.roster.finish(tail));
+            self.tails
+                .iter()
+                .filter(|tail| is_done(tail))
+                .for_each(|tail| self.roster.finish(tail));
             self.tails.retain(|tail| !is_done(tail));
         }
     }

@@ -58,7 +58,8 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let sources = source::sources(args, &config)?;
     if sources.is_empty() {
         args::show_help();
-        let failure = Failure::new(Kind::Usage, "nothing to read: no FILE, and standard input is no pipe");
+        let failure =
+            Failure::new(Kind::Usage, "nothing to read: no FILE, and standard input is no pipe");
         let hint = "siemparse FILE…, or [[source]] entries in siem.toml; siemparse --help";
         return Err(failure.hint(hint).into());
     }

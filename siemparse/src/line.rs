@@ -427,7 +427,10 @@ mod tests {
         assert_eq!(piece.gap(), i64::try_from(CAP * 2 + 1).expect("small"));
         let (length, digest) = piece.overlong.expect("a cut line");
         let whole = [vec![b'x'; CAP * 3], b"y".to_vec()].concat();
-        assert_eq!((usize::try_from(length), digest), (Ok(whole.len()), hex(&Sha256::digest(&whole))));
+        assert_eq!(
+            (usize::try_from(length), digest),
+            (Ok(whole.len()), hex(&Sha256::digest(&whole)))
+        );
     }
 
     #[test]

@@ -67,7 +67,13 @@ impl Pipeline {
         let (outbox, reports) = channel();
         let patience = is_once.then_some(ONCE);
         let writer = Writer {
-            store, door, patience, stop: stop.clone(), outbox, wake, known: HashMap::new(),
+            store,
+            door,
+            patience,
+            stop: stop.clone(),
+            outbox,
+            wake,
+            known: HashMap::new(),
         };
         thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&inbox))?;
         Ok(Pipeline { jobs: Some(jobs), reports, stop })
@@ -104,7 +110,9 @@ impl Pipeline {
         self.jobs = None;
         let end = Instant::now() + FAREWELL;
         let mut rest = Vec::new();
-        while let Ok(report) = self.reports.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        while let Ok(report) =
+            self.reports.recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
             rest.push(report);
         }
         rest

@@ -49,11 +49,13 @@ pub(crate) struct Roster {
 impl Roster {
     pub(crate) fn new(sources: Vec<Source>) -> Roster {
         let sources: Vec<Rc<Source>> = sources.into_iter().map(Rc::new).collect();
-        let is_stream = |source: &&Rc<Source>| {
-            matches!(source.input, Input::Stdin | Input::Journal(_))
-        };
+        let is_stream =
+            |source: &&Rc<Source>| matches!(source.input, Input::Stdin | Input::Journal(_));
         let waiting = sources.iter().filter(is_stream).map(|source| Found {
-            source: Rc::clone(source), path: PathBuf::from("-"), is_former: false, inode: None,
+            source: Rc::clone(source),
+            path: PathBuf::from("-"),
+            is_former: false,
+            inode: None,
         });
         Roster {
             waiting: waiting.collect(),

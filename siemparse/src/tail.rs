@@ -176,7 +176,14 @@ impl Tail {
         let lines = splitter(input.content(), &cursor)?;
         let start = cursor.position;
         Ok(Tail {
-            number, source, path, input, parser, cursor, lines, start,
+            number,
+            source,
+            path,
+            input,
+            parser,
+            cursor,
+            lines,
+            start,
             pending: Pending::default(),
             epoch: 0,
             outstanding: 0,

@@ -47,11 +47,23 @@ pub(crate) struct Args {
     /// Accepted are 2h, -2h, "2h ago", "2 days ago", "3 months ago", now, today, yesterday, weekday
     /// names (the latest one), 10:00, 2026-08-01, "2026-08-01 10:00[:SS[.fraction]]", RFC 3339,
     /// @epoch and siemstress stamps (20260801, 20260801103000, 260801103000).
-    #[arg(short = 'S', long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Select")]
+    #[arg(
+        short = 'S',
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Select"
+    )]
     pub(crate) since: Option<String>,
 
     /// Up to, not including, this time
-    #[arg(short = 'U', long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Select")]
+    #[arg(
+        short = 'U',
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Select"
+    )]
     pub(crate) until: Option<String>,
 
     /// Since so long ago: 90s, 10m, 24h, 7d, 1w
@@ -122,13 +134,25 @@ pub(crate) struct Args {
     pub(crate) around: Option<String>,
 
     /// How far --around looks to either side
-    #[arg(long, value_name = "SPAN", default_value = "10m", requires = "around",
-          hide_short_help = true, help_heading = "Instead of a list of events")]
+    #[arg(
+        long,
+        value_name = "SPAN",
+        default_value = "10m",
+        requires = "around",
+        hide_short_help = true,
+        help_heading = "Instead of a list of events"
+    )]
     pub(crate) span: String,
 
     /// Only events that have these fields in common with the one of --around
-    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', requires = "around",
-          hide_short_help = true, help_heading = "Instead of a list of events")]
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        value_delimiter = ',',
+        requires = "around",
+        hide_short_help = true,
+        help_heading = "Instead of a list of events"
+    )]
     pub(crate) same: Vec<String>,
 
     /// Rules and helpers
@@ -142,12 +166,24 @@ pub(crate) struct Args {
     pub(crate) count: bool,
 
     /// How many of each value, most frequent first
-    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', group = "made", help_heading = "Instead of a list of events")]
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        value_delimiter = ',',
+        group = "made",
+        help_heading = "Instead of a list of events"
+    )]
     pub(crate) count_by: Vec<String>,
 
     /// Only the N largest counts (0: all)
-    #[arg(long, value_name = "N", default_value_t = 20, requires = "count_by", hide_short_help = true,
-          help_heading = "Instead of a list of events")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20,
+        requires = "count_by",
+        hide_short_help = true,
+        help_heading = "Instead of a list of events"
+    )]
     pub(crate) top: u64,
 
     /// How many over time; SPAN is a slot's length
@@ -160,7 +196,14 @@ pub(crate) struct Args {
     /// table, json, jsonl, csv, tsv or raw
     ///
     /// A table on a terminal, JSON lines otherwise.
-    #[arg(short, long, value_enum, hide_possible_values = true, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(
+        short,
+        long,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
     pub(crate) output: Option<Form>,
 
     /// What to print: time,host,user.name,message
@@ -179,7 +222,13 @@ pub(crate) struct Args {
     pub(crate) force: bool,
 
     /// Also write a JSON array to FILE; - is standard output
-    #[arg(long, value_name = "FILE", help_heading = "Output", conflicts_with = "made", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        conflicts_with = "made",
+        hide_short_help = true
+    )]
     pub(crate) json: Option<PathBuf>,
 
     /// The newest N (0: no limit)
@@ -208,12 +257,24 @@ pub(crate) struct Args {
     pub(crate) utc: bool,
 
     /// Show and read times in this zone: Europe/Berlin, +0530
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, help_heading = "Output", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "ZONE",
+        allow_hyphen_values = true,
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) tz: Option<String>,
 
     /// auto, always or never
-    #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true,
-          help_heading = "Output", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) color: Color,
 
     /// Do not page long output ($SIEM_PAGER, $PAGER, less -R)

@@ -120,9 +120,9 @@ fn in_common(middle: &Event<'_>, id: &str, names: &[String]) -> Result<Filter> {
     let mut all = Filter::All;
     for name in names {
         let field = Field::new(name.trim());
-        let value = middle.field(&field).ok_or_else(|| {
-            Failure::new(Kind::Usage, format!("--same: {id} has no {field}"))
-        })?;
+        let value = middle
+            .field(&field)
+            .ok_or_else(|| Failure::new(Kind::Usage, format!("--same: {id} has no {field}")))?;
         let values: Vec<String> = match value {
             ValueRef::List(list) => list.iter().map(Value::to_string).collect(),
             ValueRef::Texts(list) => list.iter().map(ToString::to_string).collect(),

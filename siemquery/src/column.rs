@@ -11,7 +11,11 @@ use common::section::Section;
 const WIDE: usize = 120;
 
 /// The columns of a table of events: those of the section, when it is the only one and has some.
-pub(crate) fn of_events(sections: &[Section], wanted: &[String], terminal: &Terminal) -> Vec<Shown> {
+pub(crate) fn of_events(
+    sections: &[Section],
+    wanted: &[String],
+    terminal: &Terminal,
+) -> Vec<Shown> {
     let own = match wanted {
         [name] => sections.iter().find(|section| section.name == *name),
         _ => None,
@@ -32,7 +36,11 @@ pub(crate) fn of_events(sections: &[Section], wanted: &[String], terminal: &Term
             ("process.pid", "pid"),
         ]
     };
-    names.iter().chain(&[("message", "message")]).map(|(name, header)| shown(name, header)).collect()
+    names
+        .iter()
+        .chain(&[("message", "message")])
+        .map(|(name, header)| shown(name, header))
+        .collect()
 }
 
 /// The columns of a table of SIEM events.
@@ -72,9 +80,27 @@ pub(crate) fn csv_of_events() -> Vec<Field> {
 /// The fields of CSV and TSV of SIEM events.
 pub(crate) fn csv_of_siem_events() -> Vec<Field> {
     let names = [
-        "id", "revision", "time", "last_time", "section", "rule.id", "rule.name", "rule.version",
-        "rule.kind", "severity", "level", "magnitude", "event_count", "event_limit",
-        "window.start", "window.end", "group", "message", "tags", "source_ids", "backfill",
+        "id",
+        "revision",
+        "time",
+        "last_time",
+        "section",
+        "rule.id",
+        "rule.name",
+        "rule.version",
+        "rule.kind",
+        "severity",
+        "level",
+        "magnitude",
+        "event_count",
+        "event_limit",
+        "window.start",
+        "window.end",
+        "group",
+        "message",
+        "tags",
+        "source_ids",
+        "backfill",
     ];
     names.iter().map(|name| siem::field(name)).collect()
 }

@@ -36,7 +36,12 @@ pub(crate) fn print_total(count: u64, view: &View) -> Result<bool> {
 }
 
 /// `--count-by FIELD,…`.
-pub(crate) fn by(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<bool> {
+pub(crate) fn by(
+    store: &mut dyn Store,
+    args: &Args,
+    request: &Request,
+    view: &View,
+) -> Result<bool> {
     let selection = request.selection()?;
     let fields: Vec<Field> = args.count_by.iter().map(|name| Field::new(name.trim())).collect();
     let top = (args.top > 0).then_some(args.top);
@@ -73,7 +78,8 @@ pub(crate) fn print_counts(
         }
     } else {
         for (values, count) in rows {
-            let value = |(name, text): (&'_ String, Option<String>)| text.map(|text| typed(name, text));
+            let value =
+                |(name, text): (&'_ String, Option<String>)| text.map(|text| typed(name, text));
             let values: Vec<_> = names.iter().zip(values).map(value).collect();
             let members = names.iter().map(String::as_str).zip(values);
             printer.record(&line(members.chain([("count", Some(number(count)))])))?;
@@ -93,7 +99,12 @@ fn typed(name: &str, text: String) -> Value<'static> {
 }
 
 /// `--histogram [SPAN]`: slots of time, empty ones between the first and the last included.
-pub(crate) fn histogram(store: &mut dyn Store, span: &str, request: &Request, view: &View) -> Result<bool> {
+pub(crate) fn histogram(
+    store: &mut dyn Store,
+    span: &str,
+    request: &Request,
+    view: &View,
+) -> Result<bool> {
     let selection = request.selection()?;
     let span = if span.is_empty() { fitting_span(store, &selection)? } else { slot(span)? };
     let slots = store.histogram(&selection, span.0).map_err(Failure::from)?;
@@ -117,8 +128,10 @@ pub(crate) fn print_histogram(
     let slots = filled(slots, span.0);
     let mut printer = view.open(Vec::new(), vec![Field::new("time"), Field::new("count")])?;
     if view.is_table() && found {
-        let rows: Vec<(Vec<String>, u64)> =
-            slots.iter().map(|(at, count)| (vec![label(*at, span.0, &view.zone)], *count)).collect();
+        let rows: Vec<(Vec<String>, u64)> = slots
+            .iter()
+            .map(|(at, count)| (vec![label(*at, span.0, &view.zone)], *count))
+            .collect();
         printer.text(&counts(&["time".to_owned()], &rows, None, &view.terminal))?;
     } else {
         for (at, count) in slots {

@@ -70,7 +70,13 @@ impl Cursor {
 /// opened anew.
 fn locked(path: &Path) -> Result<File> {
     loop {
-        let open = File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+        let open = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path);
         let file = open.with_context(|| path.display().to_string())?;
         match file.try_lock() {
             Ok(()) => {}

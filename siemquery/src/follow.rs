@@ -27,7 +27,12 @@ const COMMITS: u32 = 256;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Prints events in commit order; with `--follow` it ends only when nobody reads any more.
-pub(crate) fn list(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<bool> {
+pub(crate) fn list(
+    store: &mut dyn Store,
+    args: &Args,
+    request: &Request,
+    view: &View,
+) -> Result<bool> {
     let filter = timed(request);
     let mut printer = list::open(store, request, view)?;
     let mut cursor = args.cursor_file.as_deref().map(Cursor::open).transpose()?;
@@ -137,7 +142,8 @@ fn print(
 
 /// The filter with the period as a part of it.
 fn timed(request: &Request) -> Filter {
-    let time = |relation, bound| Filter::Field(Field::Column(Column::Time), Test::Time(relation, bound));
+    let time =
+        |relation, bound| Filter::Field(Field::Column(Column::Time), Test::Time(relation, bound));
     let (since, until) = request.period;
     let since = since.map_or(Filter::All, |bound| time(Relation::GreaterOrEqual, bound));
     let until = until.map_or(Filter::All, |bound| time(Relation::Less, bound));

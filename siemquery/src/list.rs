@@ -37,7 +37,12 @@ pub(crate) fn needs_raw(view: &View) -> bool {
 }
 
 /// Lists events; says whether there were any.
-pub(crate) fn events(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<bool> {
+pub(crate) fn events(
+    store: &mut dyn Store,
+    args: &Args,
+    request: &Request,
+    view: &View,
+) -> Result<bool> {
     let scan = scan(args, request, view)?;
     let mut printer = open(store, request, view)?;
     print(store, &scan, &mut printer)?;

@@ -56,10 +56,13 @@ fn column(column: Column, text: &str) -> Filter {
 
 fn grep(text: &str) -> Filter {
     let message = Field::Column(Column::Message);
-    Filter::Field(message, match glob(text) {
-        Some(glob) => Test::Text(TextTest::new(Text::Glob, &format!("*{glob}*"))),
-        None => Test::Text(TextTest::new(Text::Contains, &literal(text))),
-    })
+    Filter::Field(
+        message,
+        match glob(text) {
+            Some(glob) => Test::Text(TextTest::new(Text::Glob, &format!("*{glob}*"))),
+            None => Test::Text(TextTest::new(Text::Contains, &literal(text))),
+        },
+    )
 }
 
 /// The peer; the host that logged where there is no peer.

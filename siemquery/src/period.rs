@@ -18,7 +18,8 @@ pub(crate) fn period(args: &Args, zone: &Zone, now: Timestamp) -> Result<Period,
     let mut since = None;
     let mut until = None;
     if let Some(text) = &args.range {
-        (since, until) = words::range(text, zone, now).map_err(|error| refused("--range", &error))?;
+        (since, until) =
+            words::range(text, zone, now).map_err(|error| refused("--range", &error))?;
     }
     if let Some(text) = &args.last {
         since = Some(words::last(text, now).map_err(|error| refused("--last", &error))?);

@@ -97,9 +97,9 @@ fn zone(args: &Args) -> Result<Zone> {
     match &args.tz {
         _ if args.utc => Ok(Zone::utc()),
         None => Ok(Zone::local()),
-        Some(name) => Ok(name
-            .parse()
-            .map_err(|error| Failure::new(Kind::Usage, format!("--tz: {error}")))?),
+        Some(name) => {
+            Ok(name.parse().map_err(|error| Failure::new(Kind::Usage, format!("--tz: {error}")))?)
+        }
     }
 }
 
@@ -173,7 +173,10 @@ mod tests {
         }
         assert!(read(&["-s", "auth", "-s", "siem_auth"]).is_err());
         assert!(read(&["-s", "auth; drop table event"]).is_err());
-        assert_eq!(read(&["-s", "a", "-s", "a", "-s", "b"]).expect("a request").sections, ["a", "b"]);
+        assert_eq!(
+            read(&["-s", "a", "-s", "a", "-s", "b"]).expect("a request").sections,
+            ["a", "b"]
+        );
     }
 
     #[test]

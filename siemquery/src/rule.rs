@@ -18,13 +18,24 @@ use store::{HelperRow, Store};
 pub(crate) fn list(store: &mut dyn Store, request: &Request, view: &View) -> Result<bool> {
     let wanted = |section: &str| {
         let everywhere = section.is_empty();
-        everywhere || request.sections.is_empty() || request.sections.iter().any(|name| name == section)
+        everywhere
+            || request.sections.is_empty()
+            || request.sections.iter().any(|name| name == section)
     };
     let mut found = false;
     if request.subject != Subject::Helpers {
         let rules = store.rules().map_err(Failure::from)?;
         let rows: Vec<_> = rules.iter().filter(|rule| wanted(&rule.section)).map(of_rule).collect();
-        let names = ["section", "name", "is_enabled", "severity", "rule.kind", "time_int", "event_limit", "where"];
+        let names = [
+            "section",
+            "name",
+            "is_enabled",
+            "severity",
+            "rule.kind",
+            "time_int",
+            "event_limit",
+            "where",
+        ];
         found |= print(&rows, &names, view)?;
     }
     if request.subject != Subject::Rules {

@@ -36,11 +36,21 @@ fn check(args: &Args, request: &Request) -> Result<()> {
     let refuse = |message: &str| Err(Failure::new(Kind::Usage, message).into());
     let made = args.count || !args.count_by.is_empty() || args.histogram.is_some();
     let special = made || args.follow || args.cursor_file.is_some() || args.raw;
-    if request.subject != Subject::Events && (special || args.around.is_some() || args.sources.is_some()) {
-        if request.subject == Subject::SiemEvents && (args.around.is_some() || args.sources.is_some()) {
-            return refuse("--around and --sources find SIEM events by themselves; leave out the table");
+    if request.subject != Subject::Events
+        && (special || args.around.is_some() || args.sources.is_some())
+    {
+        if request.subject == Subject::SiemEvents
+            && (args.around.is_some() || args.sources.is_some())
+        {
+            return refuse(
+                "--around and --sources find SIEM events by themselves; leave out the table",
+            );
         }
-        if request.subject == Subject::SiemEvents && !args.raw && !args.follow && args.cursor_file.is_none() {
+        if request.subject == Subject::SiemEvents
+            && !args.raw
+            && !args.follow
+            && args.cursor_file.is_none()
+        {
             return Ok(());
         }
         return refuse("counts, --follow, --cursor-file and --raw are for events");
@@ -52,7 +62,12 @@ fn check(args: &Args, request: &Request) -> Result<()> {
 }
 
 /// The filter in canonical form and the SQL of the selection.
-fn explanation(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<String> {
+fn explanation(
+    store: &mut dyn Store,
+    args: &Args,
+    request: &Request,
+    view: &View,
+) -> Result<String> {
     if request.subject != Subject::Events {
         return Ok(format!("filter: {}\n-- each row is tested in order of time\n", request.filter));
     }

@@ -21,15 +21,20 @@ use common::hit::Match;
 use common::output::Record as _;
 use common::siem_event::SiemEvent;
 use fold::Folds;
-pub(crate) use found::field;
 use found::Found;
+pub(crate) use found::field;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
 use store::{Order, Scan, Selection, SiemSelection, Store};
 
 /// Prints SIEM events, or counts of them; says whether there were any.
-pub(crate) fn answer(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<bool> {
+pub(crate) fn answer(
+    store: &mut dyn Store,
+    args: &Args,
+    request: &Request,
+    view: &View,
+) -> Result<bool> {
     if args.count {
         let mut number = 0;
         each(store, request, |_| number += 1)?;
@@ -41,7 +46,11 @@ pub(crate) fn answer(store: &mut dyn Store, args: &Args, request: &Request, view
     if let Some(span) = &args.histogram {
         return histogram(store, span, request, view);
     }
-    if view.is_table() { folded(store, args, request, view) } else { plain(store, args, request, view) }
+    if view.is_table() {
+        folded(store, args, request, view)
+    } else {
+        plain(store, args, request, view)
+    }
 }
 
 /// Shows each selected SIEM event.
@@ -138,7 +147,9 @@ pub(crate) fn find(store: &mut dyn Store, option: &str, id: &str) -> Result<Siem
     let refuse = |message: String| Failure::new(Kind::Usage, format!("{option}: {message}"));
     if wanted.len() < 4 || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let message = format!("\"{}\" is no id of a SIEM event", id.escape_debug());
-        return Err(refuse(message).hint("siemquery --siem lists them; four digits are enough").into());
+        return Err(refuse(message)
+            .hint("siemquery --siem lists them; four digits are enough")
+            .into());
     }
     let ids = if wanted.len() == 32 { vec![wanted.clone()] } else { Vec::new() };
     let mut found: Vec<SiemEvent> = Vec::new();
@@ -152,13 +163,20 @@ pub(crate) fn find(store: &mut dyn Store, option: &str, id: &str) -> Result<Siem
     store.siem_events(&selection, &mut see).map_err(Failure::from)?;
     match (found.pop(), found.pop()) {
         (Some(only), None) => Ok(only),
-        (Some(_), Some(_)) => Err(refuse(format!("several SIEM events begin with {wanted}")).into()),
+        (Some(_), Some(_)) => {
+            Err(refuse(format!("several SIEM events begin with {wanted}")).into())
+        }
         _ => Err(refuse(format!("there is no SIEM event {wanted}")).into()),
     }
 }
 
 /// Lists the events behind a SIEM event, or the SIEM events where its rule looks at those.
-pub(crate) fn sources(store: &mut dyn Store, id: &str, request: &Request, view: &View) -> Result<bool> {
+pub(crate) fn sources(
+    store: &mut dyn Store,
+    id: &str,
+    request: &Request,
+    view: &View,
+) -> Result<bool> {
     let siem = find(store, "--sources", id)?;
     let matches = store.behind(&siem.id, view.limit(1_000)).map_err(Failure::from)?;
     let (mut events, mut siem_events) = (Vec::new(), Vec::new());
@@ -178,7 +196,12 @@ pub(crate) fn sources(store: &mut dyn Store, id: &str, request: &Request, view: 
 /// How many ids are asked for at once.
 const CHUNK: usize = 500;
 
-fn print_events(store: &mut dyn Store, ids: &[EventId], request: &Request, view: &View) -> Result<bool> {
+fn print_events(
+    store: &mut dyn Store,
+    ids: &[EventId],
+    request: &Request,
+    view: &View,
+) -> Result<bool> {
     let mut printer = list::open(store, request, view)?;
     let raw = list::needs_raw(view);
     for chunk in ids.chunks(CHUNK) {

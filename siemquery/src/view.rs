@@ -98,7 +98,8 @@ impl View {
     /// Opens the destination. `columns` are a table's, `fields` those of CSV and TSV; chosen
     /// fields replace both.
     pub(crate) fn open(&self, columns: Vec<Shown>, fields: Vec<Field>) -> Result<Printer> {
-        let file = self.file.as_deref().map(|name| Sink::file(name).map_err(|error| named(name, &error)));
+        let file =
+            self.file.as_deref().map(|name| Sink::file(name).map_err(|error| named(name, &error)));
         let format = self.format(columns, fields);
         Ok(Printer {
             format: (!self.silent).then_some(format),
@@ -114,9 +115,8 @@ impl View {
         let on_terminal = self.terminal.size.is_some();
         match self.form {
             Form::Table => {
-                let columns = chosen().map_or(columns, |fields| {
-                    fields.into_iter().map(with_own_heading).collect()
-                });
+                let columns = chosen()
+                    .map_or(columns, |fields| fields.into_iter().map(with_own_heading).collect());
                 Box::new(Table::new(columns, self.zone.clone(), self.terminal))
             }
             Form::Json => Box::new(Json::new(chosen())),

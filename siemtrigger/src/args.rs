@@ -65,11 +65,23 @@ pub(crate) struct Args {
     pub(crate) backtest: bool,
 
     /// With --backtest, only events since: 2h, yesterday, 2026-08-01, @1700000000
-    #[arg(short = 'S', long, value_name = "TIME", requires = "backtest", allow_hyphen_values = true)]
+    #[arg(
+        short = 'S',
+        long,
+        value_name = "TIME",
+        requires = "backtest",
+        allow_hyphen_values = true
+    )]
     pub(crate) since: Option<String>,
 
     /// With --backtest, only events until
-    #[arg(short = 'U', long, value_name = "TIME", requires = "backtest", allow_hyphen_values = true)]
+    #[arg(
+        short = 'U',
+        long,
+        value_name = "TIME",
+        requires = "backtest",
+        allow_hyphen_values = true
+    )]
     pub(crate) until: Option<String>,
 
     /// Show why a rule fires on an event or does not

@@ -48,7 +48,9 @@ pub(crate) fn seen(
     });
     for it in newer {
         let early = store.firings(section, it.from_commit, it.created_commit.min(after));
-        firings.extend(early.map_err(Failure::from)?.into_iter().filter(|at| at.version == it.version));
+        firings.extend(
+            early.map_err(Failure::from)?.into_iter().filter(|at| at.version == it.version),
+        );
     }
     for firing in firings {
         let Some(origin) = interval(all, &firing) else { continue };
@@ -59,8 +61,7 @@ pub(crate) fn seen(
         if commit <= after || commit > until {
             continue;
         }
-        let (event, matched) =
-            chained(&origin.rule, &firing.group, firing.time, &firing.matched);
+        let (event, matched) = chained(&origin.rule, &firing.group, firing.time, &firing.matched);
         if own.rule.filter.matches(&event) {
             seen.entry(commit).or_default().push((event, matched, firing.time));
         }

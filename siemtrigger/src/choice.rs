@@ -32,7 +32,8 @@ impl Choice {
             match section::table(name) {
                 Ok((section, Table::Rule)) => sections.push(section),
                 Ok((section, _)) => {
-                    let failure = Failure::new(Kind::Usage, format!("\"{name}\" is no table of rules"));
+                    let failure =
+                        Failure::new(Kind::Usage, format!("\"{name}\" is no table of rules"));
                     return Err(failure.hint(format!("write --table rules_{section}")).into());
                 }
                 Err(error) => return Err(Failure::new(Kind::Usage, error.to_string()).into()),
@@ -62,9 +63,8 @@ impl Choice {
     pub(crate) fn check_sections(&self, store: &mut dyn Store) -> anyhow::Result<()> {
         let known = store.sections().map_err(Failure::from)?;
         let known: Vec<String> = known.into_iter().map(|section| section.name).collect();
-        let in_files = |name: &String| {
-            self.files.iter().flatten().any(|rule| rule.section == *name)
-        };
+        let in_files =
+            |name: &String| self.files.iter().flatten().any(|rule| rule.section == *name);
         match self.sections.iter().find(|name| !known.contains(name) && !in_files(name)) {
             Some(name) => {
                 let name = name.clone();
@@ -90,9 +90,9 @@ impl Choice {
     pub(crate) fn knows(&self, activation: &Activation) -> bool {
         match &self.files {
             None => activation.origin == Origin::Database,
-            Some(files) => files.iter().any(|rule| {
-                rule.id() == activation.rule.id() && rule.version() == activation.hash
-            }),
+            Some(files) => files
+                .iter()
+                .any(|rule| rule.id() == activation.rule.id() && rule.version() == activation.hash),
         }
     }
 
@@ -167,9 +167,8 @@ fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Rule>> {
 }
 
 fn read_file(file: &Path) -> anyhow::Result<Vec<Rule>> {
-    let text = fs::read_to_string(file).map_err(|error| {
-        Failure::new(Kind::Config, format!("{}: {error}", file.display()))
-    })?;
+    let text = fs::read_to_string(file)
+        .map_err(|error| Failure::new(Kind::Config, format!("{}: {error}", file.display())))?;
     Ok(rule::read(&text, &file.display().to_string()).map_err(failure)?)
 }
 

@@ -14,7 +14,12 @@ use std::ops::ControlFlow;
 use store::{Scan, Selection, SiemSelection, Store};
 
 /// Explains one event and one rule.
-pub(crate) fn run(store: &mut dyn Store, choice: &Choice, id: &str, name: &str) -> anyhow::Result<Exit> {
+pub(crate) fn run(
+    store: &mut dyn Store,
+    choice: &Choice,
+    id: &str,
+    name: &str,
+) -> anyhow::Result<Exit> {
     let rule = find_rule(store, choice, name)?;
     let event = find_event(store, &rule, id)?;
     let mut out = io::stdout().lock();

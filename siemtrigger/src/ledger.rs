@@ -168,7 +168,8 @@ impl<'r> Work<'r> {
         self.step.hits.extend(outcome.hits.into_iter().map(|hit| (version, hit)));
         for (group, matched, time) in outcome.fired {
             // A hit of this very step is not stored yet: it is changed here.
-            let is_it = |hit: &Hit| hit.time == time && hit.matched == matched && hit.group == group;
+            let is_it =
+                |hit: &Hit| hit.time == time && hit.matched == matched && hit.group == group;
             let new = self.step.hits.iter_mut().find(|(own, hit)| *own == version && is_it(hit));
             match new {
                 Some((_, hit)) => hit.fired_commit = Some(mark.commit_no),

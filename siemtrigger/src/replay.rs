@@ -147,7 +147,10 @@ impl Replay {
         events.iter().try_for_each(|event| self.printer.print(event))?;
         self.printer.flush()?;
         if !quiet {
-            warn("siemtrigger", &format!("{} SIEM events; nothing was written", self.printer.count));
+            warn(
+                "siemtrigger",
+                &format!("{} SIEM events; nothing was written", self.printer.count),
+            );
         }
         Ok(self.printer.count)
     }

@@ -77,7 +77,8 @@ impl Runners {
         }
         let evaluator = self.evaluators.get_mut(&version).context("an evaluator per version")?;
         for need in evaluator.needs(&hits) {
-            let stored = store.hits(version, need.group.as_ref(), need.from).map_err(Failure::from)?;
+            let stored =
+                store.hits(version, need.group.as_ref(), need.from).map_err(Failure::from)?;
             let rows = match &need.group {
                 Some(group) => store.found(version, group, need.from).map_err(Failure::from)?,
                 None => Vec::new(),

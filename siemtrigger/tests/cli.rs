@@ -149,8 +149,11 @@ fn a_changed_rule_and_its_return_do_not_depend_on_when_one_looks() {
             feed.siem_events()
         };
         let late = run(false);
-        let versions: std::collections::BTreeSet<&str> =
-            late.iter().filter(|it| it.rule_name == "many").map(|it| it.rule_version.as_str()).collect();
+        let versions: std::collections::BTreeSet<&str> = late
+            .iter()
+            .filter(|it| it.rule_name == "many")
+            .map(|it| it.rule_version.as_str())
+            .collect();
         assert_eq!(versions.len(), 2);
         assert_eq!(run(true), late);
     });
@@ -194,7 +197,9 @@ fn a_new_rule_looks_back_and_a_disabled_one_does_not_look() {
         commits[6..].iter().for_each(|commit| feed.commit(commit));
         oneshot(&url);
         let found = feed.siem_events();
-        assert!(found.iter().any(|event| event.backfill) && found.iter().any(|event| !event.backfill));
+        assert!(
+            found.iter().any(|event| event.backfill) && found.iter().any(|event| !event.backfill)
+        );
         let disabled: Vec<Rule> =
             rules(RULES).into_iter().map(|rule| Rule { is_enabled: false, ..rule }).collect();
         feed.store.put_rules(&disabled, Backfill::All).expect("rules");
@@ -207,8 +212,16 @@ fn a_new_rule_looks_back_and_a_disabled_one_does_not_look() {
 /// What two runs with different event ids have in common.
 fn plain(event: &SiemEvent) -> String {
     format!(
-        "{} {} {:?} {} {} {} {} {} {}", event.rule_name, event.rule_version, event.group, event.time,
-        event.last_time, event.event_count, event.window_start, event.window_end, event.message
+        "{} {} {:?} {} {} {} {} {} {}",
+        event.rule_name,
+        event.rule_version,
+        event.group,
+        event.time,
+        event.last_time,
+        event.event_count,
+        event.window_start,
+        event.window_end,
+        event.message
     )
 }
 
@@ -224,10 +237,16 @@ fn a_stream_and_a_backtest_find_what_the_store_holds() {
 
         let input = feed.json_lines();
         let output = tool_at(env!("CARGO_BIN_EXE_siemtrigger"))
-            .args(["--stdin", "-o", "jsonl", "--rules"]).arg(&file).stdin(input.clone()).run();
+            .args(["--stdin", "-o", "jsonl", "--rules"])
+            .arg(&file)
+            .stdin(input.clone())
+            .run();
         assert_eq!((output.code, output.stderr.as_str()), (0, ""));
         let live = tool_at(env!("CARGO_BIN_EXE_siemtrigger"))
-            .args(["--stdin", "--live", "--rules"]).arg(&file).stdin(input).run();
+            .args(["--stdin", "--live", "--rules"])
+            .arg(&file)
+            .stdin(input)
+            .run();
         assert!(live.stdout.lines().count() > output.stdout.lines().count());
         let backtest = siemtrigger(&url).args(["--backtest", "-o", "jsonl"]).run();
         assert_eq!((backtest.code, backtest.stderr.as_str()), (0, ""));
@@ -241,11 +260,13 @@ fn a_stream_and_a_backtest_find_what_the_store_holds() {
             lines
         };
         let stored = sorted(feed.siem_events().iter().map(plain).collect());
-        let printed = |text: &str| sorted(text.lines().map(|line| plain(&feed::parsed(line))).collect());
+        let printed =
+            |text: &str| sorted(text.lines().map(|line| plain(&feed::parsed(line))).collect());
         assert_eq!(printed(&output.stdout), stored);
         assert_eq!(printed(&backtest.stdout), stored);
         let ids = |event: &SiemEvent| (event.id.clone(), event.source_ids.clone());
-        let mut same: Vec<_> = backtest.stdout.lines().map(|line| ids(&feed::parsed(line))).collect();
+        let mut same: Vec<_> =
+            backtest.stdout.lines().map(|line| ids(&feed::parsed(line))).collect();
         let mut kept: Vec<_> = feed.siem_events().iter().map(ids).collect();
         same.sort();
         kept.sort();
@@ -284,25 +305,45 @@ fn explanations_show_each_predicate_and_the_window() {
     both(|make| {
         let (_guard, url) = make();
         let mut feed = prepared(&url);
-        feed.commit(&feed::at(&[(1, "sshd", "eve"), (2, "sshd", "eve"), (3, "sshd", "eve"), (3, "cron", "eve")]));
-        let explain = |event: &str| siemtrigger(&url).args(["--explain", event, "--rule", "many"]).run();
+        feed.commit(&feed::at(&[
+            (1, "sshd", "eve"),
+            (2, "sshd", "eve"),
+            (3, "sshd", "eve"),
+            (3, "cron", "eve"),
+        ]));
+        let explain =
+            |event: &str| siemtrigger(&url).args(["--explain", event, "--rule", "many"]).run();
         let fires = explain("1.3");
         assert_eq!(fires.code, 0, "{}", fires.stderr);
-        assert!(fires.stdout.contains("held  process.name = \"sshd\"    value: sshd"), "{}", fires.stdout);
+        assert!(
+            fires.stdout.contains("held  process.name = \"sshd\"    value: sshd"),
+            "{}",
+            fires.stdout
+        );
         assert!(fires.stdout.contains("window  3 events in 10s up to 2026-11-20T10:00:03"));
         assert!(fires.stdout.contains("the rule fires at"));
         let few = explain("1.2");
         assert_eq!(few.code, 1);
-        assert!(few.stdout.contains("does not fire: 2 is not more than the limit, 2"), "{}", few.stdout);
+        assert!(
+            few.stdout.contains("does not fire: 2 is not more than the limit, 2"),
+            "{}",
+            few.stdout
+        );
         let other = explain("1.4");
         assert_eq!(other.code, 1);
-        assert!(other.stdout.contains("failed  process.name = \"sshd\"    value: cron"), "{}", other.stdout);
+        assert!(
+            other.stdout.contains("failed  process.name = \"sshd\"    value: cron"),
+            "{}",
+            other.stdout
+        );
         let missing = siemtrigger(&url).args(["--explain", "1.1", "--rule", "no\u{1b}ne"]).run();
         let section = siemtrigger(&url).args(["--oneshot", "--table", "rules_wbe"]).run();
         assert_eq!(section.code, 2);
         assert!(section.stderr.starts_with("siemtrigger: unknown section \"wbe\"\nhint: "));
         assert_eq!(missing.code, 2);
-        assert!(missing.stderr.starts_with("siemtrigger: no rule \"no\\x1bne\"\nhint: there are: "));
+        assert!(
+            missing.stderr.starts_with("siemtrigger: no rule \"no\\x1bne\"\nhint: there are: ")
+        );
     });
 }
 
@@ -320,7 +361,8 @@ fn mistakes_are_one_line_and_a_code() {
     assert_eq!(code, 3);
     assert!(error.starts_with("siemtrigger: bad.json:2:15: rules are not SQL"), "{error}");
     assert!(error.contains("hint: write the condition as a filter"), "{error}");
-    let (code, error) = run("{\"rules_a\": [{\"name\": \"x\", \"severity\": 1, \"source_table\": \"siem_a\"}]}");
+    let (code, error) =
+        run("{\"rules_a\": [{\"name\": \"x\", \"severity\": 1, \"source_table\": \"siem_a\"}]}");
     assert_eq!(code, 3);
     assert!(error.contains("rules see their own SIEM events: a/x → a/x"), "{error}");
     assert_eq!(run("{}").0, 3);
@@ -342,7 +384,8 @@ fn rules_from_files_work_on_a_database_without_being_in_it() {
         let directory = temp_dir();
         fs::write(directory.path().join("a.json"), RULES).expect("a file");
         let run = || {
-            let output = siemtrigger(&url).arg("--oneshot").arg("--rules").arg(directory.path()).run();
+            let output =
+                siemtrigger(&url).arg("--oneshot").arg("--rules").arg(directory.path()).run();
             assert_eq!((output.code, output.stderr.as_str()), (0, ""));
         };
         run();
@@ -358,7 +401,11 @@ fn rules_from_files_work_on_a_database_without_being_in_it() {
         commits.iter().for_each(|commit| feed.commit(commit));
         oneshot(&url);
         let last = feed.store.last_commit().expect("a commit").expect("a commit").0;
-        let again = feed.store.activations().expect("activations").into_iter()
+        let again = feed
+            .store
+            .activations()
+            .expect("activations")
+            .into_iter()
             .find(|it| it.rule.name == "again" && it.origin == store::Origin::Database);
         assert_eq!(again.map(|it| it.position), Some(last), "it waits for nobody");
     });

@@ -11,7 +11,12 @@ use common::siem_event::{Slot, add_group, digest, key};
 
 /// The event, and the match that stands for it: the id of the SIEM event.
 #[must_use]
-pub fn chained(rule: &Rule, group: &Group, time: Timestamp, matched: &Match) -> (Event<'static>, Match) {
+pub fn chained(
+    rule: &Rule,
+    group: &Group,
+    time: Timestamp,
+    matched: &Match,
+) -> (Event<'static>, Match) {
     let mut event = identity(rule);
     event.time = time;
     add_group(&mut event, &rule.group_by, group);

@@ -163,11 +163,18 @@ impl Dead {
         })
     }
 
-    fn decide(&self, shape: Shape<'_>, mark: &Mark, group: &Group, number: i64) -> Option<SiemEvent> {
+    fn decide(
+        &self,
+        shape: Shape<'_>,
+        mark: &Mark,
+        group: &Group,
+        number: i64,
+    ) -> Option<SiemEvent> {
         let cell = |number: i64| self.cells.get(&(group.clone(), number));
         let count = |number: i64| cell(number).map_or(0, |cell| cell.hits.len());
         let limit = usize::try_from(shape.limit).unwrap_or(usize::MAX);
-        let was_enough = count(number - 1) >= limit || cell(number - 1).is_some_and(|cell| cell.is_given);
+        let was_enough =
+            count(number - 1) >= limit || cell(number - 1).is_some_and(|cell| cell.is_given);
         if !mark.is_armed || !was_enough || count(number) >= limit {
             return None;
         }
@@ -182,8 +189,10 @@ impl Dead {
         event.window_start = Timestamp(number * shape.window);
         event.window_end = end;
         let hits = cell(number).into_iter().flat_map(|cell| &cell.hits);
-        event.source_ids =
-            hits.take(common::siem_event::SOURCE_IDS).map(|(_, matched)| matched.to_string()).collect();
+        event.source_ids = hits
+            .take(common::siem_event::SOURCE_IDS)
+            .map(|(_, matched)| matched.to_string())
+            .collect();
         event.backfill = mark.is_backfill;
         Some(event)
     }

@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn each_part_has_its_verdict() {
-        let filter = Filter::parse("process.name = sshd and not user.name = root").expect("a filter");
+        let filter =
+            Filter::parse("process.name = sshd and not user.name = root").expect("a filter");
         let event = Event { process_name: Some("sshd".into()), ..Event::default() };
         let lines: Vec<(usize, String, bool, Option<Option<String>>)> = explain(&filter, &event)
             .into_iter()

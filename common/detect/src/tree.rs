@@ -110,7 +110,15 @@ impl Tree {
         let priority = self.random();
         let place = u32::try_from(self.nodes.len()).unwrap_or(NONE);
         self.nodes.push(Node {
-            entry, left, right, priority, count, pending: 0, best: NEVER, open: NEVER, hits: 0,
+            entry,
+            left,
+            right,
+            priority,
+            count,
+            pending: 0,
+            best: NEVER,
+            open: NEVER,
+            hits: 0,
         });
         self.gather(place);
         let (before, after) = self.split(self.root(), &|have: &Key| *have < key);
@@ -158,17 +166,14 @@ impl Tree {
     fn walk(&self, place: u32, see: &mut dyn FnMut(&Entry) -> bool) -> bool {
         let Some(node) = self.node(place).filter(|node| node.hits > 0) else { return true };
         let is_hit = node.entry.key.matched.is_some();
-        self.walk(node.left, see)
-            && (!is_hit || see(&node.entry))
-            && self.walk(node.right, see)
+        self.walk(node.left, see) && (!is_hit || see(&node.entry)) && self.walk(node.right, see)
     }
 
     fn outermost(&mut self, mut place: u32, limit: i64, first: bool) -> Option<i64> {
         loop {
             self.pass_down(place);
             let node = self.node(place)?;
-            let (near, far) =
-                if first { (node.left, node.right) } else { (node.right, node.left) };
+            let (near, far) = if first { (node.left, node.right) } else { (node.right, node.left) };
             if self.node(near).is_some_and(|near| near.best > limit) {
                 place = near;
             } else if node.entry.is_armed && node.count > limit {

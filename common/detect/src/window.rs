@@ -59,7 +59,13 @@ impl Window {
     }
 
     /// Takes what is stored from a time on.
-    pub(crate) fn load(&mut self, shape: Shape<'_>, from: Timestamp, hits: Vec<Hit>, rows: Vec<SiemEvent>) {
+    pub(crate) fn load(
+        &mut self,
+        shape: Shape<'_>,
+        from: Timestamp,
+        hits: Vec<Hit>,
+        rows: Vec<SiemEvent>,
+    ) {
         for hit in hits {
             self.add(shape.window, &hit);
         }
@@ -134,7 +140,13 @@ impl Window {
     }
 
     /// Computes a bucket's SIEM event anew; `None` when there is none or it stays as it is.
-    fn amend(&mut self, shape: Shape<'_>, mark: &Mark, group: &Group, bucket: i64) -> Option<SiemEvent> {
+    fn amend(
+        &mut self,
+        shape: Shape<'_>,
+        mark: &Mark,
+        group: &Group,
+        bucket: i64,
+    ) -> Option<SiemEvent> {
         let mut event = self.compute(shape, group, bucket)?;
         match self.rows.get(&bucket) {
             Some(have) => {
@@ -153,8 +165,7 @@ impl Window {
 
     fn compute(&mut self, shape: Shape<'_>, group: &Group, bucket: i64) -> Option<SiemEvent> {
         let start = bucket * shape.window;
-        let (first, last, most) =
-            self.tree.firing(start, start + shape.window, shape.limit)?;
+        let (first, last, most) = self.tree.firing(start, start + shape.window, shape.limit)?;
         let mut message = None;
         let mut source_ids: Vec<String> = Vec::new();
         let mut seen = 0;
@@ -163,7 +174,8 @@ impl Window {
             seen += 1;
             message.get_or_insert_with(|| entry.message.clone());
             let id = entry.key.matched.as_ref().map(ToString::to_string).unwrap_or_default();
-            if !matches!(entry.key.matched, Some(Match::SiemEvent(_))) || !source_ids.contains(&id) {
+            if !matches!(entry.key.matched, Some(Match::SiemEvent(_))) || !source_ids.contains(&id)
+            {
                 source_ids.push(id);
             }
             source_ids.len() < SOURCE_IDS && seen < LOOKED_AT

@@ -28,7 +28,9 @@ impl Random {
 }
 
 fn rule(members: &str) -> Rule {
-    let text = format!("{{\"rules_a\":[{{\"name\":\"r\",\"severity\":3,\"group_by\":[\"g\"],{members}}}]}}");
+    let text = format!(
+        "{{\"rules_a\":[{{\"name\":\"r\",\"severity\":3,\"group_by\":[\"g\"],{members}}}]}}"
+    );
     read(&text, "r.json").expect("a rule").remove(0)
 }
 
@@ -76,7 +78,10 @@ fn commits(random: &mut Random, span: i64, chained: bool) -> Vec<Commit> {
             let time = Timestamp(random.number(span) * SECOND - 20 * SECOND);
             let matched = match chained {
                 true => Match::SiemEvent(format!("k{}", random.number(4))),
-                false => Match::Event(EventId { batch: 100 - number, seq: i32::try_from(seq).expect("small") }),
+                false => Match::Event(EventId {
+                    batch: 100 - number,
+                    seq: i32::try_from(seq).expect("small"),
+                }),
             };
             seen.insert((group, time, matched));
         }
@@ -166,15 +171,24 @@ fn fresh(rule: &Rule, commits: &[Commit], position: usize, tables: &Tables) -> E
 }
 
 /// What is compared of a SIEM event.
-type Row = (Group, i64, Timestamp, Timestamp, u64, Timestamp, Timestamp, String, Vec<String>, u32, bool);
+type Row =
+    (Group, i64, Timestamp, Timestamp, u64, Timestamp, Timestamp, String, Vec<String>, u32, bool);
 
 fn row(event: &SiemEvent) -> Row {
     let group: Group = event.group.iter().map(|(_, value)| value.clone()).collect();
     let bucket = event.key.rsplit([',', ']']).nth(1).and_then(|text| text.parse().ok());
     (
-        group, bucket.expect("a bucket"), event.time, event.last_time, event.event_count,
-        event.window_start, event.window_end, event.message.clone(), event.source_ids.clone(),
-        event.revision, event.backfill,
+        group,
+        bucket.expect("a bucket"),
+        event.time,
+        event.last_time,
+        event.event_count,
+        event.window_start,
+        event.window_end,
+        event.message.clone(),
+        event.source_ids.clone(),
+        event.revision,
+        event.backfill,
     )
 }
 
@@ -188,7 +202,9 @@ fn reference_once(rule: &Rule, hits: &[Hit]) -> BTreeMap<(Group, i64), Row> {
     for hit in sorted.iter().filter(|hit| hit.is_armed) {
         let within = |from: i64, until: i64| {
             let group = &hit.group;
-            sorted.iter().filter(move |it| it.group == *group && it.time.0 > from && it.time.0 <= until)
+            sorted
+                .iter()
+                .filter(move |it| it.group == *group && it.time.0 > from && it.time.0 <= until)
         };
         let distinct: BTreeSet<&Match> =
             within(hit.time.0 - window, hit.time.0).map(|it| &it.matched).collect();
@@ -200,8 +216,17 @@ fn reference_once(rule: &Rule, hits: &[Hit]) -> BTreeMap<(Group, i64), Row> {
         let start = Timestamp(hit.time.0 - window);
         let row = rows.entry((hit.group.clone(), bucket)).or_insert_with(|| {
             (
-                hit.group.clone(), bucket, hit.time, hit.time, 0, start, hit.time, String::new(),
-                Vec::new(), 0, false,
+                hit.group.clone(),
+                bucket,
+                hit.time,
+                hit.time,
+                0,
+                start,
+                hit.time,
+                String::new(),
+                Vec::new(),
+                0,
+                false,
             )
         });
         row.3 = hit.time;
@@ -305,7 +330,8 @@ fn dead_reference(rule: &Rule, commits: &[Commit], armed: i64) -> Vec<(Group, i6
     let Kind::Dead { window, event_limit, .. } = rule.kind else { panic!("a dead rule") };
     let hits: Vec<Hit> = commits.iter().flat_map(|commit| commit.hits(armed)).collect();
     let bucket = |hit: &Hit| hit.time.0.div_euclid(window.0);
-    let cells: BTreeSet<(Group, i64)> = hits.iter().map(|hit| (hit.group.clone(), bucket(hit))).collect();
+    let cells: BTreeSet<(Group, i64)> =
+        hits.iter().map(|hit| (hit.group.clone(), bucket(hit))).collect();
     let mut fired = Vec::new();
     for (group, before) in cells {
         let of = |number: i64| {
@@ -339,7 +365,11 @@ fn dead_rules_decide_once_and_alike() {
             rows(&first).into_iter().map(|row| (row.0, row.1, row.4)).collect();
         have.sort();
         assert_eq!(have, expected, "seed {seed}");
-        assert_eq!(run(&rule, &commits, armed, &mut random), first, "seed {seed}: another schedule");
+        assert_eq!(
+            run(&rule, &commits, armed, &mut random),
+            first,
+            "seed {seed}: another schedule"
+        );
         found += expected.len();
         late += first.late;
     }
@@ -348,7 +378,8 @@ fn dead_rules_decide_once_and_alike() {
 
 #[test]
 fn a_population_is_heard_of_though_it_never_speaks() {
-    let rule = rule("\"kind\":\"dead\",\"time_int\":\"10m\",\"population\":[[\"g0\"],[\"silent\"]]");
+    let rule =
+        rule("\"kind\":\"dead\",\"time_int\":\"10m\",\"population\":[[\"g0\"],[\"silent\"]]");
     let minute = 60 * SECOND;
     let at = |number: i64, minutes: i64, hits: Vec<i64>| Commit {
         number,
@@ -361,7 +392,13 @@ fn a_population_is_heard_of_though_it_never_speaks() {
             })
             .collect(),
     };
-    let commits = [at(1, 1, vec![1]), at(2, 12, vec![11]), at(3, 25, vec![24]), at(4, 31, vec![]), at(5, 60, vec![])];
+    let commits = [
+        at(1, 1, vec![1]),
+        at(2, 12, vec![11]),
+        at(3, 25, vec![24]),
+        at(4, 31, vec![]),
+        at(5, 60, vec![]),
+    ];
     let tables = run(&rule, &commits, 0, &mut Random(5));
     let have: Vec<(Group, i64)> = rows(&tables).into_iter().map(|row| (row.0, row.1)).collect();
     let silent = vec![Some("silent".to_owned())];

@@ -106,7 +106,11 @@ pub fn is_absolute(text: &str) -> bool {
 ///
 /// # Errors
 /// The text is none of the forms above, or lies outside the years 1–9999.
-pub fn period(text: &str, zone: &Zone, now: Timestamp) -> Result<(Timestamp, Timestamp), WordError> {
+pub fn period(
+    text: &str,
+    zone: &Zone,
+    now: Timestamp,
+) -> Result<(Timestamp, Timestamp), WordError> {
     let lower = text.trim().to_ascii_lowercase();
     let found = word(&lower, zone, now)
         .map(|at| (at, Timestamp(at.0.saturating_add(1))))

@@ -76,7 +76,7 @@ fn repair(text: &str) -> Option<String> {
         place += found;
         match unit(place) {
             Some(0xd800..=0xdbff) if matches!(unit(place + 6), Some(0xdc00..=0xdfff)) => {
-                place += 12
+                place += 12;
             }
             Some(0xd800..=0xdfff) => {
                 out.push_str(&text[kept..place]);

@@ -44,7 +44,12 @@ impl Grid {
     #[must_use]
     pub fn new(aligns: Vec<Align>, samples: &[Vec<String>], limit: Option<usize>) -> Grid {
         let width_of = |place: usize| {
-            samples.iter().filter_map(|row| row.get(place)).map(|cell| cell.width()).max().unwrap_or(0)
+            samples
+                .iter()
+                .filter_map(|row| row.get(place))
+                .map(|cell| cell.width())
+                .max()
+                .unwrap_or(0)
         };
         let mut widths: Vec<usize> = (0..aligns.len()).map(width_of).collect();
         if let Some(limit) = limit {
@@ -57,7 +62,9 @@ impl Grid {
     #[must_use]
     pub fn natural(rows: &[Vec<String>]) -> usize {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |place: usize| rows.iter().filter_map(|row| row.get(place).map(|cell| cell.width())).max();
+        let width = |place: usize| {
+            rows.iter().filter_map(|row| row.get(place).map(|cell| cell.width())).max()
+        };
         (0..columns).filter_map(width).sum::<usize>() + GAP * columns.saturating_sub(1)
     }
 
@@ -142,7 +149,8 @@ mod tests {
     fn rows(limit: Option<usize>, rows: &[&[&str]]) -> Vec<String> {
         let rows: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect();
-        let aligns = (0..rows[0].len()).map(|place| if place == 1 { Align::Right } else { Align::Left });
+        let aligns =
+            (0..rows[0].len()).map(|place| if place == 1 { Align::Right } else { Align::Left });
         let grid = Grid::new(aligns.collect(), &rows[..2], limit);
         let mut out = Vec::new();
         rows.iter().for_each(|row| grid.write(row, Paint::Plain, &mut out));
@@ -151,7 +159,8 @@ mod tests {
 
     #[test]
     fn columns_line_up_and_wide_characters_count_two() {
-        let lines = rows(None, &[&["host", "n", "message"], &["web", "10", "x"], &["漢字", "7", "y"]]);
+        let lines =
+            rows(None, &[&["host", "n", "message"], &["web", "10", "x"], &["漢字", "7", "y"]]);
         assert_eq!(lines, ["host   n  message", "web   10  x", "漢字   7  y"]);
     }
 
@@ -166,7 +175,8 @@ mod tests {
     fn every_row_fits_a_terminal() {
         let long = "漢".repeat(100);
         for width in [20, 40, 80, 160] {
-            let table: &[&[&str]] = &[&["host", "n", "message"], &[&long, "1", &long], &["a", "2", "b"]];
+            let table: &[&[&str]] =
+                &[&["host", "n", "message"], &[&long, "1", &long], &["a", "2", "b"]];
             for line in rows(Some(width), table) {
                 assert!(line.width() <= width, "{width}: {line}");
             }

@@ -19,10 +19,18 @@ pub struct Sink(State);
 enum State {
     Direct(BufWriter<Stdout>),
     /// A terminal, not yet a screen full.
-    Waiting { text: Vec<u8>, lines: usize, height: usize },
+    Waiting {
+        text: Vec<u8>,
+        lines: usize,
+        height: usize,
+    },
     Pager(Child),
     /// A file under a temporary name.
-    File { file: BufWriter<File>, temporary: PathBuf, name: PathBuf },
+    File {
+        file: BufWriter<File>,
+        temporary: PathBuf,
+        name: PathBuf,
+    },
 }
 
 /// Bytes that are gathered before a write.

@@ -65,7 +65,9 @@ impl Table {
     fn cell(&self, record: &dyn Record, field: &Field) -> String {
         match record.time(field) {
             Some(at) => wall_clock(at, &self.zone),
-            None => record.text(field).map_or_else(|| "-".to_owned(), |text| escape(&text).into_owned()),
+            None => {
+                record.text(field).map_or_else(|| "-".to_owned(), |text| escape(&text).into_owned())
+            }
         }
     }
 

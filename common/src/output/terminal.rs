@@ -98,7 +98,8 @@ mod tests {
     use super::*;
 
     fn wants(color: Color, terminal: bool, set: &[(&str, &str)]) -> bool {
-        let value = |name: &str| set.iter().find(|(have, _)| *have == name).map(|(_, value)| *value);
+        let value =
+            |name: &str| set.iter().find(|(have, _)| *have == name).map(|(_, value)| *value);
         wants_color(color, terminal, |name| value(name).unwrap_or_default().to_owned())
     }
 
@@ -119,7 +120,10 @@ mod tests {
     fn the_locale_decides_on_unicode() {
         let speaks = |set: &'static [(&str, &str)]| {
             speaks_unicode(|name| {
-                set.iter().find(|(have, _)| *have == name).map_or("", |(_, value)| *value).to_owned()
+                set.iter()
+                    .find(|(have, _)| *have == name)
+                    .map_or("", |(_, value)| *value)
+                    .to_owned()
             })
         };
         assert!(speaks(&[("LANG", "de_DE.UTF-8")]));

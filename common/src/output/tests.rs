@@ -96,12 +96,14 @@ fn raw_is_the_bytes_of_the_source() {
 
 #[test]
 fn tables_show_times_in_the_zone_and_hostile_text_escaped() {
-    let columns = || vec![
-        Shown::new(Field::new("time"), "time"),
-        Shown::new(Field::new("host"), "host"),
-        Shown::new(Field::new("pid"), "pid"),
-        Shown::new(Field::new("message"), "message"),
-    ];
+    let columns = || {
+        vec![
+            Shown::new(Field::new("time"), "time"),
+            Shown::new(Field::new("host"), "host"),
+            Shown::new(Field::new("pid"), "pid"),
+            Shown::new(Field::new("message"), "message"),
+        ]
+    };
     let zone: Zone = "Asia/Tokyo".parse().expect("a zone");
     let table = Table::new(columns(), zone.clone(), Terminal::none());
     assert_eq!(

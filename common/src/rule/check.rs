@@ -58,7 +58,13 @@ impl Draft {
 
 /// What a SIEM event's own fields change to while late events arrive: no rule can count on them.
 const AMENDED: [&str; 8] = [
-    "message", "event_count", "magnitude", "revision", "last_time", "source_ids", "@timestamp",
+    "message",
+    "event_count",
+    "magnitude",
+    "revision",
+    "last_time",
+    "source_ids",
+    "@timestamp",
     "time.quality",
 ];
 
@@ -170,9 +176,8 @@ fn chained(rule: &Rule, offset: usize) -> Result<(), Fault> {
     let used = fields(&rule.filter).into_iter().chain(&rule.group_by).chain(rule.message.fields());
     for field in used {
         if AMENDED.contains(&field.name()) {
-            let what = format!(
-                "a rule over SIEM events cannot use {field}, which late events amend"
-            );
+            let what =
+                format!("a rule over SIEM events cannot use {field}, which late events amend");
             let mut fault = fault(offset, what);
             fault.hint = Some(
                 "it can use rule.name, rule.id, severity, level, tags and the group's fields"

@@ -14,7 +14,8 @@ pub fn identity(rule: &Rule) -> Event<'static> {
         tags: rule.tags.iter().map(|tag| tag.clone().into()).collect(),
         ..Event::default()
     };
-    let mut text = |name: &'static str, value: String| event.ext.push(name, Value::Text(value.into()));
+    let mut text =
+        |name: &'static str, value: String| event.ext.push(name, Value::Text(value.into()));
     text("level", level(rule.severity).to_owned());
     text("rule.id", rule.id());
     text("rule.kind", rule.kind.name().to_owned());

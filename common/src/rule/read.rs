@@ -112,8 +112,10 @@ impl<'t> Reader<'t> {
     }
 
     fn tables(&self) -> Result<Vec<Rule>, Fault> {
-        let tables: Members<'t> =
-            self.piece(self.text, "not a file of rules: an object keyed by table name, such as {\"rules_auth\": […]}")?;
+        let tables: Members<'t> = self.piece(
+            self.text,
+            "not a file of rules: an object keyed by table name, such as {\"rules_auth\": […]}",
+        )?;
         let mut rules: Vec<Rule> = Vec::new();
         for (name, list) in tables.0 {
             let Ok((section, Table::Rule)) = section::table(&name) else {
@@ -171,8 +173,7 @@ impl<'t> Reader<'t> {
             "message" => {
                 let text = self.string(value)?;
                 let template = Template::parse(&text);
-                draft.message =
-                    template.map_err(|error| self.fault(value, error.to_string()))?;
+                draft.message = template.map_err(|error| self.fault(value, error.to_string()))?;
             }
             "population" => draft.population = (self.population(value)?, at),
             "source_table" => draft.source = Some((self.string(value)?, at)),
@@ -180,7 +181,8 @@ impl<'t> Reader<'t> {
             "tags" => draft.tags = self.piece(value, "not a list of texts")?,
             "sql_query" => return Err(self.sql(value)),
             _ => {
-                let mut fault = self.fault(value, format!("unknown key \"{}\"", key.escape_debug()));
+                let mut fault =
+                    self.fault(value, format!("unknown key \"{}\"", key.escape_debug()));
                 fault.hint = nearest(key).map(|near| format!("did you mean \"{near}\"?"));
                 return Err(fault);
             }
@@ -217,7 +219,8 @@ impl<'t> Reader<'t> {
             // Where the text has no escapes, the place inside it is a place in the file.
             let plain = value.get(1..value.len() - 1) == Some(text);
             let inside = if plain { 1 + error.offset } else { 0 };
-            let mut fault = self.fault(value, format!("where: {}\n{}", error.message, error.caret()));
+            let mut fault =
+                self.fault(value, format!("where: {}\n{}", error.message, error.caret()));
             fault.offset += inside;
             fault.hint = error.hint;
             fault
@@ -259,8 +262,21 @@ impl<'t> Reader<'t> {
 }
 
 const KEYS: [&str; 15] = [
-    "name", "desc", "is_enabled", "severity", "kind", "where", "group_by", "time_int",
-    "event_limit", "message", "population", "source_table", "out_table", "tags", "id",
+    "name",
+    "desc",
+    "is_enabled",
+    "severity",
+    "kind",
+    "where",
+    "group_by",
+    "time_int",
+    "event_limit",
+    "message",
+    "population",
+    "source_table",
+    "out_table",
+    "tags",
+    "id",
 ];
 
 fn nearest(key: &str) -> Option<&'static str> {

@@ -49,7 +49,8 @@ fn reads_siemstress_and_new_forms() {
             is_enabled: false,
             severity: 5,
             condition: "event.action = ssh_login and event.outcome = failure".into(),
-            filter: Filter::parse("event.action = ssh_login and event.outcome = failure").expect("a filter"),
+            filter: Filter::parse("event.action = ssh_login and event.outcome = failure")
+                .expect("a filter"),
             group_by: vec![Field::new("source.ip")],
             kind: Kind::Limit { window: Span(600_000_000), event_limit: 7 },
             message: Template::parse("over 7 from {source.ip}").expect("a template"),
@@ -91,7 +92,10 @@ fn mistakes_have_a_place() {
         (&rule_with("\"kind\": \"sum\", \"time_int\": 1"), "r.json:3:11: kind: limit or dead"),
         (&rule_with("\"source_table\": \"rules_a\""), "r.json:3:19: source_table"),
         (&rule_with("\"where\": \"a = \""), "r.json:3:"),
-        (&rule_with("\"source_table\": \"siem_auth\", \"where\": \"event_count > 3\""), "cannot use event_count"),
+        (
+            &rule_with("\"source_table\": \"siem_auth\", \"where\": \"event_count > 3\""),
+            "cannot use event_count",
+        ),
     ];
     for (file, expected) in cases {
         let (message, _) = refused(file);
@@ -117,7 +121,8 @@ fn the_version_is_of_the_compiled_form() {
     let spelled = read(&spelled, "r.json").expect("rules").remove(0);
     assert_ne!(spelled.condition, base.condition);
     assert_eq!(spelled.version(), base.version(), "another spelling is the same version");
-    let named = Rule { name: "x".into(), description: "y".into(), is_enabled: true, ..base.clone() };
+    let named =
+        Rule { name: "x".into(), description: "y".into(), is_enabled: true, ..base.clone() };
     assert_eq!(named.version(), base.version());
     let changed = [
         Rule { severity: 4, ..base.clone() },
@@ -155,7 +160,8 @@ fn magnitude_follows_the_formula() {
     assert_eq!(magnitude(1_000_000, 0, 0), 80, "capped");
     assert_eq!(magnitude(0, 1, 7), 5);
     let levels: Vec<&str> = (0..8).map(level).collect();
-    let names = ["critical", "critical", "high", "high", "medium", "low", "informational", "informational"];
+    let names =
+        ["critical", "critical", "high", "high", "medium", "low", "informational", "informational"];
     assert_eq!(levels, names);
 }
 

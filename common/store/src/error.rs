@@ -95,7 +95,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Url(_) => Some("write sqlite:/path/to/siem.db or postgres://user@host/name".into()),
+            Error::Url(_) => {
+                Some("write sqlite:/path/to/siem.db or postgres://user@host/name".into())
+            }
             Error::Connect { .. } => {
                 Some("is the server running? --db, $SIEM_DB or siem.toml names it".into())
             }
@@ -104,7 +106,8 @@ impl Error {
                 Some("siemmanage migrate brings it up to date".into())
             }
             Error::Version { .. } => Some("a newer siemtools made it; install that one".into()),
-            Error::Section { name, known } => match nearest(name, known.iter().map(String::as_str)) {
+            Error::Section { name, known } => match nearest(name, known.iter().map(String::as_str))
+            {
                 Some(near) => Some(format!("did you mean \"{near}\"?")),
                 None if known.is_empty() => None,
                 None => Some(format!("there are: {}", known.join(", "))),

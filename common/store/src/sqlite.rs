@@ -54,8 +54,7 @@ impl Sqlite {
     /// Opens the file, and makes or updates its schema as `create` allows.
     pub(crate) fn open(path: &Path, create: Create) -> Result<Sqlite> {
         let place = format!("sqlite:{}", path.display());
-        let unreachable =
-            |reason: String| Error::Connect { place: place.clone(), reason };
+        let unreachable = |reason: String| Error::Connect { place: place.clone(), reason };
         if create != Create::Never {
             make_private(path).map_err(|error| unreachable(error.to_string()))?;
         }

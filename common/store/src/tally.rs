@@ -167,7 +167,10 @@ mod tests {
         let (all, once) = count(LIMIT, Some(10));
         assert_eq!(once, 1);
         assert_eq!(all.len(), 10);
-        assert_eq!(all[0], Group { values: vec![Some("30".into()), Some(String::new())], count: 31 });
+        assert_eq!(
+            all[0],
+            Group { values: vec![Some("30".into()), Some(String::new())], count: 31 }
+        );
         assert_eq!(all[1], Group { values: vec![Some("29".into()), None], count: 30 });
         assert!(all.is_sorted_by_key(|group| std::cmp::Reverse(group.count)));
         let (parted, passes) = count(20, Some(10));

@@ -124,7 +124,8 @@ fn readers_create_nothing() {
     assert!(!path.exists());
     fs::write(&path, b"").expect("a file");
     assert!(matches!(open(&path), Some(Error::Uninitialised(_))));
-    fs::write(&path, b"not a database, but long enough to be looked at".repeat(99)).expect("a file");
+    fs::write(&path, b"not a database, but long enough to be looked at".repeat(99))
+        .expect("a file");
     assert!(matches!(open(&path), Some(Error::Refused { .. })));
 }
 

@@ -92,7 +92,8 @@ impl Cluster {
         let directory = short_directory();
         let files = directory.join("data").display().to_string();
         let owner = owner(&directory);
-        run(command("initdb", owner).args(["-A", "trust", "-U", "siem", "-E", "UTF8", "--no-sync"])
+        run(command("initdb", owner)
+            .args(["-A", "trust", "-U", "siem", "-E", "UTF8", "--no-sync"])
             .args(["--locale=C.UTF-8", "-D", &files]));
         let options = format!(
             "-k {} -c listen_addresses= -c fsync=off -c full_page_writes=off \
@@ -100,8 +101,11 @@ impl Cluster {
             directory.display()
         );
         let log = directory.join("log").display().to_string();
-        run(command("pg_ctl", owner).args(["-D", &files, "-w", "-s", "-l", &log])
-            .args(["-o", &options, "start"]).stdout(Stdio::null()).stderr(Stdio::null()));
+        run(command("pg_ctl", owner)
+            .args(["-D", &files, "-w", "-s", "-l", &log])
+            .args(["-o", &options, "start"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()));
         let host = directory.display().to_string().replace('/', "%2F");
         let url = format!("postgres://siem@{host}/postgres");
         Cluster { url, _watchdog: Some(watchdog(&directory, owner)) }
@@ -138,7 +142,8 @@ fn owner(directory: &Path) -> Option<(u32, u32)> {
         let mut fields = line.split(':').skip(2);
         Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
     };
-    let (user, group) = account("postgres").or_else(|| account("nobody"))
+    let (user, group) = account("postgres")
+        .or_else(|| account("nobody"))
         .unwrap_or_else(|| panic!("running as root: no account postgres or nobody"));
     chown(directory, Some(user), Some(group)).unwrap_or_else(|error| panic!("chown: {error}"));
     let open = fs::Permissions::from_mode(0o755);

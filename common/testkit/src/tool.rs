@@ -178,7 +178,10 @@ impl Running {
                 Ok(None) => {
                     let _ = self.child.kill();
                     let output = self.collect(None);
-                    panic!("{}: too slow\nstdout: {}\nstderr: {}", self.line, output.stdout, output.stderr);
+                    panic!(
+                        "{}: too slow\nstdout: {}\nstderr: {}",
+                        self.line, output.stdout, output.stderr
+                    );
                 }
                 Err(error) => panic!("{}: {error}", self.line),
             }

@@ -20,7 +20,8 @@ fn a_body_runs_on_both_databases() {
 #[test]
 fn a_program_sees_a_clean_environment() {
     let env = tool_at("/usr/bin/env").run().success();
-    let mut names: Vec<&str> = env.stdout.lines().filter_map(|line| line.split('=').next()).collect();
+    let mut names: Vec<&str> =
+        env.stdout.lines().filter_map(|line| line.split('=').next()).collect();
     names.sort_unstable();
     assert_eq!(names, ["HOME", "LC_ALL", "PATH", "TZ"]);
 }

@@ -4,8 +4,8 @@
 
 use super::Reading;
 use crate::content::Content;
-use crate::identity;
 use crate::desk::failure;
+use crate::identity;
 use crate::roster::{Found, reason};
 use crate::source;
 use crate::stream::{self, JournalStart};

@@ -95,7 +95,10 @@ impl Bench {
     /// Appends to a file.
     pub(crate) fn append(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let mut file: File = OpenOptions::new()
-            .append(true).create(true).open(self.path(name)).expect("opens a file");
+            .append(true)
+            .create(true)
+            .open(self.path(name))
+            .expect("opens a file");
         file.write_all(bytes.as_ref()).expect("appends");
     }
 
@@ -110,10 +113,13 @@ impl Bench {
     pub(crate) fn events(&self) -> Vec<Event<'static>> {
         let mut events = Vec::new();
         let scan = Scan { order: Order::Source, raw: true, ..Scan::default() };
-        self.store.borrow_mut().scan(&scan, &mut |event| {
-            events.push(event);
-            ControlFlow::Continue(())
-        }).expect("the database reads");
+        self.store
+            .borrow_mut()
+            .scan(&scan, &mut |event| {
+                events.push(event);
+                ControlFlow::Continue(())
+            })
+            .expect("the database reads");
         events
     }
 

@@ -83,15 +83,22 @@ fn the_sources_of_the_configuration_are_followed() {
         ));
         let null = fs::File::open("/dev/null").expect("opens");
         let mut child = Command::new(env!("CARGO_BIN_EXE_siemparse"))
-            .arg("-c").arg(&config).args(["--db", bench.url()]).stdin(null).spawn()
+            .arg("-c")
+            .arg(&config)
+            .args(["--db", bench.url()])
+            .stdin(null)
+            .spawn()
             .expect("siemparse starts");
         bench.wait_for(2);
         bench.append("b.log", lines(2..3));
         bench.wait_for(3);
         child.kill().expect("ends");
         child.wait().expect("ends");
-        let mut found: Vec<(String, String)> = bench.events().into_iter()
-            .map(|event| (event.section.into_owned(), event.message.into_owned())).collect();
+        let mut found: Vec<(String, String)> = bench
+            .events()
+            .into_iter()
+            .map(|event| (event.section.into_owned(), event.message.into_owned()))
+            .collect();
         found.sort();
         let expected = [("default", "line 1"), ("default", "line 2"), ("one", "line 0")];
         assert_eq!(found, expected.map(|(section, message)| (section.into(), message.into())));

@@ -43,7 +43,8 @@ fn a_very_long_line_is_cut_and_accounted_for() {
     on_each(|bench| {
         let long = vec![b'x'; 10_000_000];
         let text = [b"before\n", long.as_slice(), b"\r\nafter\n"].concat();
-        let output = bench.siemparse().arg("--once").arg(bench.write("a.log", &text)).run().success();
+        let output =
+            bench.siemparse().arg("--once").arg(bench.write("a.log", &text)).run().success();
         let gap = 10_000_000 - (1 << 20);
         assert!(output.stderr.contains(&format!("{gap} bytes gap")), "{}", output.stderr);
         assert!(output.stderr.contains(&format!("3 lines read ({} bytes)", text.len())));
@@ -53,7 +54,8 @@ fn a_very_long_line_is_cut_and_accounted_for() {
         assert_eq!(after.log_offset, 7 + 10_000_000 + 2);
         assert_eq!(cut.line(), [&long[..1 << 20], b"\r\n"].concat());
         assert_eq!(cut.tags, ["overlong", "unparsed"]);
-        let digest: String = Sha256::digest(&long).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String =
+            Sha256::digest(&long).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(cut.ext.get("log.length"), Some(&Value::Int(10_000_000)));
         assert_eq!(cut.ext.get("log.sha256"), Some(&Value::Text(digest.into())));
     });

@@ -31,11 +31,19 @@ fn the_journal_goes_on_after_its_cursor() {
         let path = format!("{folder}:{}", std::env::var("PATH").expect("PATH"));
         for (last, matched) in [(3, None), (3, None), (5, None), (2, Some("_UID=0"))] {
             bench.write("journalctl.last", last.to_string());
-            let tool = bench.siemparse().env("PATH", &path).args(["--once", "--journal"]).args(matched);
+            let tool =
+                bench.siemparse().env("PATH", &path).args(["--once", "--journal"]).args(matched);
             let _ = tool.run().success();
         }
-        let expected =
-            ["entry 1", "entry 2", "entry 3", "entry 4", "entry 5", "entry 1 _UID=0", "entry 2 _UID=0"];
+        let expected = [
+            "entry 1",
+            "entry 2",
+            "entry 3",
+            "entry 4",
+            "entry 5",
+            "entry 1 _UID=0",
+            "entry 2 _UID=0",
+        ];
         assert_eq!(bench.messages(), expected);
         assert!(bench.events().iter().all(|event| event.host_name == "h" && event.tags.is_empty()));
     });

@@ -11,7 +11,12 @@ fn a_line_becomes_an_event_with_all_its_fields() {
         let header = "Jun 14 15:16:01 combo sshd[19939]: ";
         let message = "Failed password for root from 10.0.0.1 port 22 ssh2";
         let path = bench.write("auth.log", format!("{header}{message}\n"));
-        let _ = bench.siemparse().args(["--once", "-s", "auth", "--year", "2026"]).arg(path).run().success();
+        let _ = bench
+            .siemparse()
+            .args(["--once", "-s", "auth", "--year", "2026"])
+            .arg(path)
+            .run()
+            .success();
         let [event] = &bench.events()[..] else { panic!("one event") };
         let mut ext = common::event::Fields::new();
         ext.push("ssh.method", Value::Text("password".into()));
@@ -92,8 +97,7 @@ fn an_unterminated_line_is_continued() {
         bench.once(&path);
         assert_eq!(bench.raw(), b"one\ntwo\nthree\n");
         let tags: Vec<String> = bench.events().iter().map(|event| event.tags.join(" ")).collect();
-        let expected =
-            ["unparsed", "unparsed unterminated", "continuation unparsed", "unparsed"];
+        let expected = ["unparsed", "unparsed unterminated", "continuation unparsed", "unparsed"];
         assert_eq!(tags, expected);
     });
 }
@@ -221,7 +225,11 @@ fn a_wrong_source_in_the_configuration_is_named_with_its_place() {
     std::fs::write(&file, "[[source]]\npath = \"/x\"\nformat = \"nonsense\"\n").expect("writes");
     let null = std::fs::File::open("/dev/null").expect("opens");
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_siemparse"))
-        .arg("-c").arg(&file).args(["--db", "sqlite:/proc/none"]).stdin(null).output()
+        .arg("-c")
+        .arg(&file)
+        .args(["--db", "sqlite:/proc/none"])
+        .stdin(null)
+        .output()
         .expect("siemparse runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");

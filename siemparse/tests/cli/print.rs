@@ -10,7 +10,8 @@ fn printed_events_equal_stored_ones() {
             {\"time\":\"2026-06-14T15:16:01Z\",\"b\":{\"c\":[1,\"x\"]}}\nplain \u{1b}\u{0}\n";
         let path = bench.write("a.log", text);
         bench.once(&path);
-        let printed = bench.siemparse().args(["-q", "-o", "jsonl", "--once"]).arg(&path).run().success();
+        let printed =
+            bench.siemparse().args(["-q", "-o", "jsonl", "--once"]).arg(&path).run().success();
         assert_eq!(printed.stderr, "");
         let printed: Vec<Event> =
             printed.stdout.lines().map(|line| Event::read_json(line).expect("an event")).collect();
@@ -35,7 +36,11 @@ fn printed_events_equal_stored_ones() {
 fn jsonl_needs_no_database() {
     let output = bare().args(["-o", "jsonl"]).stdin(lines(0..3)).run().success();
     assert_eq!(output.stdout.lines().count(), 3);
-    assert!(output.stdout.starts_with("{\"@timestamp\":\"2026-06-14T15:16:01.000000Z\",\"event.id\":\"0.1\""));
+    assert!(
+        output
+            .stdout
+            .starts_with("{\"@timestamp\":\"2026-06-14T15:16:01.000000Z\",\"event.id\":\"0.1\"")
+    );
     assert!(output.stderr.starts_with("siemparse: 3 lines read"), "{}", output.stderr);
 }
 
@@ -53,10 +58,14 @@ fn a_dry_run_counts_and_leaves_no_trace() {
 
 #[test]
 fn explanations_name_format_helper_and_fields() {
-    let line = "Jun 14 15:16:01 combo sshd[9]: Failed password for root from 10.0.0.1 port 22 ssh2\n";
+    let line =
+        "Jun 14 15:16:01 combo sshd[9]: Failed password for root from 10.0.0.1 port 22 ssh2\n";
     let output = bare().args(["--explain", "-q", "--year", "2026", "-z", "UTC"]);
     let output = output.stdin(format!("{line}what\n")).run().success();
-    testkit::expect_file(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/explain.txt"), &masked(&output.stdout));
+    testkit::expect_file(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/explain.txt"),
+        &masked(&output.stdout),
+    );
 }
 
 /// The time of reading stands in for a stamp that is missing.

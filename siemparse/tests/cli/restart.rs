@@ -101,5 +101,7 @@ fn a_line_that_the_database_refuses_is_put_aside() {
     assert_eq!(bench.messages(), [numbered(0..7), numbered(8..20)].concat());
     let totals = database.sql("SELECT lines, stored, rejected FROM cursor");
     assert_eq!(totals, "20|19|1");
-    assert!(database.sql("SELECT convert_from(raw, 'UTF8') FROM reject").trim_end().ends_with("line 7"));
+    assert!(
+        database.sql("SELECT convert_from(raw, 'UTF8') FROM reject").trim_end().ends_with("line 7")
+    );
 }

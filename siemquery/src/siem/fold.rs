@@ -88,7 +88,9 @@ mod tests {
         let lines: Vec<(String, u64, i64)> = folds
             .worst_first()
             .into_iter()
-            .map(|line| (line.siem.id, line.times, (line.siem.last_time.0 - line.siem.time.0) / 60_000_000))
+            .map(|line| {
+                (line.siem.id, line.times, (line.siem.last_time.0 - line.siem.time.0) / 60_000_000)
+            })
             .collect();
         let wanted = [("e", 1, 0), ("b", 3, 58), ("d", 1, 0), ("f", 1, 0)];
         assert_eq!(lines, wanted.map(|(id, times, minutes)| (id.to_owned(), times, minutes)));

@@ -7,7 +7,10 @@ use testkit::tool;
 fn mistakes_on_the_command_line() {
     world(|world| {
         for (options, stderr) in [
-            (&["-s", "atuh"][..], "siemquery: unknown section \"atuh\"\nhint: did you mean \"auth\"?\n"),
+            (
+                &["-s", "atuh"][..],
+                "siemquery: unknown section \"atuh\"\nhint: did you mean \"auth\"?\n",
+            ),
             (
                 &["--where", "usr.name = x and a = 1"],
                 "siemquery: --where: unknown field \"usr.name\": did you mean user.name?\n  \
@@ -27,7 +30,10 @@ fn mistakes_on_the_command_line() {
             ),
             (&["--around", "9.9"], "siemquery: --around: there is no event 9.9\n"),
             (&["--sources", "abcdef"], "siemquery: --sources: there is no SIEM event abcdef\n"),
-            (&["--tz", "Mars"], "siemquery: --tz: unknown time zone \"Mars\": expected +0500, UTC, local, or a name such as Europe/Berlin\n"),
+            (
+                &["--tz", "Mars"],
+                "siemquery: --tz: unknown time zone \"Mars\": expected +0500, UTC, local, or a name such as Europe/Berlin\n",
+            ),
         ] {
             let output = world.run(options).expect_code(2);
             assert_eq!(output.stderr, stderr, "{options:?}");
@@ -58,7 +64,8 @@ fn databases_that_are_not_there() {
     assert!(!home.join("missing.db").exists(), "a reader makes no database");
     let default = tool("siemquery").run().expect_code(4);
     assert!(default.stderr.contains("siem.db"), "{}", default.stderr);
-    let server = tool("siemquery").args(["--db", "postgres://me@%2Fnonexistent/siem"]).run().expect_code(4);
+    let server =
+        tool("siemquery").args(["--db", "postgres://me@%2Fnonexistent/siem"]).run().expect_code(4);
     assert!(server.stderr.contains("hint: is the server running?"), "{}", server.stderr);
     let bare = testkit::database();
     let output = tool("siemquery").args(["--db", bare.url()]).run().expect_code(4);

@@ -10,7 +10,11 @@ fn line(number: usize) -> String {
 }
 
 fn once(world: &World<'_>, cursor: &str, options: &[&str]) -> Vec<String> {
-    let output = world.query(options).args(["--cursor-file", cursor]).args(["-o", "tsv", "--fields", "message"]).run();
+    let output = world
+        .query(options)
+        .args(["--cursor-file", cursor])
+        .args(["-o", "tsv", "--fields", "message"])
+        .run();
     assert!(output.code <= 1, "{}", output.stderr);
     output.stdout.lines().skip(1).map(str::to_owned).collect()
 }
@@ -58,7 +62,10 @@ fn following_prints_the_newest_and_then_every_new_event_once() {
     empty(|world| {
         world.store("auth", (0..20).map(line).collect::<String>());
         let follow = world.query(&["-f", "-n", "3", "--where", "message contains event"]);
-        let running = follow.args(["-o", "tsv", "--fields", "message"]).timeout(Duration::from_secs(60)).spawn();
+        let running = follow
+            .args(["-o", "tsv", "--fields", "message"])
+            .timeout(Duration::from_secs(60))
+            .spawn();
         std::thread::sleep(Duration::from_millis(1500));
         for number in 20..25 {
             world.store("auth", line(number));

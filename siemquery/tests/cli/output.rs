@@ -7,7 +7,8 @@ use testkit::{temp_dir, tool};
 fn every_format_prints_the_same_values() {
     world(|world| {
         let options = ["--id", "1.1", "--id", "1.5", "--fields", "time,pid,user.name,message"];
-        let printed = |form: &str| world.query(&options).args(["-o", form, "--utc"]).run().success().stdout;
+        let printed =
+            |form: &str| world.query(&options).args(["-o", form, "--utc"]).run().success().stdout;
         assert_eq!(
             printed("jsonl"),
             "{\"@timestamp\":\"2026-08-01T10:00:00.250000Z\",\"process.pid\":101,\"user.name\":\"root\",\
@@ -16,8 +17,10 @@ fn every_format_prints_the_same_values() {
              \"message\":\"checkpoint starting: time\"}\n"
         );
         let array: serde_json::Value = serde_json::from_str(&printed("json")).expect("JSON");
-        let lines: Vec<serde_json::Value> =
-            printed("jsonl").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let lines: Vec<serde_json::Value> = printed("jsonl")
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
         assert_eq!(array, serde_json::Value::Array(lines));
         assert_eq!(
             printed("csv"),
@@ -82,7 +85,8 @@ fn counts_and_charts() {
         assert_eq!(world.run(&["--count"]).success().stdout, "7\n");
         assert_eq!(world.run(&["--count", "-o", "jsonl"]).success().stdout, "{\"count\":7}\n");
         assert_eq!(world.run(&["--count", "--grep", "nothing"]).expect_code(1).stdout, "0\n");
-        let by = |options: &[&str]| world.query(options).args(["-s", "auth"]).run().success().stdout;
+        let by =
+            |options: &[&str]| world.query(options).args(["-s", "auth"]).run().success().stdout;
         assert_eq!(
             by(&["--count-by", "process,section", "--top", "2"]),
             "{\"process.name\":\"sshd\",\"section\":\"auth\",\"count\":3}\n\
@@ -114,7 +118,8 @@ fn without_bars(table: &str) -> String {
     let bar = |line: &str| line.matches('█').count();
     let longest = table.lines().max_by_key(|line| bar(line)).unwrap_or_default();
     assert_eq!(Some(longest), table.lines().nth(1), "{table}");
-    let bare = |line: &str| line.split(['█', '▏']).next().unwrap_or_default().trim_end().to_owned() + "\n";
+    let bare =
+        |line: &str| line.split(['█', '▏']).next().unwrap_or_default().trim_end().to_owned() + "\n";
     table.lines().map(bare).collect()
 }
 
@@ -161,7 +166,8 @@ fn colours_are_for_those_who_want_them() {
         assert!(!world.run(&table).stdout.contains('\u{1b}'));
         let forced = world.query(&table).env("CLICOLOR_FORCE", "1").run().stdout;
         assert!(forced.contains("\u{1b}[1m"), "{forced}");
-        let never = world.query(&table).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").run().stdout;
+        let never =
+            world.query(&table).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").run().stdout;
         assert!(!never.contains('\u{1b}'));
         assert!(world.query(&table).args(["--color", "always"]).run().stdout.contains('\u{1b}'));
     });
@@ -181,7 +187,10 @@ fn rules_and_helpers_are_listed() {
 fn help_is_short_or_long() {
     let short = tool("siemquery").arg("-h").run().success().stdout;
     assert!(short.lines().count() <= 40, "{} lines", short.lines().count());
-    assert!(short.lines().all(|line| line.chars().count() <= 80 || line.contains("--db")), "{short}");
+    assert!(
+        short.lines().all(|line| line.chars().count() <= 80 || line.contains("--db")),
+        "{short}"
+    );
     let long = tool("siemquery").arg("--help").run().success().stdout;
     assert!(long.contains("Examples:") && long.contains("--rprotocol"), "{long}");
     let man = tool("siemquery").args(["--generate", "man"]).run().success().stdout;

@@ -86,16 +86,23 @@ fn conditions_and_times() {
 fn what_is_around_an_event() {
     world(|world| {
         let around = |options: &[&str]| {
-            let output = world.query(options).args(["-o", "tsv", "--fields", "event.id,around"]).run();
+            let output =
+                world.query(options).args(["-o", "tsv", "--fields", "event.id,around"]).run();
             output.success().stdout.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
         };
+        assert_eq!(around(&["--around", "1.2"]), ["1.1\t-4m59s", "1.2\there", "1.3\t+5m00s"]);
         assert_eq!(
-            around(&["--around", "1.2"]),
-            ["1.1\t-4m59s", "1.2\there", "1.3\t+5m00s"]
+            around(&["--around", "1.2", "--span", "5m", "--same", "host"]),
+            ["1.1\t-4m59s", "1.2\there"]
         );
-        assert_eq!(around(&["--around", "1.2", "--span", "5m", "--same", "host"]), ["1.1\t-4m59s", "1.2\there"]);
-        assert_eq!(around(&["--around", "1.2", "--span", "1d", "-n", "2"]), ["1.1\t-4m59s", "1.2\there"]);
-        assert_eq!(around(&["--around", "1.2", "--span", "1d", "-w", "process = cron"]), ["1.4\t+55m00s"]);
+        assert_eq!(
+            around(&["--around", "1.2", "--span", "1d", "-n", "2"]),
+            ["1.1\t-4m59s", "1.2\there"]
+        );
+        assert_eq!(
+            around(&["--around", "1.2", "--span", "1d", "-w", "process = cron"]),
+            ["1.4\t+55m00s"]
+        );
         let output = world.run(&["--around", "1.2", "--same", "destination.ip"]).expect_code(2);
         assert_eq!(output.stderr, "siemquery: --same: 1.2 has no destination.ip\n");
     });

@@ -23,7 +23,8 @@ pub(crate) struct Feed {
 pub(crate) fn events(seed: u64, commits: usize) -> Vec<Vec<Event<'static>>> {
     let mut state = seed;
     let mut below = |bound: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % bound
     };
     (0..commits as u64)
@@ -151,15 +152,21 @@ pub(crate) fn parsed(line: &str) -> SiemEvent {
         id: text("id"),
         rule_name: text("rule.name"),
         rule_version: text("rule.version"),
-        group: group.map(|(name, value)| (name.clone(), value.as_str().map(str::to_owned))).collect(),
+        group: group
+            .map(|(name, value)| (name.clone(), value.as_str().map(str::to_owned)))
+            .collect(),
         time: time("time"),
         last_time: time("last_time"),
         event_count: json["event_count"].as_u64().expect("a count"),
         window_start: time("window.start"),
         window_end: time("window.end"),
         message: text("message"),
-        source_ids: json["source_ids"].as_array().expect("ids").iter()
-            .map(|id| id.as_str().expect("an id").to_owned()).collect(),
+        source_ids: json["source_ids"]
+            .as_array()
+            .expect("ids")
+            .iter()
+            .map(|id| id.as_str().expect("an id").to_owned())
+            .collect(),
         ..SiemEvent::default()
     }
 }

@@ -189,9 +189,8 @@ impl<'t> Terms<'t> {
     }
 
     fn no_operator(&self) -> ParseError {
-        self.fault("expected an operator").hint(
-            "= != == !== < <= > >= ~ !~ contains startswith endswith like in exists is",
-        )
+        self.fault("expected an operator")
+            .hint("= != == !== < <= > >= ~ !~ contains startswith endswith like in exists is")
     }
 
     /// Equality: with a number, a network, a period of time, or a text.
@@ -322,7 +321,8 @@ impl<'t> Terms<'t> {
     }
 
     fn take_word(&mut self, wanted: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token::Word(word)) if word.eq_ignore_ascii_case(wanted));
+        let found =
+            matches!(self.peek(), Some(Token::Word(word)) if word.eq_ignore_ascii_case(wanted));
         self.next += usize::from(found);
         found
     }
@@ -379,7 +379,11 @@ fn decimal(text: &str) -> Option<f64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let all = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if all(whole) && all(fraction) { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
+    if all(whole) && all(fraction) {
+        text.parse().ok().filter(|number: &f64| number.is_finite())
+    } else {
+        None
+    }
 }
 
 /// A bare value that is meant as a number: one that double precision holds exactly as written.

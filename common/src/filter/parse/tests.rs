@@ -17,7 +17,8 @@ fn read(text: &str) -> String {
 #[test]
 fn the_example_of_the_manual() {
     let text = "process.name = sshd and source.ip in 10.0.0.0/8 and not user.name = root";
-    let wanted = "process.name = \"sshd\" and source.ip in 10.0.0.0/8 and not (user.name = \"root\")";
+    let wanted =
+        "process.name = \"sshd\" and source.ip in 10.0.0.0/8 and not (user.name = \"root\")";
     assert_eq!(read(text), wanted);
 }
 
@@ -144,7 +145,11 @@ fn nesting_is_limited() {
 }
 
 fn name() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-zA-Z@_][a-zA-Z0-9@_.-]{0,8}", "\\PC{0,8}", "and|OR|Not|all|keyword|in|is|exists"]
+    prop_oneof![
+        "[a-zA-Z@_][a-zA-Z0-9@_.-]{0,8}",
+        "\\PC{0,8}",
+        "and|OR|Not|all|keyword|in|is|exists"
+    ]
 }
 
 fn field() -> impl Strategy<Value = Field> {
@@ -162,14 +167,23 @@ fn test() -> impl Strategy<Value = Test> {
     let pattern = pattern.prop_map(|(kind, text, cased)| {
         Test::Text(if cased { TextTest::cased(kind, &text) } else { TextTest::new(kind, &text) })
     });
-    let number = || prop_oneof![any::<i32>().prop_map(f64::from), -1e30..1e30, any::<f64>()]
-        .prop_filter("only numbers that are some", |number| number.is_finite());
+    let number = || {
+        prop_oneof![any::<i32>().prop_map(f64::from), -1e30..1e30, any::<f64>()]
+            .prop_filter("only numbers that are some", |number| number.is_finite())
+    };
     let regex = text().prop_filter_map("only regexes", |text| Regex::new(&text).ok());
-    let network = (any::<u128>(), any::<bool>(), 0..=32_u8).prop_filter_map("a network", |(bits, v4, prefix)| {
-        #[allow(clippy::cast_possible_truncation, reason = "any 32 bits will do")]
-        let ip = if v4 { std::net::Ipv4Addr::from(bits as u32).to_string() } else { std::net::Ipv6Addr::from(bits).to_string() };
-        Network::parse(&format!("{ip}/{prefix}"))
-    });
+    let network = (any::<u128>(), any::<bool>(), 0..=32_u8).prop_filter_map(
+        "a network",
+        |(bits, v4, prefix)| {
+            #[allow(clippy::cast_possible_truncation, reason = "any 32 bits will do")]
+            let ip = if v4 {
+                std::net::Ipv4Addr::from(bits as u32).to_string()
+            } else {
+                std::net::Ipv6Addr::from(bits).to_string()
+            };
+            Network::parse(&format!("{ip}/{prefix}"))
+        },
+    );
     prop_oneof![
         Just(Test::Exists),
         pattern,
@@ -199,7 +213,8 @@ fn predicate() -> impl Strategy<Value = Filter> {
             _ => true,
         }
     };
-    let keyword = test().prop_filter("no order of keywords", |test| !matches!(test, Test::Time(..)));
+    let keyword =
+        test().prop_filter("no order of keywords", |test| !matches!(test, Test::Time(..)));
     prop_oneof![
         8 => (field(), test()).prop_filter("sound", sound).prop_map(|(field, test)| Filter::Field(field, test)),
         1 => keyword.prop_map(Filter::Keyword),

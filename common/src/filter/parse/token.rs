@@ -28,8 +28,7 @@ pub(super) struct Placed<'t> {
 }
 
 /// Signs, the longer before those that they begin with.
-const SIGNS: [&str; 13] =
-    ["!==", "==", "!=", "!~", "<=", ">=", "=", "~", "<", ">", "(", ")", ","];
+const SIGNS: [&str; 13] = ["!==", "==", "!=", "!~", "<=", ">=", "=", "~", "<", ">", "(", ")", ","];
 
 /// Splits a text.
 pub(super) fn tokens(text: &str) -> Result<Vec<Placed<'_>>, ParseError> {

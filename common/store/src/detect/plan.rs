@@ -98,9 +98,9 @@ impl<'r> Plan<'r> {
     /// Adds the ends of the intervals of rules, by section and name, that are deleted.
     pub(crate) fn delete(&mut self, names: &[(String, String)], present: &Present<'_>) {
         let is_named = |have: &Activation| {
-            names.iter().any(|(section, name)| {
-                *section == have.rule.section && *name == have.rule.name
-            })
+            names
+                .iter()
+                .any(|(section, name)| *section == have.rule.section && *name == have.rule.name)
         };
         let open = present.activations.iter().filter(|have| {
             have.to_commit.is_none() && have.origin == Origin::Database && is_named(have)
@@ -140,8 +140,11 @@ mod tests {
     /// Commit n is made in minute n; the last one is number 100.
     fn plan<'r>(rules: &'r [Rule], activations: &[Activation], backfill: Backfill) -> Plan<'r> {
         let minute = 60_000_000;
-        let present =
-            Present { activations, last: (100, Timestamp(100 * minute)), now: Timestamp(101 * minute) };
+        let present = Present {
+            activations,
+            last: (100, Timestamp(100 * minute)),
+            now: Timestamp(101 * minute),
+        };
         let before = |time: Timestamp| Ok::<i64, ()>((time.0 - 1).div_euclid(minute).clamp(0, 100));
         Plan::put(rules, Origin::Database, backfill, &present, before).expect("a plan")
     }

@@ -109,7 +109,9 @@ impl Address {
                     roots.add(certificate).map_err(|error| format!("{file}: {error}"))?;
                 }
             }
-            None => _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
+            None => {
+                _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)
+            }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
@@ -148,10 +150,10 @@ fn complete(config: &mut Config) -> Result<()> {
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         let sockets = ["/var/run/postgresql", "/tmp"];
-        let socket = sockets.iter().find(|directory| {
-            Path::new(directory).join(".s.PGSQL.5432").exists()
-        });
-        config.host(&variable("PGHOST").unwrap_or_else(|| socket.unwrap_or(&sockets[0]).to_string()));
+        let socket =
+            sockets.iter().find(|directory| Path::new(directory).join(".s.PGSQL.5432").exists());
+        config
+            .host(&variable("PGHOST").unwrap_or_else(|| socket.unwrap_or(&sockets[0]).to_string()));
     }
     if let Some(port) = variable("PGPORT").filter(|_| config.get_ports().is_empty()) {
         let port = port.parse().map_err(|_| Error::Connect {
@@ -167,8 +169,12 @@ fn complete(config: &mut Config) -> Result<()> {
         config.user(&user);
     }
     match variable("PGSSLMODE").as_deref().map(mode_name) {
-        Some("require") if config.get_ssl_mode() == SslMode::Prefer => _ = config.ssl_mode(SslMode::Require),
-        Some("disable") if config.get_ssl_mode() == SslMode::Prefer => _ = config.ssl_mode(SslMode::Disable),
+        Some("require") if config.get_ssl_mode() == SslMode::Prefer => {
+            _ = config.ssl_mode(SslMode::Require)
+        }
+        Some("disable") if config.get_ssl_mode() == SslMode::Prefer => {
+            _ = config.ssl_mode(SslMode::Disable)
+        }
         _ => {}
     }
     let sockets = config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
@@ -216,7 +222,10 @@ fn place(config: &Config) -> String {
     let port = if port == 5432 { String::new() } else { format!(":{port}") };
     if host.starts_with('/') {
         let mark = if port.is_empty() { "" } else { "&port=" };
-        return format!("postgres://{user}/{database}?host={host}{mark}{}", port.trim_start_matches(':'));
+        return format!(
+            "postgres://{user}/{database}?host={host}{mark}{}",
+            port.trim_start_matches(':')
+        );
     }
     format!("postgres://{user}{host}{port}/{database}")
 }
@@ -232,7 +241,10 @@ mod tests {
     #[test]
     fn the_place_has_no_password() {
         let place = |url: &str| address(url).place().to_owned();
-        assert_eq!(place("postgres://mia:secret@db.example/siem"), "postgres://mia@db.example/siem");
+        assert_eq!(
+            place("postgres://mia:secret@db.example/siem"),
+            "postgres://mia@db.example/siem"
+        );
         assert_eq!(place("postgres://mia:secret@[::1]:5433/siem"), "postgres://mia@::1:5433/siem");
         assert_eq!(
             place("postgres://mia@%2Frun%2Fpg:5433/siem?password=secret"),
@@ -255,6 +267,9 @@ mod tests {
     #[test]
     fn the_root_certificate_is_ours_to_read() {
         let (url, root) = split_root("postgres://h/d?sslrootcert=%2Fca.pem&connect_timeout=3");
-        assert_eq!((url.as_str(), root.as_deref()), ("postgres://h/d?connect_timeout=3", Some("/ca.pem")));
+        assert_eq!(
+            (url.as_str(), root.as_deref()),
+            ("postgres://h/d?connect_timeout=3", Some("/ca.pem"))
+        );
     }
 }

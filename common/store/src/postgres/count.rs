@@ -162,7 +162,9 @@ fn fill(key: &mut Key, row: &Row, fields: &[Field]) {
                 key.push(ip.map(|ip| ip.0.to_string()).as_ref().map(String::as_bytes));
             }
             Kind::Time => key.push(None),
-            Kind::Text | Kind::List => key.push(row.get::<_, Option<&str>>(place).map(str::as_bytes)),
+            Kind::Text | Kind::List => {
+                key.push(row.get::<_, Option<&str>>(place).map(str::as_bytes))
+            }
         }
     }
 }

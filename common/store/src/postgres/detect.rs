@@ -14,7 +14,9 @@ use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use postgres::{Row, Statement};
-use rows::{BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_event, put_hits, siem_event};
+use rows::{
+    BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_event, put_hits, siem_event,
+};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/postgres/firing_select.sql");
 const HIT_INSERT: &str = include_str!("../../../../sql/postgres/hit_insert.sql");
@@ -159,7 +161,11 @@ impl Detect for Postgres {
 
 impl Postgres {
     /// Writes a step; `false` when a position is not where the work began.
-    fn write(&mut self, step: &Step, statements: &Statements) -> std::result::Result<bool, postgres::Error> {
+    fn write(
+        &mut self,
+        step: &Step,
+        statements: &Statements,
+    ) -> std::result::Result<bool, postgres::Error> {
         let mut transaction = self.client.transaction()?;
         for it in &step.advances {
             let values: [&(dyn postgres::types::ToSql + Sync); 4] =

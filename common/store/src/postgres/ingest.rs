@@ -62,14 +62,16 @@ impl Ingest for Postgres {
         let (select, insert) = (self.statement(CURSOR_SELECT)?, self.statement(CURSOR_INSERT)?);
         let mut claim = || {
             let mut transaction = self.client.transaction()?;
-            let lock = "SELECT pg_advisory_xact_lock(hashtextextended('siem host ' || $1::text, 0))";
+            let lock =
+                "SELECT pg_advisory_xact_lock(hashtextextended('siem host ' || $1::text, 0))";
             transaction.query(lock, &[&host])?;
             let known = transaction.query(&select, &[&Some(host), &None::<i64>])?;
             let known: Vec<Cursor> = known.iter().map(cursor).collect();
             let mut chosen = choose(&known);
             if !known.contains(&chosen) {
                 if chosen.source == 0 {
-                    chosen.source = transaction.query_one("SELECT nextval('source_number')", &[])?.get(0);
+                    chosen.source =
+                        transaction.query_one("SELECT nextval('source_number')", &[])?.get(0);
                 }
                 chosen.revision += 1;
                 transaction.execute(&insert, &parameters(&chosen))?;
@@ -198,7 +200,8 @@ impl Postgres {
             let day = event.time.day();
             if day != last {
                 last = day;
-                let is_due = self.days.get(&day).is_none_or(|retry| retry.is_some_and(|at| at < now));
+                let is_due =
+                    self.days.get(&day).is_none_or(|retry| retry.is_some_and(|at| at < now));
                 wanted.extend(is_due.then_some(day));
             }
         }
@@ -333,8 +336,15 @@ fn seal(
     let row = transaction.query_one(
         &statements.insert,
         &[
-            &part.number, &source, &batch.cursor.section, &batch.byte_start,
-            &batch.cursor.position, &batch.line_count, &part.stored, &first, &last,
+            &part.number,
+            &source,
+            &batch.cursor.section,
+            &batch.byte_start,
+            &batch.cursor.position,
+            &batch.line_count,
+            &part.stored,
+            &first,
+            &last,
         ],
     )?;
     let refused = i64::try_from(part.refused.len()).unwrap_or(i64::MAX);
@@ -354,9 +364,28 @@ fn seal(
 fn parameters(c: &Cursor) -> [&(dyn ToSql + Sync); 23] {
     let t = &c.totals;
     [
-        &c.source, &c.revision, &c.host, &c.kind, &c.name, &c.section, &c.device, &c.inode,
-        &c.head_length, &c.head_hash, &c.mark_length, &c.mark_hash, &c.position, &c.line,
-        &c.token, &c.state, &t.lines, &t.bytes, &t.stored, &t.unparsed, &t.rejected, &t.filtered,
+        &c.source,
+        &c.revision,
+        &c.host,
+        &c.kind,
+        &c.name,
+        &c.section,
+        &c.device,
+        &c.inode,
+        &c.head_length,
+        &c.head_hash,
+        &c.mark_length,
+        &c.mark_hash,
+        &c.position,
+        &c.line,
+        &c.token,
+        &c.state,
+        &t.lines,
+        &t.bytes,
+        &t.stored,
+        &t.unparsed,
+        &t.rejected,
+        &t.filtered,
         &t.gap,
     ]
 }

@@ -58,9 +58,9 @@ impl Postgres {
         let become_owner = if row.get(0) { "SET ROLE siem_owner" } else { "" };
         let outcome = self.client.batch_execute(become_owner).map_err(|error| self.fault(&error));
         let outcome = outcome.and_then(|()| {
-            (1i32..).zip(MIGRATIONS).try_for_each(|(number, (name, script))| {
-                self.apply_one(number, name, script)
-            })
+            (1i32..)
+                .zip(MIGRATIONS)
+                .try_for_each(|(number, (name, script))| self.apply_one(number, name, script))
         });
         let outcome = outcome.and_then(|()| self.run(GRANT));
         self.client.batch_execute("RESET ROLE").map_err(|error| self.fault(&error))?;
@@ -108,7 +108,9 @@ fn statements(script: &str) -> Vec<&str> {
     let (mut start, mut place) = (0, 0);
     while place < script.len() {
         let rest = &script[place..];
-        let skip = |end: &str, open: usize| rest[open..].find(end).map_or(rest.len(), |at| open + at + end.len());
+        let skip = |end: &str, open: usize| {
+            rest[open..].find(end).map_or(rest.len(), |at| open + at + end.len())
+        };
         place += match rest.as_bytes()[0] {
             b'\'' => skip("'", 1),
             b'"' => skip("\"", 1),

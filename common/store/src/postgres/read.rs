@@ -2,10 +2,10 @@
 //!
 //! What it does *not* know: how counts are made (`count`), how pages are read (`walk`).
 
+use super::Postgres;
 use super::ingest::section;
 use super::row::Time;
 use super::walk::{Key, Path, Walk};
-use super::Postgres;
 use crate::predicate::{self, Bound, Dialect, Sql};
 use crate::{Commit, Group, Order, Read, Result, Scan, See, Selection};
 use common::clock::Timestamp;
@@ -90,9 +90,8 @@ impl Read for Postgres {
         let mut commits: Vec<Commit> =
             rows.map_err(|error| self.fault(&error))?.iter().map(commit).collect();
         let visible = self.visible(&commits)?;
-        let is_short = |commit: &Commit| {
-            visible.get(&commit.batch).copied().unwrap_or(0) < commit.event_count
-        };
+        let is_short =
+            |commit: &Commit| visible.get(&commit.batch).copied().unwrap_or(0) < commit.event_count;
         commits.truncate(commits.iter().position(is_short).unwrap_or(commits.len()));
         Ok(commits)
     }
@@ -174,7 +173,9 @@ impl Postgres {
         see: &mut See<'_>,
     ) -> Result<ControlFlow<()>> {
         let mut left = limit.unwrap_or(u64::MAX);
-        while left > 0 && let Some(event) = walk.next(self)? {
+        while left > 0
+            && let Some(event) = walk.next(self)?
+        {
             if !filter.matches(&event) {
                 continue;
             }
@@ -294,7 +295,10 @@ impl Ends {
             let time = Bound::Time(Timestamp(time));
             sql.push(&format!("time {relation} ")).bind(time.clone());
             sql.push(&format!(" AND (time, batch, seq) {relation} (")).bind(time).push(", ");
-            sql.bind(Bound::Int(id.batch)).push(", ").bind(Bound::Int(id.seq.into())).push(") AND ");
+            sql.bind(Bound::Int(id.batch))
+                .push(", ")
+                .bind(Bound::Int(id.seq.into()))
+                .push(") AND ");
         }
         sql.append(condition);
         sql

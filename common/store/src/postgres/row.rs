@@ -79,7 +79,10 @@ impl<'a> FromSql<'a> for Ext {
 }
 
 /// The event of a row; `ingested` is its batch's to know. A flat list of [`COLUMNS`].
-pub(super) fn event(row: &Row, ingested: Option<Timestamp>) -> Result<Event<'static>, postgres::Error> {
+pub(super) fn event(
+    row: &Row,
+    ingested: Option<Timestamp>,
+) -> Result<Event<'static>, postgres::Error> {
     let mut event = Event {
         id: EventId { batch: row.try_get(0)?, seq: row.try_get(1)? },
         time: row.try_get::<_, Time>(2)?.0,
@@ -112,7 +115,11 @@ pub(super) fn event(row: &Row, ingested: Option<Timestamp>) -> Result<Event<'sta
         eol: Eol::from_number(row.try_get::<_, i16>(28)?.into()),
         helper: text(row, 29)?,
         log_offset: row.try_get(30)?,
-        tags: row.try_get::<_, &str>(31)?.split_ascii_whitespace().map(|tag| Cow::Owned(tag.to_owned())).collect(),
+        tags: row
+            .try_get::<_, &str>(31)?
+            .split_ascii_whitespace()
+            .map(|tag| Cow::Owned(tag.to_owned()))
+            .collect(),
         ext: row.try_get::<_, Option<Ext>>(32)?.map_or_else(Fields::new, |ext| ext.0),
         original: Fields::new(),
     };

@@ -36,7 +36,13 @@ fn events_lie_in_the_partition_of_their_day() {
     let database = database();
     let mut store = open(database.url());
     let now = Timestamp::now();
-    let times = [now, Timestamp(now.0 - DAY), Timestamp(now.0 - 1000 * DAY), Timestamp::MIN, Timestamp::MAX];
+    let times = [
+        now,
+        Timestamp(now.0 - DAY),
+        Timestamp(now.0 - 1000 * DAY),
+        Timestamp::MIN,
+        Timestamp::MAX,
+    ];
     let events = times.map(|time| event(time, "m"));
     let cursor = source(&mut store);
     store.commit(&[batch(&cursor, &events)]).expect("a commit");
@@ -66,7 +72,10 @@ fn rows_move_out_of_the_default_partition() {
     let cursor = store.cursor(cursor.source).expect("an answer").expect("a cursor");
     store.commit(&[batch(&cursor, &[event(now, "two")])]).expect("a commit");
     assert_eq!(database.sql("SELECT count(*) FROM event_default"), "0");
-    assert_eq!(database.sql("SELECT string_agg(message, ' ' ORDER BY batch) FROM event"), "one two");
+    assert_eq!(
+        database.sql("SELECT string_agg(message, ' ' ORDER BY batch) FROM event"),
+        "one two"
+    );
 }
 
 #[test]
@@ -94,7 +103,10 @@ fn a_refused_value_goes_to_reject_alone() {
     assert_eq!((done[0].commit_no, done[0].refused), (1, 1));
     let totals = store.cursor(cursor.source).expect("an answer").expect("a cursor").totals;
     assert_eq!((totals.stored, totals.rejected), (cursor.totals.stored - 1, 1));
-    assert_eq!(database.sql("SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM event"), "1 2 3 4 6 7 8 9");
+    assert_eq!(
+        database.sql("SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM event"),
+        "1 2 3 4 6 7 8 9"
+    );
     assert_eq!(database.sql("SELECT event_count FROM batch"), "8");
     let reject = database.sql("SELECT log_offset, encode(raw, 'escape'), reason FROM reject");
     assert!(reject.starts_with("44|") && reject.contains("invalid byte sequence"), "{reject}");
@@ -141,7 +153,9 @@ fn a_database_without_a_schema_says_so() {
     let opened = Postgres::open(database.url(), Create::Always);
     assert!(matches!(opened, Err(Error::Version { found: 99, .. })));
     let refused = Postgres::open(&database.url().replace("/t", "/no_"), Create::Never);
-    assert!(matches!(refused, Err(Error::Connect { reason, .. }) if reason.contains("does not exist")));
+    assert!(
+        matches!(refused, Err(Error::Connect { reason, .. }) if reason.contains("does not exist"))
+    );
 }
 
 /// r: SELECT, a: INSERT, w: UPDATE, d: DELETE, as in psql.
@@ -174,7 +188,8 @@ fn roles_may_do_what_their_tools_do() {
          WITH ORDINALITY AS role (role, nr) WHERE relnamespace = 'public'::regnamespace \
          AND relkind IN ('r', 'p') AND NOT relispartition) AS cell GROUP BY relname ORDER BY relname",
     );
-    let privileges: String = privileges.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    let privileges: String =
+        privileges.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
     assert_eq!(privileges, MATRIX);
     let may = "SELECT has_function_privilege(role, 'ensure_day(date[])', 'EXECUTE') \
         FROM unnest(ARRAY['siem_ingest', 'siem_query', 'siem_trigger']) AS role";
@@ -237,7 +252,8 @@ fn people_at_psql_see_all_fields_in_one_place() {
     let database = database();
     let mut store = open(database.url());
     let cursor = source(&mut store);
-    let lines = [r#"{"EventID":4625,"nul":"a\u0000b","x":1}"#, r#"{"EventID":"#, "{\"a\":\"\u{fffd}\"}"];
+    let lines =
+        [r#"{"EventID":4625,"nul":"a\u0000b","x":1}"#, r#"{"EventID":"#, "{\"a\":\"\u{fffd}\"}"];
     let events = lines.map(|line| {
         let mut event = event(Timestamp::now(), "m");
         event.raw = Cow::Borrowed(line.as_bytes());

@@ -180,7 +180,9 @@ impl Stream {
         let buffer = &mut self.buffer;
         let read = || {
             let mut rows = store.client.query_raw(&statement, values)?;
-            while bytes < PAGE_BYTES && let Some(row) = rows.next()? {
+            while bytes < PAGE_BYTES
+                && let Some(row) = rows.next()?
+            {
                 let event = row::event(&row, None)?;
                 bytes += event.raw.len() + event.message.len();
                 seen += 1;
@@ -216,7 +218,12 @@ impl Stream {
 
 impl Postgres {
     /// A walk over the rows for which `condition` holds, in one stream or in several.
-    pub(super) fn walk(&mut self, selection: &Selection, condition: &Sql, path: Path) -> Result<Walk> {
+    pub(super) fn walk(
+        &mut self,
+        selection: &Selection,
+        condition: &Sql,
+        path: Path,
+    ) -> Result<Walk> {
         let is_timed = matches!(path, Path::Time | Path::TimeReversed);
         if !is_timed || !selection.ids.is_empty() {
             return Ok(Walk::new(condition.clone(), path));
@@ -244,9 +251,8 @@ impl Postgres {
 
     /// The sections that events are in: by leaps over the index, one a statement.
     fn stored_sections(&mut self) -> Result<Vec<String>> {
-        let leap = self.statement(
-            "SELECT section FROM event WHERE section > $1 ORDER BY section LIMIT 1",
-        )?;
+        let leap = self
+            .statement("SELECT section FROM event WHERE section > $1 ORDER BY section LIMIT 1")?;
         let mut found: Vec<String> = Vec::new();
         while found.len() <= STREAMS {
             let last = found.last().map_or("", String::as_str);
@@ -266,8 +272,10 @@ impl Postgres {
         unknown.dedup();
         unknown.retain(|batch| !self.committed.contains_key(batch));
         if !unknown.is_empty() {
-            let select = self.statement("SELECT batch, committed FROM batch WHERE batch = ANY($1)")?;
-            let rows = self.client.query(&select, &[&unknown]).map_err(|error| self.fault(&error))?;
+            let select =
+                self.statement("SELECT batch, committed FROM batch WHERE batch = ANY($1)")?;
+            let rows =
+                self.client.query(&select, &[&unknown]).map_err(|error| self.fault(&error))?;
             if self.committed.len() > KNOWN {
                 self.committed = HashMap::new();
                 return self.add_ingested(events);

@@ -16,7 +16,11 @@ const LOSSLESS: f64 = 9_007_199_254_740_992.0;
 pub(super) fn is_nullable(column: Column) -> bool {
     !matches!(
         column,
-        Column::Time | Column::Section | Column::HostName | Column::Message | Column::LogOffset
+        Column::Time
+            | Column::Section
+            | Column::HostName
+            | Column::Message
+            | Column::LogOffset
             | Column::TimeQuality
     )
 }
@@ -157,9 +161,7 @@ fn of_ip(name: &str, test: &Test, dialect: Dialect) -> Predicate {
                 Predicate::exact(Sql::new(&format!("{name} <<= ?"), network))
             }
         },
-        Test::Regex(_) => {
-            Predicate::superset(Sql::new(&format!("{name} IS NOT NULL"), Vec::new()))
-        }
+        Test::Regex(_) => Predicate::superset(Sql::new(&format!("{name} IS NOT NULL"), Vec::new())),
         // An address is no number and no truth value.
         _ => Predicate::exact(Sql::no()),
     }

@@ -6,8 +6,8 @@
 //!
 //! What it does *not* know: columns.
 
-use super::sql::{Bound, Dialect, Sql};
 use super::Predicate;
+use super::sql::{Bound, Dialect, Sql};
 use common::filter::{Text, TextTest, fold};
 
 /// Longer patterns are not sent; SQLite's LIKE refuses 50,000 bytes.

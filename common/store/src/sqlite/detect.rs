@@ -54,8 +54,9 @@ impl Detect for Sqlite {
             Some(_) => "version = ?1 AND group_key = ?2 AND time >= ?3",
             None => "version = ?1 AND ?2 IS NULL AND time >= ?3",
         };
-        let select =
-            format!("SELECT {HIT_COLUMNS} FROM hit WHERE {select} ORDER BY commit_no, time, batch, seq");
+        let select = format!(
+            "SELECT {HIT_COLUMNS} FROM hit WHERE {select} ORDER BY commit_no, time, batch, seq"
+        );
         let hits = || {
             let mut statement = self.connection.prepare_cached(&select)?;
             statement.query_map((version, key, from.0), hit)?.collect::<rusqlite::Result<_>>()
@@ -124,8 +125,9 @@ impl Detect for Sqlite {
             let batch = draw(&transaction, "batch")?;
             let next = "UPDATE counter SET value = value + 1, committed = max(committed, ?1) \
                 WHERE name = 'commit' RETURNING value, committed";
-            let (commit_no, committed): (i64, i64) = transaction
-                .query_row(next, [Timestamp::now().0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (commit_no, committed): (i64, i64) =
+                transaction
+                    .query_row(next, [Timestamp::now().0], |row| Ok((row.get(0)?, row.get(1)?)))?;
             transaction.execute(
                 "INSERT INTO batch (batch, source, section, byte_start, byte_end, line_count, \
                  event_count, commit_no, committed) VALUES (?1, 0, '', 0, 0, 0, 0, ?2, ?3)",

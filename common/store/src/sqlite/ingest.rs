@@ -102,8 +102,10 @@ impl Ingest for Sqlite {
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         let load = |(section, name, body): (String, String, String)| {
-            let helper = Helper::load(&body, &name)
-                .map_err(|error| Error::Refused { place: self.place.clone(), reason: error.to_string() })?;
+            let helper = Helper::load(&body, &name).map_err(|error| Error::Refused {
+                place: self.place.clone(),
+                reason: error.to_string(),
+            })?;
             let section = Some(section).filter(|section| !section.is_empty());
             Ok(Helper { section, enabled: true, ..helper })
         };
@@ -171,9 +173,30 @@ pub(super) fn cursor(row: &Row<'_>) -> rusqlite::Result<Cursor> {
 fn set_cursor(connection: &Connection, statement: &str, c: &Cursor) -> rusqlite::Result<usize> {
     let t = &c.totals;
     connection.prepare_cached(statement)?.execute(rusqlite::params![
-        c.source, c.revision, c.host, c.kind, c.name, c.section, c.device, c.inode, c.head_length,
-        c.head_hash, c.mark_length, c.mark_hash, c.position, c.line, c.token, c.state, t.lines,
-        t.bytes, t.stored, t.unparsed, t.rejected, t.filtered, t.gap, Timestamp::now().0
+        c.source,
+        c.revision,
+        c.host,
+        c.kind,
+        c.name,
+        c.section,
+        c.device,
+        c.inode,
+        c.head_length,
+        c.head_hash,
+        c.mark_length,
+        c.mark_hash,
+        c.position,
+        c.line,
+        c.token,
+        c.state,
+        t.lines,
+        t.bytes,
+        t.stored,
+        t.unparsed,
+        t.rejected,
+        t.filtered,
+        t.gap,
+        Timestamp::now().0
     ])
 }
 
@@ -188,7 +211,8 @@ fn store(
     }
     let number = draw(connection, "batch")?;
     insert_events(connection, number, batch.events)?;
-    let reject = "INSERT INTO reject (batch, source, log_offset, raw, reason) VALUES (?, ?, ?, ?, ?)";
+    let reject =
+        "INSERT INTO reject (batch, source, log_offset, raw, reason) VALUES (?, ?, ?, ?, ?)";
     for line in batch.rejects {
         let values = (number, batch.cursor.source, line.log_offset, &line.raw, &line.reason);
         connection.prepare_cached(reject)?.execute(values)?;
@@ -200,9 +224,17 @@ fn store(
         .prepare_cached(next)?
         .query_row([now.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     connection.prepare_cached(BATCH_INSERT)?.execute((
-        number, batch.cursor.source, &batch.cursor.section, batch.byte_start,
-        batch.cursor.position, batch.line_count, i64::try_from(batch.events.len()).unwrap_or(i64::MAX), times.clone().min(),
-        times.max(), commit_no, committed,
+        number,
+        batch.cursor.source,
+        &batch.cursor.section,
+        batch.byte_start,
+        batch.cursor.position,
+        batch.line_count,
+        i64::try_from(batch.events.len()).unwrap_or(i64::MAX),
+        times.clone().min(),
+        times.max(),
+        commit_no,
+        committed,
     ))?;
     Ok(Some(Committed {
         batch: number,
@@ -256,7 +288,12 @@ impl Binder<'_, '_> {
     }
 
     /// A flat list of the columns of `event_insert.sql`.
-    fn event(&mut self, key: i64, event: &Event<'_>, buffers: &mut Buffers) -> rusqlite::Result<()> {
+    fn event(
+        &mut self,
+        key: i64,
+        event: &Event<'_>,
+        buffers: &mut Buffers,
+    ) -> rusqlite::Result<()> {
         let Buffers { text, json } = buffers;
         self.bind(key)?;
         self.bind(event.time.0)?;

@@ -147,7 +147,9 @@ impl Sqlite {
         see: &mut See<'_>,
     ) -> rusqlite::Result<ControlFlow<()>> {
         let mut left = limit.unwrap_or(u64::MAX);
-        while left > 0 && let Some(events) = walk.page(self)? {
+        while left > 0
+            && let Some(events) = walk.page(self)?
+        {
             for event in events {
                 if left == 0 || !filter.matches(&event) {
                     continue;
@@ -247,9 +249,7 @@ impl Sqlite {
         let until = selection.until.map_or(i64::MAX, |time| time.0);
         let mut statement = self.connection.prepare_cached(select)?;
         let values = (after.0, after.1, after.2, since, until);
-        statement
-            .query_map(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect()
+        statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
     }
 }
 

@@ -113,7 +113,9 @@ impl Walk {
         let mut statement = store.connection.prepare_cached(&sql.text)?;
         let mut rows = statement.query(params_from_iter(&sql.values))?;
         let (mut events, mut bytes) = (Vec::new(), 0);
-        while bytes < PAGE_BYTES && let Some(row) = rows.next()? {
+        while bytes < PAGE_BYTES
+            && let Some(row) = rows.next()?
+        {
             let mut event = row::event(row)?;
             event.ingested = store.committed.of(&store.connection, event.id.batch)?;
             bytes += event.raw.len() + event.message.len();

@@ -43,7 +43,10 @@ pub(crate) fn every_field() -> Vec<Event<'static>> {
     full.ext.push("float", Value::Float(0.1 + 0.2));
     full.ext.push("int", Value::Int(i64::MIN));
     full.ext.push("large", Value::Float(1e300));
-    full.ext.push("list", Value::List(vec![Value::Int(1), Value::Bool(false), Value::Text("x".into())]));
+    full.ext.push(
+        "list",
+        Value::List(vec![Value::Int(1), Value::Bool(false), Value::Text("x".into())]),
+    );
     full.ext.push("text", Value::Text("\u{202e}\u{1}\"\\\n\u{10ffff}".into()));
     full.ext.push("a \"key\"\u{7f}", Value::Bool(true));
     let bare = Event { time: START, host_name: "-".into(), ..full_json(b"not JSON") };

@@ -35,7 +35,8 @@ pub(crate) fn sql_and_matches_agree(store: &mut dyn Store) {
     let mut runner = TestRunner::new(config);
     let outcome = runner.run(&(random::filter(), random::fields()), |(filter, fields)| {
         let mut store = store.borrow_mut();
-        let expected: Vec<&Event<'_>> = events.iter().filter(|event| filter.matches(event)).collect();
+        let expected: Vec<&Event<'_>> =
+            events.iter().filter(|event| filter.matches(event)).collect();
         let selection = Selection { filter, ..Selection::default() };
         let seen = scan(*store, &Scan { selection: selection.clone(), ..Scan::default() });
         let ids = |events: &mut dyn Iterator<Item = EventId>| events.collect::<Vec<_>>();

@@ -30,12 +30,16 @@ pub(crate) fn source(store: &mut dyn Store, name: &str, section: &str) -> Cursor
 }
 
 /// Commits events as one batch, advancing the cursor by `bytes`; returns the batch's number.
-pub(crate) fn commit(store: &mut dyn Store, cursor: &mut Cursor, events: &[Event<'_>], bytes: i64) -> i64 {
+pub(crate) fn commit(
+    store: &mut dyn Store,
+    cursor: &mut Cursor,
+    events: &[Event<'_>],
+    bytes: i64,
+) -> i64 {
     let byte_start = cursor.position;
     cursor.position += bytes;
     cursor.totals.stored += i64::try_from(events.len()).expect("few events");
-    let batch =
-        Batch { cursor, byte_start, line_count: 1, events, rejects: &[] };
+    let batch = Batch { cursor, byte_start, line_count: 1, events, rejects: &[] };
     let committed = store.commit(&[batch]).expect("a commit").remove(0);
     cursor.revision = committed.revision;
     committed.batch
@@ -82,7 +86,8 @@ pub(crate) fn a_batch_in_is_a_batch_out(store: &mut dyn Store) {
     cursor.state = "{\"year\":2026}".into();
     cursor.head_hash = vec![0, 255, 1];
     let rejects = [Reject { log_offset: 3, raw: vec![0, 0xff], reason: "too odd".into() }];
-    let batch = Batch { cursor: &cursor, byte_start: 0, line_count, events: &events, rejects: &rejects };
+    let batch =
+        Batch { cursor: &cursor, byte_start: 0, line_count, events: &events, rejects: &rejects };
     let committed = store.commit(&[batch]).expect("a commit").remove(0);
     assert_eq!((committed.commit_no, committed.revision), (1, 2));
     cursor.revision = 2;
@@ -118,7 +123,8 @@ pub(crate) fn an_overtaken_cursor_stores_nothing(store: &mut dyn Store) {
     let stale = cursor.clone();
     commit(store, &mut cursor, &[line("auth", "h", 1, "one")], 10);
     let events = [line("auth", "h", 2, "two")];
-    let batch = |cursor| Batch { cursor, byte_start: 0, line_count: 1, events: &events, rejects: &[] };
+    let batch =
+        |cursor| Batch { cursor, byte_start: 0, line_count: 1, events: &events, rejects: &[] };
     let error = store.commit(&[batch(&other), batch(&stale)]).expect_err("overtaken");
     assert!(matches!(error, store::Error::Overtaken(source) if source == stale.source), "{error}");
     assert_eq!(messages(store, &Scan::default()), ["one"]);
@@ -249,7 +255,8 @@ pub(crate) fn long_scans_cross_pages(store: &mut dyn Store) {
         let id = |seq| EventId { batch: number, seq };
         all.extend((1..).zip(&events).map(|(seq, event)| (event.time, id(seq))));
     }
-    let by_source: Vec<EventId> = [0, 2, 4, 1, 3, 5].iter()
+    let by_source: Vec<EventId> = [0, 2, 4, 1, 3, 5]
+        .iter()
         .flat_map(|batch| all[batch * 2000..][..2000].iter().map(|(_, id)| *id))
         .collect();
     all.sort();

@@ -15,14 +15,44 @@ use std::borrow::Cow;
 
 /// Texts that have something in common, or that some layer could take for its own.
 const TEXTS: &[&str] = &[
-    "", "-", "root", "ROOT", "roots", "Ärger", "ärger", "\u{212a}", "k", "4624", "+4624.0", "04624",
-    "0x1220", "a\0b", "4624x", "true", "TRUE", "a%b_c", "a*b?c[d]\\", "axbyc", "x y", "10.1.2.3", "::1",
-    "2001:db8::1", "\u{1f600}", "'\"", "user.name", "22", "-3.5", "1e3", "\\u0041", "a\nb",
+    "",
+    "-",
+    "root",
+    "ROOT",
+    "roots",
+    "Ärger",
+    "ärger",
+    "\u{212a}",
+    "k",
+    "4624",
+    "+4624.0",
+    "04624",
+    "0x1220",
+    "a\0b",
+    "4624x",
+    "true",
+    "TRUE",
+    "a%b_c",
+    "a*b?c[d]\\",
+    "axbyc",
+    "x y",
+    "10.1.2.3",
+    "::1",
+    "2001:db8::1",
+    "\u{1f600}",
+    "'\"",
+    "user.name",
+    "22",
+    "-3.5",
+    "1e3",
+    "\\u0041",
+    "a\nb",
 ];
 
 const IPS: &[&str] = &["10.1.2.3", "10.200.0.1", "192.168.0.1", "::1", "2001:db8::1", "::2.3.4.5"];
 
-const NAMES: &[&str] = &["EventID", "user.name", "source.ip", "a \"b\"", "original.x", "x", "process.pid"];
+const NAMES: &[&str] =
+    &["EventID", "user.name", "source.ip", "a \"b\"", "original.x", "x", "process.pid"];
 
 /// Lines that are JSON, with names of columns and others, escapes and repetitions.
 const JSON: &[&str] = &[
@@ -60,10 +90,8 @@ fn value() -> impl Strategy<Value = Value<'static>> {
 /// Raw bytes with their kind.
 fn raw() -> impl Strategy<Value = (RawKind, Vec<u8>)> {
     let kind = select(vec![RawKind::Prefix, RawKind::Full]);
-    let bytes = prop_oneof![
-        text().prop_map(|text| text.as_bytes().to_vec()),
-        vec(any::<u8>(), 0..12),
-    ];
+    let bytes =
+        prop_oneof![text().prop_map(|text| text.as_bytes().to_vec()), vec(any::<u8>(), 0..12),];
     prop_oneof![
         3 => (kind, bytes),
         1 => select(JSON).prop_map(|json| (RawKind::Full, json.as_bytes().to_vec())),
@@ -72,16 +100,20 @@ fn raw() -> impl Strategy<Value = (RawKind, Vec<u8>)> {
 
 /// An event in canonical form, of section `auth`.
 pub(crate) fn event() -> impl Strategy<Value = Event<'static>> {
-    let time = prop_oneof![0..5i64, -3..0i64].prop_map(|slot| Timestamp(START.0 + slot * 1_000_000));
+    let time =
+        prop_oneof![0..5i64, -3..0i64].prop_map(|slot| Timestamp(START.0 + slot * 1_000_000));
     let quality = select(vec![TimeQuality::Offset, TimeQuality::ZoneAssumed, TimeQuality::None]);
     let eol = select(vec![Eol::Lf, Eol::CrLf, Eol::None]);
     let numbers = (
-        option::of(0..24u8), option::of(0..8u8), option::of(prop_oneof![Just(4624), any::<i64>()]),
-        option::of(prop_oneof![Just(22), any::<u16>()]), option::of(any::<u16>()), 0..100i64,
+        option::of(0..24u8),
+        option::of(0..8u8),
+        option::of(prop_oneof![Just(4624), any::<i64>()]),
+        option::of(prop_oneof![Just(22), any::<u16>()]),
+        option::of(any::<u16>()),
+        0..100i64,
     );
-    let texts = (
-        vec(some_text(), 11), text(), text(), vec(select(&["bad_value", "root", "x"][..]), 0..3),
-    );
+    let texts =
+        (vec(some_text(), 11), text(), text(), vec(select(&["bad_value", "root", "x"][..]), 0..3));
     let ext = vec((select(NAMES), value()), 0..3);
     (time, quality, eol, numbers, texts, ip(), ip(), raw(), ext).prop_map(|parts| {
         let (time, time_quality, eol, numbers, texts, source_ip, destination_ip, raw, ext) = parts;
@@ -90,8 +122,19 @@ pub(crate) fn event() -> impl Strategy<Value = Event<'static>> {
         let (mut texts, host_name, message, tags) = texts;
         let mut next = || texts.pop().flatten();
         let mut event = Event {
-            time, time_quality, eol, log_facility, log_severity, process_pid, source_port,
-            destination_port, log_offset, source_ip, destination_ip, host_name, message,
+            time,
+            time_quality,
+            eol,
+            log_facility,
+            log_severity,
+            process_pid,
+            source_port,
+            destination_port,
+            log_offset,
+            source_ip,
+            destination_ip,
+            host_name,
+            message,
             section: "auth".into(),
             dataset: next(),
             event_category: next(),
@@ -130,14 +173,13 @@ fn number() -> impl Strategy<Value = f64> {
 }
 
 fn text_test() -> impl Strategy<Value = TextTest> {
-    let kind = select(vec![
-        Text::Equals, Text::Contains, Text::StartsWith, Text::EndsWith, Text::Glob,
-    ]);
-    let part = (text(), 0..4usize, 0..4usize).prop_map(|(text, skip, take)| {
-        text.chars().skip(skip).take(take).collect::<String>()
-    });
+    let kind =
+        select(vec![Text::Equals, Text::Contains, Text::StartsWith, Text::EndsWith, Text::Glob]);
+    let part = (text(), 0..4usize, 0..4usize)
+        .prop_map(|(text, skip, take)| text.chars().skip(skip).take(take).collect::<String>());
     let glob = (select(TEXTS), select(vec!["*", "?", "\\*", "*o*", "?oo?", "a?b*", "*\\?*"]));
-    let glob = glob.prop_map(|(text, glob)| format!("{}{glob}", &text[..usize::from(text.starts_with('a'))]));
+    let glob = glob
+        .prop_map(|(text, glob)| format!("{}{glob}", &text[..usize::from(text.starts_with('a'))]));
     let pattern = prop_oneof![text().prop_map(Cow::into_owned), part, glob];
     (kind, pattern, any::<bool>()).prop_map(|(kind, pattern, cased)| {
         if cased { TextTest::cased(kind, &pattern) } else { TextTest::new(kind, &pattern) }

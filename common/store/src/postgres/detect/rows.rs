@@ -15,7 +15,8 @@ macro_rules! hit_columns {
     ($rest:literal) => {
         concat!(
             "SELECT group_values, time, batch, seq, siem_event, commit_no, committed, is_armed, ",
-            "fired_commit, message FROM hit WHERE version = $1 AND time >= $2 ", $rest,
+            "fired_commit, message FROM hit WHERE version = $1 AND time >= $2 ",
+            $rest,
             " ORDER BY commit_no, time, batch, seq"
         )
     };
@@ -26,7 +27,8 @@ macro_rules! siem_columns {
         concat!(
             "SELECT id, key, revision, time, last_time, section, rule_id, rule_name, ",
             "rule_version, rule_kind, severity, event_count, event_limit, window_start, ",
-            "window_end, group_values, message, tags, source_ids, backfill FROM siem_event ", $rest
+            "window_end, group_values, message, tags, source_ids, backfill FROM siem_event ",
+            $rest
         )
     };
 }
@@ -112,12 +114,29 @@ pub(super) fn put_event(
     transaction.execute(
         put,
         &[
-            &event.id, &row.version, &group_key(&group), &row.commit_no, &event.key,
-            &int(event.revision), &Time(event.time), &Time(event.last_time), &event.section,
-            &event.rule_id, &event.rule_name, &event.rule_version, &event.rule_kind,
-            &i16::from(event.severity), &int(event.magnitude()), &long(event.event_count),
-            &long(event.event_limit), &Time(event.window_start), &Time(event.window_end),
-            &event.group_json(), &event.message, &list(&event.tags), &list(&event.source_ids),
+            &event.id,
+            &row.version,
+            &group_key(&group),
+            &row.commit_no,
+            &event.key,
+            &int(event.revision),
+            &Time(event.time),
+            &Time(event.last_time),
+            &event.section,
+            &event.rule_id,
+            &event.rule_name,
+            &event.rule_version,
+            &event.rule_kind,
+            &i16::from(event.severity),
+            &int(event.magnitude()),
+            &long(event.event_count),
+            &long(event.event_limit),
+            &Time(event.window_start),
+            &Time(event.window_end),
+            &event.group_json(),
+            &event.message,
+            &list(&event.tags),
+            &list(&event.source_ids),
             &event.backfill,
         ],
     )?;

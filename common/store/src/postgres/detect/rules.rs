@@ -50,7 +50,8 @@ impl Postgres {
         backfill: Backfill,
     ) -> Result<()> {
         self.client()?;
-        let change = change(&mut self.client, self.address.place(), rules, deleted, origin, backfill);
+        let change =
+            change(&mut self.client, self.address.place(), rules, deleted, origin, backfill);
         change.map_err(|fault| match fault {
             Fault::Driver(error) => self.fault(&error),
             Fault::Stored(error) => error,
@@ -150,8 +151,13 @@ fn open(
          SELECT version, $4, $5, $6, $7, $5, 0 FROM rule_version \
          WHERE section = $1 AND name = $2 AND hash = $3",
         &[
-            &rule.section, &rule.name, &opening.hash, &origin.name(), &opening.from_commit,
-            &opening.armed_commit, &last,
+            &rule.section,
+            &rule.name,
+            &opening.hash,
+            &origin.name(),
+            &opening.from_commit,
+            &opening.armed_commit,
+            &last,
         ],
     )?;
     Ok(())

@@ -26,8 +26,18 @@ pub(super) const SIEM_COLUMNS: &str = "id, key, revision, time, last_time, secti
 pub(super) fn put_hit(connection: &Connection, version: i64, hit: &Hit) -> rusqlite::Result<()> {
     let (batch, seq, siem_event) = match_columns(&hit.matched);
     connection.prepare_cached(HIT_INSERT)?.execute(params![
-        version, group_key(&hit.group), hit.time.0, batch, seq, siem_event, hit.commit_no,
-        hit.committed.0, hit.is_armed, hit.fired_commit, group_text(&hit.group), hit.message
+        version,
+        group_key(&hit.group),
+        hit.time.0,
+        batch,
+        seq,
+        siem_event,
+        hit.commit_no,
+        hit.committed.0,
+        hit.is_armed,
+        hit.fired_commit,
+        group_text(&hit.group),
+        hit.message
     ])?;
     Ok(())
 }
@@ -50,12 +60,30 @@ pub(super) fn put_event(connection: &Connection, row: &SiemRow) -> rusqlite::Res
     let group: Group = event.group.iter().map(|(_, value)| value.clone()).collect();
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     connection.prepare_cached(SIEM_EVENT_PUT)?.execute(params![
-        event.id, row.version, group_key(&group), row.commit_no, event.key, event.revision,
-        event.time.0, event.last_time.0, event.section, event.rule_id, event.rule_name,
-        event.rule_version, event.rule_kind, event.severity, event.magnitude(),
-        number(event.event_count), number(event.event_limit), event.window_start.0,
-        event.window_end.0, event.group_json(), event.message, list(&event.tags),
-        list(&event.source_ids), event.backfill
+        event.id,
+        row.version,
+        group_key(&group),
+        row.commit_no,
+        event.key,
+        event.revision,
+        event.time.0,
+        event.last_time.0,
+        event.section,
+        event.rule_id,
+        event.rule_name,
+        event.rule_version,
+        event.rule_kind,
+        event.severity,
+        event.magnitude(),
+        number(event.event_count),
+        number(event.event_limit),
+        event.window_start.0,
+        event.window_end.0,
+        event.group_json(),
+        event.message,
+        list(&event.tags),
+        list(&event.source_ids),
+        event.backfill
     ])?;
     Ok(())
 }

@@ -114,8 +114,13 @@ fn open(
          SELECT version, ?4, ?5, ?6, ?7, ?5, 0 FROM rule_version \
          WHERE section = ?1 AND name = ?2 AND hash = ?3",
         (
-            &rule.section, &rule.name, &opening.hash, origin.name(), opening.from_commit,
-            opening.armed_commit, last,
+            &rule.section,
+            &rule.name,
+            &opening.hash,
+            origin.name(),
+            opening.from_commit,
+            opening.armed_commit,
+            last,
         ),
     )?;
     Ok(())
