@@ -9,9 +9,11 @@
 
 mod generate;
 mod report;
+mod stop;
 
 pub use generate::Generate;
 pub use report::{Failure, Kind, hint, note, warn};
+pub use stop::Stop;
 
 use crate::config::Config;
 use clap::{Args, Parser};

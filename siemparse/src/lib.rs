@@ -19,7 +19,6 @@
 //! * No SQL and no format is known here: `store` and `parse` have them.
 
 mod args;
-mod stop;
 mod archive;
 mod content;
 mod line;
@@ -41,8 +40,8 @@ mod follow;
 use crate::args::Args;
 use crate::desk::{Desk, Door};
 use crate::follow::{Mode, Reading};
-use crate::stop::Stop;
 use crate::take::{Printer, Take};
+use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind};
 use std::process::ExitCode;
 use store::Create;

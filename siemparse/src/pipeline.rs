@@ -17,7 +17,7 @@
 use crate::batch::{Delta, Job};
 use crate::desk::{Door, failure};
 use crate::line::MARK;
-use crate::stop::Stop;
+use common::cli::Stop;
 use common::cli::{Failure, warn};
 use common::event::Event;
 use sha2::{Digest as _, Sha256};

@@ -17,7 +17,6 @@
 //! * State in memory can be dropped at any time; tables decide.
 
 mod args;
-mod stop;
 mod choice;
 mod print;
 mod runner;
@@ -30,7 +29,7 @@ mod explain;
 use crate::args::Args;
 use crate::choice::Choice;
 use crate::print::Printer;
-use crate::stop::Stop;
+use common::cli::Stop;
 use common::cli::{Exit, Failure};
 use common::config::Config;
 use std::process::ExitCode;

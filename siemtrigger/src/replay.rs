@@ -8,7 +8,7 @@
 use crate::args::Args;
 use crate::choice::{Choice, check_order};
 use crate::print::Printer;
-use crate::stop::Stop;
+use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind, warn};
 use common::clock::zone::Zone;
 use common::clock::{Timestamp, words};

@@ -7,7 +7,7 @@ use crate::choice::Choice;
 use crate::ledger::{Progress, step};
 use crate::print::Printer;
 use crate::runner::Runners;
-use crate::stop::Stop;
+use common::cli::Stop;
 use common::cli::{Exit, Failure, warn};
 use common::clock::Timestamp;
 use std::thread::sleep;

@@ -16,6 +16,7 @@
 mod connect;
 mod copy;
 mod count;
+mod cursor;
 mod detect;
 mod fault;
 mod ingest;

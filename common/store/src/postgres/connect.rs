@@ -110,7 +110,7 @@ impl Address {
                 }
             }
             None => {
-                _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)
+                _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
             }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -170,10 +170,10 @@ fn complete(config: &mut Config) -> Result<()> {
     }
     match variable("PGSSLMODE").as_deref().map(mode_name) {
         Some("require") if config.get_ssl_mode() == SslMode::Prefer => {
-            _ = config.ssl_mode(SslMode::Require)
+            _ = config.ssl_mode(SslMode::Require);
         }
         Some("disable") if config.get_ssl_mode() == SslMode::Prefer => {
-            _ = config.ssl_mode(SslMode::Disable)
+            _ = config.ssl_mode(SslMode::Disable);
         }
         _ => {}
     }

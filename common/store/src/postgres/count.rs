@@ -163,7 +163,7 @@ fn fill(key: &mut Key, row: &Row, fields: &[Field]) {
             }
             Kind::Time => key.push(None),
             Kind::Text | Kind::List => {
-                key.push(row.get::<_, Option<&str>>(place).map(str::as_bytes))
+                key.push(row.get::<_, Option<&str>>(place).map(str::as_bytes));
             }
         }
     }

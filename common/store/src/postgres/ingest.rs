@@ -10,9 +10,10 @@
 //!
 //! What it does *not* know: how often to flush.
 
+use super::cursor::{cursor, parameters, section};
 use super::row::Time;
 use super::{Postgres, copy, fault};
-use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result, Totals};
+use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result};
 use common::event::{Event, EventId};
 use common::helper::Helper;
 use common::section::Section;
@@ -358,70 +359,4 @@ fn seal(
         revision: batch.cursor.revision + 1,
         refused,
     })
-}
-
-/// The parameters of both statements that write a cursor.
-fn parameters(c: &Cursor) -> [&(dyn ToSql + Sync); 23] {
-    let t = &c.totals;
-    [
-        &c.source,
-        &c.revision,
-        &c.host,
-        &c.kind,
-        &c.name,
-        &c.section,
-        &c.device,
-        &c.inode,
-        &c.head_length,
-        &c.head_hash,
-        &c.mark_length,
-        &c.mark_hash,
-        &c.position,
-        &c.line,
-        &c.token,
-        &c.state,
-        &t.lines,
-        &t.bytes,
-        &t.stored,
-        &t.unparsed,
-        &t.rejected,
-        &t.filtered,
-        &t.gap,
-    ]
-}
-
-/// The cursor of a row of `cursor_select.sql`.
-pub(super) fn cursor(row: &Row) -> Cursor {
-    Cursor {
-        source: row.get(0),
-        revision: row.get(1),
-        host: row.get(2),
-        kind: row.get(3),
-        name: row.get(4),
-        section: row.get(5),
-        device: row.get(6),
-        inode: row.get(7),
-        head_length: row.get(8),
-        head_hash: row.get(9),
-        mark_length: row.get(10),
-        mark_hash: row.get(11),
-        position: row.get(12),
-        line: row.get(13),
-        token: row.get(14),
-        state: row.get(15),
-        totals: Totals {
-            lines: row.get(16),
-            bytes: row.get(17),
-            stored: row.get(18),
-            unparsed: row.get(19),
-            rejected: row.get(20),
-            filtered: row.get(21),
-            gap: row.get(22),
-        },
-    }
-}
-
-/// The section of a row (name, format, zone, display).
-pub(super) fn section(row: &Row) -> Section {
-    Section { name: row.get(0), format: row.get(1), zone: row.get(2), display: row.get(3) }
 }

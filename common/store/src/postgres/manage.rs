@@ -3,7 +3,7 @@
 //! What it does *not* know: flags, files.
 
 use super::Postgres;
-use super::ingest::cursor;
+use super::cursor::cursor;
 use super::row::Time;
 use crate::{Clear, Cursor, HelperRow, Manage, Migration, Removed, Result, Retain, Size, install};
 use common::clock::Timestamp;

@@ -3,7 +3,7 @@
 //! What it does *not* know: how counts are made (`count`), how pages are read (`walk`).
 
 use super::Postgres;
-use super::ingest::section;
+use super::cursor::section;
 use super::row::Time;
 use super::walk::{Key, Path, Walk};
 use crate::predicate::{self, Bound, Dialect, Sql};

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A flag that is raised once.
-#[derive(Clone, Default)]
-pub(crate) struct Stop(Arc<AtomicBool>);
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// A flag that SIGTERM and SIGINT raise; a second signal ends the process at once.
-    pub(crate) fn on_signal() -> io::Result<Stop> {
+    ///
+    /// # Errors
+    /// The system refuses a handler.
+    pub fn on_signal() -> io::Result<Stop> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let stop = Stop::default();
         for signal in [SIGTERM, SIGINT] {
@@ -23,7 +26,8 @@ impl Stop {
     }
 
     /// Whether it is raised.
-    pub(crate) fn is_raised(&self) -> bool {
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
