@@ -76,7 +76,7 @@ if part latency; then
     for kind in sqlite postgres; do
         fresh $kind
         echo "$kind:"
-        latency "$work" 300
+        latency "$work" 100
     done
 fi
 

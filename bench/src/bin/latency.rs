@@ -1,8 +1,8 @@
 //! How long an appended line takes to become a row, and a SIEM event, through the real programs.
 //!
-//! Starts `siemparse` on a file, `siemquery -f` on the events and, with a limit rule that fires on
-//! every line, `siemtrigger` and `siemquery --siem -f`; appends numbered lines at uneven times and
-//! prints p50, p99 and the maximum in milliseconds.
+//! Starts `siemparse` on a file, `siemquery -f` on the events and, with a rule that fires on every
+//! line, `siemtrigger -o jsonl`, which prints what it has stored; appends numbered lines 0.2 to
+//! 0.5 s apart and prints p50, p99 and the maximum in milliseconds.
 //! Usage: `latency DIRECTORY [LINES]`; the database is `SIEM_DB`. What it does *not* know: how the
 //! programs work; the time that siemquery takes to print is part of the figure.
 
@@ -28,12 +28,11 @@ fn main() -> io::Result<()> {
     std::fs::write(&rule, RULE)?;
     let rule = rule.display().to_string();
     Command::new("siemmanage").args(["rules", "import", rule.as_str()]).status()?;
-    let mut children =
-        vec![spawn("siemparse", &["-q", &log.display().to_string()])?, spawn("siemtrigger", &[])?];
-    let mut events = spawn("siemquery", &["-f", "-n", "1", "-o", "jsonl"])?;
-    let mut fired = spawn("siemquery", &["--siem", "-f", "-n", "1", "-o", "jsonl"])?;
-    let (rows, siem) = (arrivals(&mut events), arrivals(&mut fired));
-    children.extend([events, fired]);
+    let parse = spawn("siemparse", &["-q", &log.display().to_string()])?;
+    let mut trigger = spawn("siemtrigger", &["-o", "jsonl"])?;
+    let mut query = spawn("siemquery", &["-f", "-n", "1", "-o", "jsonl"])?;
+    let (rows, siem) = (arrivals(&mut query), arrivals(&mut trigger));
+    let mut children = vec![parse, trigger, query];
     thread::sleep(Duration::from_secs(2));
     let sent = append(&log, count)?;
     report("row", &sent, &rows);
@@ -74,7 +73,7 @@ fn append(log: &Path, count: usize) -> io::Result<Vec<Instant>> {
     let mut file = OpenOptions::new().append(true).open(log)?;
     let mut sent = Vec::with_capacity(count);
     for number in 0..count {
-        thread::sleep(Duration::from_millis(5 + random.below(90)));
+        thread::sleep(Duration::from_millis(210 + random.below(290)));
         let stamp = common::clock::Timestamp::now();
         sent.push(Instant::now());
         file.write_all(format!("{stamp} here probe[1]: latency probe {number}\n").as_bytes())?;
