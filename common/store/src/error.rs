@@ -98,6 +98,9 @@ impl Error {
             Error::Url(_) => {
                 Some("write sqlite:/path/to/siem.db or postgres://user@host/name".into())
             }
+            Error::Connect { place, .. } if place.starts_with("sqlite:") => {
+                Some("siemparse makes the file; --db, $SIEM_DB or siem.toml names another".into())
+            }
             Error::Connect { .. } => {
                 Some("is the server running? --db, $SIEM_DB or siem.toml names it".into())
             }

@@ -61,6 +61,7 @@ fn databases_that_are_not_there() {
     let home = missing.home().to_path_buf();
     let output = missing.run().expect_code(4);
     assert!(output.stderr.starts_with("siemquery: database "), "{}", output.stderr);
+    assert!(output.stderr.contains("hint: siemparse makes the file"), "{}", output.stderr);
     assert!(!home.join("missing.db").exists(), "a reader makes no database");
     let default = tool("siemquery").run().expect_code(4);
     assert!(default.stderr.contains("siem.db"), "{}", default.stderr);
