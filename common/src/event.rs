@@ -30,7 +30,7 @@ mod label;
 mod value;
 
 pub use fields::Fields;
-pub use flatten::{JsonError, flatten};
+pub use flatten::{JsonError, flatten, flatten_text};
 pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
 pub use label::{labels, program};

@@ -9,16 +9,29 @@ use super::value::Value;
 use std::borrow::Cow;
 
 /// Named values. In canonical form sorted by name, each name once.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Fields<'a> {
     entries: Vec<(Cow<'a, str>, Value<'a>)>,
+    /// Whether nothing was added since they were brought into canonical form.
+    is_canonical: bool,
+}
+
+impl PartialEq for Fields<'_> {
+    fn eq(&self, other: &Fields<'_>) -> bool {
+        self.entries == other.entries
+    }
 }
 
 impl<'a> Fields<'a> {
     /// No fields.
     #[must_use]
     pub const fn new() -> Fields<'a> {
-        Fields { entries: Vec::new() }
+        Fields { entries: Vec::new(), is_canonical: false }
+    }
+
+    /// Fields that are in canonical form already.
+    pub(super) fn canonical(entries: Vec<(Cow<'a, str>, Value<'a>)>) -> Fields<'a> {
+        Fields { entries, is_canonical: true }
     }
 
     /// Makes room for `count` more, where a source is known to add that many.
@@ -30,11 +43,40 @@ impl<'a> Fields<'a> {
     /// the last.
     pub fn push(&mut self, name: impl Into<Cow<'a, str>>, value: Value<'a>) {
         self.entries.push((name.into(), value));
+        self.is_canonical = false;
+    }
+
+    /// Adds all fields of another list, as [`Fields::push`] does.
+    pub fn append(&mut self, other: Fields<'a>) {
+        self.entries.extend(other.entries);
+        self.is_canonical = false;
+    }
+
+    /// Goes through a list of names in their order and gives those that are there, with what the
+    /// list says of them. Costs one pass over both where the fields are in canonical form.
+    pub fn matching<'l, T>(
+        &self,
+        list: &'l [(&'static str, T)],
+    ) -> impl Iterator<Item = (&'l T, &Value<'a>)> {
+        let mut rest = self.entries.as_slice();
+        list.iter().filter_map(move |(name, what)| {
+            if !self.is_canonical {
+                return Some((what, self.get(name)?));
+            }
+            let skip = rest.iter().take_while(|(have, _)| have.as_ref() < *name).count();
+            rest = &rest[skip..];
+            let (have, value) = rest.first()?;
+            (have == name).then_some((what, value))
+        })
     }
 
     /// The value of a name, the last one where it was added twice.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        if self.is_canonical {
+            let at = self.entries.binary_search_by(|(have, _)| have.as_ref().cmp(name)).ok()?;
+            return Some(&self.entries[at].1);
+        }
         self.entries.iter().rev().find(|(have, _)| have == name).map(|(_, value)| value)
     }
 
@@ -58,6 +100,9 @@ impl<'a> Fields<'a> {
     /// Sorts by name, keeps the last value of a name, drops empty lists and cleans texts.
     /// Returns whether a name occurred twice.
     pub fn normalise(&mut self) -> bool {
+        if std::mem::replace(&mut self.is_canonical, true) {
+            return false;
+        }
         for (name, value) in &mut self.entries {
             super::value::clean(name);
             value.normalise();
@@ -79,7 +124,10 @@ impl<'a> Fields<'a> {
         let own = |(name, value): (Cow<'a, str>, Value<'a>)| {
             (Cow::Owned(name.into_owned()), value.into_owned())
         };
-        Fields { entries: self.entries.into_iter().map(own).collect() }
+        Fields {
+            entries: self.entries.into_iter().map(own).collect(),
+            is_canonical: self.is_canonical,
+        }
     }
 }
 

@@ -1,16 +1,28 @@
 //! A JSON object becomes flat fields.
 //!
+//! ```text
+//!  bytes ─► read: leaves under paths ─► name: full names and their order ─► fields, sorted
+//! ```
+//!
 //! `{"a":{"b":1}}` becomes `a.b = 1`. A literal key `"a.b"` wins over the nested path, the last
 //! of equal keys wins, nulls are absent. A list of scalars is a list; of objects, each path holds
-//! the list of its values. Escapes of lone surrogates, which are no characters, become U+FFFD.
+//! the list of its values. Escapes of lone surrogates and of NUL become U+FFFD.
+//!
+//! Texts without escapes are borrowed from the line and names are kept from line to line, so that
+//! an object of a shape that was seen before costs two allocations and no sorting.
 //!
 //! What it does *not* know: what names mean; a JSON *format* in `common/parse` does.
 
+mod name;
+mod read;
+
 use super::fields::Fields;
 use super::value::Value;
-use serde::de::{self, DeserializeSeed, Deserializer as _, MapAccess, SeqAccess, Visitor};
+use name::{Names, Path};
+use read::{Bad, Leaf, Reader};
 use std::borrow::Cow;
-use std::fmt;
+use std::cell::RefCell;
+use std::cmp::Ordering;
 
 /// Why a text is not a JSON object.
 #[derive(Debug, thiserror::Error)]
@@ -22,206 +34,123 @@ pub struct JsonError {
     pub message: String,
 }
 
+/// What is kept from object to object.
+struct Memory {
+    names: Names,
+    paths: Vec<Path>,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> =
+        RefCell::new(Memory { names: Names::new(), paths: Vec::new() });
+}
+
 /// Flattens a JSON object into fields in canonical form; also tells whether a path occurred twice.
 ///
 /// # Errors
 /// The bytes are not one JSON object, or nest deeper than 128.
 pub fn flatten(json: &[u8]) -> Result<(Fields<'_>, bool), JsonError> {
     match std::str::from_utf8(json) {
-        Ok(text) => match flatten_text(text) {
-            Ok(flat) => Ok(flat),
-            Err(error) => match repair(text) {
-                Some(text) => {
-                    flatten_text(&text).map(|(fields, twice)| (fields.into_owned(), twice))
-                }
-                None => Err(error),
-            },
-        },
+        Ok(text) => flatten_text(text),
         Err(_) => {
             let text = String::from_utf8_lossy(json);
-            let text = repair(&text).map_or(text, Cow::Owned);
             flatten_text(&text).map(|(fields, twice)| (fields.into_owned(), twice))
         }
     }
 }
 
-fn flatten_text(text: &str) -> Result<(Fields<'_>, bool), JsonError> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let mut fields = Fields::new();
-    reader
-        .deserialize_map(Object { prefix: "", out: &mut fields })
-        .and_then(|()| reader.end())
-        .map_err(|error| JsonError { column: error.column(), message: plain(&error) })?;
-    let twice = fields.normalise();
-    Ok((fields, twice))
+/// As [`flatten`], for a text.
+///
+/// # Errors
+/// The text is not one JSON object, or nests deeper than 128.
+pub fn flatten_text(text: &str) -> Result<(Fields<'_>, bool), JsonError> {
+    MEMORY.with_borrow_mut(|Memory { names, paths }| {
+        let mut reader = Reader::new(text, names, std::mem::take(paths));
+        let read = reader.whole();
+        let (mut found, leaves) = (reader.paths, reader.leaves);
+        let fields = match read {
+            Ok(()) => Ok(arrange(names, &found, leaves)),
+            Err(Bad(at, what)) => Err(JsonError { column: at + 1, message: what.to_owned() }),
+        };
+        found.clear();
+        *paths = found;
+        fields
+    })
 }
 
-/// The message of a JSON error without its place.
-fn plain(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
-}
-
-/// Replaces `\u` escapes of lone surrogates, which are no characters, by U+FFFD. `None` when
-/// there are none.
-fn repair(text: &str) -> Option<String> {
-    let unit = |at: usize| -> Option<u16> {
-        let hex = text.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(hex, 16).ok()
+/// Sorts leaves by their names; of equal names one wins.
+fn arrange<'a>(names: &mut Names, paths: &[Path], mut leaves: Vec<Leaf<'a>>) -> (Fields<'a>, bool) {
+    if let Some(order) = names.known_order(paths) {
+        let take = |&at: &u16| take(names, paths, &mut leaves, usize::from(at));
+        return (Fields::canonical(order.iter().map(take).collect()), false);
+    }
+    let mut order = order(names, paths);
+    order.sort_by(|a, b| a.name.cmp(&b.name).then(a.at.cmp(&b.at)));
+    let all = order.len();
+    // The shallower of two wins, of equally deep ones the later.
+    let is_beaten = |later: &mut Place<'_>, kept: &mut Place<'_>| {
+        let same = later.name == kept.name;
+        if same && leaves[later.at].depth <= leaves[kept.at].depth {
+            kept.at = later.at;
+        }
+        same
     };
-    let bytes = text.as_bytes();
-    let mut out = String::new();
-    let (mut kept, mut place) = (0, 0);
-    while let Some(found) = memchr::memchr(b'\\', &bytes[place..]) {
-        place += found;
-        match unit(place) {
-            Some(0xd800..=0xdbff) if matches!(unit(place + 6), Some(0xdc00..=0xdfff)) => {
-                place += 12;
-            }
-            Some(0xd800..=0xdfff) => {
-                out.push_str(&text[kept..place]);
-                out.push_str("\\ufffd");
-                place += 6;
-                kept = place;
-            }
-            _ => place = (place + 2).min(bytes.len()),
+    order.dedup_by(is_beaten);
+    let places: Vec<usize> = order.iter().map(|place| place.at).collect();
+    let twice = places.len() < all;
+    if !twice {
+        names.keep_order(paths, &places);
+    }
+    let take = |at: usize| take(names, paths, &mut leaves, at);
+    (Fields::canonical(places.into_iter().map(take).collect()), twice)
+}
+
+/// A leaf, and what orders it.
+struct Place<'n> {
+    at: usize,
+    name: Key<'n>,
+}
+
+/// A name's rank, or the name where some have no rank.
+#[derive(PartialEq, Eq)]
+enum Key<'n> {
+    Rank(u32),
+    Name(&'n str),
+}
+
+impl Key<'_> {
+    fn cmp(&self, other: &Key<'_>) -> Ordering {
+        match (self, other) {
+            (Key::Rank(one), Key::Rank(other)) => one.cmp(other),
+            (Key::Name(one), Key::Name(other)) => one.cmp(other),
+            (Key::Rank(_), Key::Name(_)) => Ordering::Less,
+            (Key::Name(_), Key::Rank(_)) => Ordering::Greater,
         }
     }
-    if kept == 0 {
-        return None;
-    }
-    out.push_str(&text[kept..]);
-    Some(out)
 }
 
-/// Reads an object's members under a prefix.
-struct Object<'p, 'o, 'a> {
-    prefix: &'p str,
-    out: &'o mut Fields<'a>,
+fn order<'n>(names: &'n mut Names, paths: &[Path]) -> Vec<Place<'n>> {
+    let ranks: Option<Vec<u32>> = paths.iter().map(|&path| names.rank(path)).collect();
+    let names = &*names;
+    let key = |at: usize| match &ranks {
+        Some(ranks) => Key::Rank(ranks[at]),
+        None => Key::Name(names.full(paths[at]).unwrap_or_else(|own| own)),
+    };
+    (0..paths.len()).map(|at| Place { at, name: key(at) }).collect()
 }
 
-impl<'a> Visitor<'a> for Object<'_, '_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
-        let mut direct: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
-        while let Some(Key(key)) = map.next_key()? {
-            let name =
-                if self.prefix.is_empty() { key } else { format!("{}.{key}", self.prefix).into() };
-            if let Some(value) = map.next_value_seed(Member { name: &name, out: self.out })? {
-                direct.push((name, value));
-            }
-        }
-        for (name, value) in direct {
-            self.out.push(name, value);
-        }
-        Ok(())
-    }
-}
-
-/// A key, borrowed where it has no escapes.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'a> de::Deserialize<'a> for Key<'a> {
-    fn deserialize<D: de::Deserializer<'a>>(reader: D) -> Result<Key<'a>, D::Error> {
-        struct Text;
-        impl<'a> Visitor<'a> for Text {
-            type Value = Key<'a>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-            fn visit_borrowed_str<E: de::Error>(self, text: &'a str) -> Result<Key<'a>, E> {
-                Ok(Key(Cow::Borrowed(text)))
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Key<'a>, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
-            }
-        }
-        reader.deserialize_str(Text)
-    }
-}
-
-/// Reads one member: a scalar or list is returned, an object goes into `out`.
-struct Member<'n, 'o, 'a> {
-    name: &'n str,
-    out: &'o mut Fields<'a>,
-}
-
-impl<'a> DeserializeSeed<'a> for Member<'_, '_, 'a> {
-    type Value = Option<Value<'a>>;
-
-    fn deserialize<D: de::Deserializer<'a>>(self, reader: D) -> Result<Self::Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Member<'_, '_, 'a> {
-    type Value = Option<Value<'a>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-    fn visit_bool<E: de::Error>(self, truth: bool) -> Result<Self::Value, E> {
-        Ok(Some(Value::Bool(truth)))
-    }
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Some(Value::Int(number)))
-    }
-    #[allow(clippy::cast_precision_loss, reason = "beyond 64 bits signed, a float stands in")]
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(i64::try_from(number)
-            .map_or_else(|_| Value::number(number as f64), |n| Some(Value::Int(n))))
-    }
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Value::number(number))
-    }
-    fn visit_borrowed_str<E: de::Error>(self, text: &'a str) -> Result<Self::Value, E> {
-        Ok(Some(Value::Text(Cow::Borrowed(text))))
-    }
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(Value::Text(Cow::Owned(text.to_owned()))))
-    }
-    fn visit_map<M: MapAccess<'a>>(self, map: M) -> Result<Self::Value, M::Error> {
-        Object { prefix: self.name, out: self.out }.visit_map(map)?;
-        Ok(None)
-    }
-    fn visit_seq<S: SeqAccess<'a>>(self, mut seq: S) -> Result<Self::Value, S::Error> {
-        let mut list = Vec::new();
-        let mut inner = Fields::new();
-        while let Some(item) = seq.next_element_seed(Member { name: self.name, out: &mut inner })? {
-            match item {
-                Some(Value::List(items)) => list.extend(items),
-                Some(item) => list.push(item),
-                None => {}
-            }
-        }
-        gather(&inner, self.out);
-        Ok((!list.is_empty()).then_some(Value::List(list)))
-    }
-}
-
-/// Joins the values of equal paths found in a list of objects into lists.
-fn gather<'a>(inner: &Fields<'a>, out: &mut Fields<'a>) {
-    let mut names: Vec<&str> = inner.iter().map(|(name, _)| name).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let mut list = Vec::new();
-        for (_, value) in inner.iter().filter(|(have, _)| *have == name) {
-            match value {
-                Value::List(items) => list.extend(items.iter().cloned()),
-                item => list.push(item.clone()),
-            }
-        }
-        out.push(name.to_owned(), Value::List(list));
-    }
+/// A leaf's name and value; the value is taken out.
+fn take<'a>(
+    names: &Names,
+    paths: &[Path],
+    leaves: &mut [Leaf<'a>],
+    at: usize,
+) -> (Cow<'a, str>, Value<'a>) {
+    let name = match names.full(paths[at]) {
+        Ok(name) => Cow::Borrowed(name),
+        Err(own) => Cow::Owned(own.to_owned()),
+    };
+    (name, std::mem::replace(&mut leaves[at].value, Value::Bool(false)))
 }
 
 #[cfg(test)]
@@ -248,6 +177,64 @@ mod tests {
         assert_eq!(flat(r#"{"a.b":1,"a":{"b":2}}"#), pairs(&[("a.b", "1")]));
         assert_eq!(flat(r#"{"a":1,"a":2}"#), pairs(&[("a", "2")]));
         assert!(flatten(br#"{"a":1,"a":2}"#).expect("an object").1);
+    }
+
+    #[test]
+    fn a_literal_key_wins_at_any_place_and_of_nested_ones_the_last() {
+        assert_eq!(flat(r#"{"a":{"b":2},"a.b":1}"#), pairs(&[("a.b", "1")]));
+        assert_eq!(flat(r#"{"a":{"b.c":1},"a.b":{"c":2}}"#), pairs(&[("a.b.c", "2")]));
+        assert_eq!(flat(r#"{"a":{"b":{"c":1}},"a":{"b.c":2}}"#), pairs(&[("a.b.c", "2")]));
+    }
+
+    #[test]
+    fn numbers_of_any_size() {
+        let json = r#"{"a":9223372036854775807,"b":-9223372036854775808,"c":18446744073709551615,
+            "d":1.5e3,"e":1e400,"f":-0,"g":0.25}"#;
+        let (fields, _) = flatten(json.as_bytes()).expect("an object");
+        assert_eq!(fields.get("a"), Some(&Value::Int(i64::MAX)));
+        assert_eq!(fields.get("b"), Some(&Value::Int(i64::MIN)));
+        assert_eq!(fields.get("c"), Some(&Value::Float(18_446_744_073_709_551_615.0)));
+        assert_eq!(fields.get("d"), Some(&Value::Int(1_500)));
+        assert_eq!(fields.get("e"), Some(&Value::Text("1e400".into())));
+        assert_eq!(fields.get("f"), Some(&Value::Int(0)));
+        assert_eq!(fields.get("g"), Some(&Value::Float(0.25)));
+        for text in ["01", "1.", ".5", "-", "1e", "+1", "0x1", "NaN"] {
+            assert!(flatten(format!("{{\"a\":{text}}}").as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn more_names_than_are_kept_change_nothing() {
+        for round in 0..3 {
+            for many in 0..3_000 {
+                let json = format!(
+                    "{{\"z\":1,\"k{round}_{many}\":{{\"x\":2,\"y.z\":3}},\"a\":[{{\"q{many}\":1}},{{\"q{many}\":2}}]}}"
+                );
+                let names: Vec<(String, String)> = flat(&json);
+                assert_eq!(
+                    names,
+                    [
+                        (format!("a.q{many}"), "1, 2".to_owned()),
+                        (format!("k{round}_{many}.x"), "2".to_owned()),
+                        (format!("k{round}_{many}.y.z"), "3".to_owned()),
+                        ("z".to_owned(), "1".to_owned()),
+                    ]
+                );
+            }
+        }
+        let twice = r#"{"never1":{"seen":1},"never1.seen":2,"never1":{"seen":3}}"#;
+        assert_eq!(flat(twice), pairs(&[("never1.seen", "2")]));
+    }
+
+    #[test]
+    fn strings_of_all_lengths_end_where_they_end() {
+        for length in 0..40 {
+            let text = "é".repeat(length / 2) + &"x".repeat(length % 2) + "ÿ\u{80}";
+            assert_eq!(flat(&format!("{{\"a\":\"{text}\"}}")), pairs(&[("a", &text)]));
+            let escaped = format!("{{\"a\":\"{text}\\n{text}\"}}");
+            assert_eq!(flat(&escaped), pairs(&[("a", &format!("{text}\n{text}"))]));
+            assert!(flatten(format!("{{\"a\":\"{text}\u{1}\"}}").as_bytes()).is_err());
+        }
     }
 
     #[test]
