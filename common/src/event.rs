@@ -229,6 +229,17 @@ impl<'a> Event<'a> {
         line
     }
 
+    /// How many physical lines and bytes of its source the event holds, endings included.
+    #[must_use]
+    pub fn extent(&self) -> (i64, i64) {
+        let text = if self.raw_kind == RawKind::Prefix { self.message.as_bytes() } else { b"" };
+        let inside = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count();
+        let lines = 1 + inside(&self.raw) + inside(text);
+        let bytes = self.raw.len() + text.len() + self.eol.bytes().len();
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        (count(lines), count(bytes))
+    }
+
     /// The source's line without its ending.
     #[must_use]
     pub fn raw_line(&self) -> Cow<'_, [u8]> {

@@ -5,9 +5,10 @@
 //!
 //! What it does *not* know: the store, files.
 
+use crate::line::Piece;
 use common::event::Event;
 use std::time::{Duration, Instant};
-use store::{Cursor, Reject};
+use store::{Cause, Cursor, Gap, Reject, Share};
 
 /// The most events of a batch.
 const EVENTS: usize = 5_000;
@@ -44,7 +45,20 @@ pub(crate) struct Pending {
     events: Vec<Event<'static>>,
     weight: usize,
     pub(crate) delta: Delta,
+    gaps: Vec<Gap>,
+    filtered: Share,
+    /// Bytes that are gone and lie behind the batch.
+    lost: i64,
     since: Option<Instant>,
+}
+
+/// A batch as it is cut.
+pub(crate) struct Cut {
+    pub(crate) events: Vec<Event<'static>>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) filtered: Share,
+    pub(crate) lost: i64,
+    pub(crate) delta: Delta,
 }
 
 impl Pending {
@@ -57,6 +71,28 @@ impl Pending {
         if let Some(event) = event {
             self.weight += event.raw.len() + event.message.len();
             self.events.push(event);
+        }
+    }
+
+    /// Notes what of a line is not in its event: what lies behind the cap, and what frames it.
+    pub(crate) fn note(&mut self, piece: &Piece<'_>) {
+        self.filtered.bytes += piece.framing;
+        let bytes = piece.gap();
+        if bytes > 0 {
+            let end = piece.line.offset + piece.framing + bytes + length(piece.line.bytes.len());
+            let cause = Cause::Overlong;
+            self.gaps.push(Gap { byte_start: end - bytes, byte_end: end, lines: 0, cause });
+            self.delta.gap += bytes;
+        }
+    }
+
+    /// Notes bytes behind the batch that are gone: a line, or the beginning of one.
+    pub(crate) fn lose(&mut self, byte_start: i64, bytes: i64, cause: Cause) {
+        if bytes > 0 {
+            self.gaps.push(Gap { byte_start, byte_end: byte_start + bytes, lines: 1, cause });
+            self.delta.gap += bytes;
+            self.delta.lines += 1;
+            self.lost += bytes;
         }
     }
 
@@ -92,11 +128,16 @@ impl Pending {
     }
 
     /// Ends the batch; the next one is empty.
-    pub(crate) fn cut(&mut self) -> (Vec<Event<'static>>, Delta) {
+    pub(crate) fn cut(&mut self) -> Cut {
         let next = Vec::with_capacity(self.events.len().min(EVENTS));
         let whole = std::mem::replace(self, Pending { events: next, ..Pending::default() });
-        (whole.events, whole.delta)
+        let Pending { events, gaps, filtered, lost, delta, .. } = whole;
+        Cut { events, gaps, filtered, lost, delta }
     }
+}
+
+fn length(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// A batch to be stored.
@@ -110,6 +151,8 @@ pub(crate) struct Job {
     pub(crate) start: i64,
     pub(crate) events: Vec<Event<'static>>,
     pub(crate) rejects: Vec<Reject>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) filtered: Share,
     pub(crate) delta: Delta,
 }
 
@@ -126,8 +169,8 @@ mod tests {
         assert!(!pending.is_full());
         pending.add(Some(Event::default()));
         assert!(pending.is_full());
-        let (events, delta) = pending.cut();
-        assert_eq!((events.len(), delta.lines), (EVENTS, 5_000));
+        let cut = pending.cut();
+        assert_eq!((cut.events.len(), cut.delta.lines), (EVENTS, 5_000));
         assert!(pending.is_empty() && !pending.is_full());
         pending.add(Some(Event { raw: vec![0; BYTES].into(), ..Event::default() }));
         assert!(pending.is_full());

@@ -38,6 +38,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) is_unterminated: bool,
     /// It goes on where an unterminated line ended.
     pub(crate) is_continuation: bool,
+    /// How many bytes before it count its bytes.
+    pub(crate) framing: i64,
 }
 
 impl Piece<'_> {
@@ -182,7 +184,7 @@ impl Splitter {
         let (offset, number) = self.advance(stop);
         let is_continuation = std::mem::take(&mut self.is_inside);
         let line = Line::new(&self.buffer[from..stop], offset, number);
-        Some(Piece { line, overlong: None, is_unterminated: false, is_continuation })
+        Some(Piece { line, overlong: None, is_unterminated: false, is_continuation, framing: 0 })
     }
 
     /// The bytes after the last line feed, as a line.
@@ -201,7 +203,7 @@ impl Splitter {
         let (offset, number) = self.advance(to);
         let is_continuation = std::mem::replace(&mut self.is_inside, true);
         let line = Line { bytes: &self.buffer[from..to], eol: Eol::None, offset, number };
-        Some(Piece { line, overlong: None, is_unterminated: true, is_continuation })
+        Some(Piece { line, overlong: None, is_unterminated: true, is_continuation, framing: 0 })
     }
 
     /// How many bytes of an unfinished line there are.
@@ -252,7 +254,8 @@ impl Splitter {
         let overlong = (whole.len() > CAP)
             .then(|| (i64::try_from(whole.len()).unwrap_or(i64::MAX), hex(&Sha256::digest(whole))));
         let line = Line { bytes, eol: Eol::None, offset, number };
-        Piece { line, overlong, is_unterminated: false, is_continuation: false }
+        let framing = i64::try_from(start).unwrap_or(0);
+        Piece { line, overlong, is_unterminated: false, is_continuation: false, framing }
     }
 
     fn begin_cut(&mut self) {
@@ -298,7 +301,7 @@ impl Splitter {
         self.cut_line = cut.kept;
         let line = Line { bytes: &self.cut_line, eol, offset, number: self.line };
         let overlong = Some((i64::try_from(length).unwrap_or(i64::MAX), hex(&digest)));
-        Piece { line, overlong, is_unterminated, is_continuation }
+        Piece { line, overlong, is_unterminated, is_continuation, framing: 0 }
     }
 }
 

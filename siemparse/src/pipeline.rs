@@ -240,6 +240,8 @@ impl Writer {
                 line_count: job.delta.lines,
                 events: &job.events,
                 rejects: &job.rejects,
+                gaps: &job.gaps,
+                filtered: job.filtered,
             })
             .collect();
         let committed = self.store.commit(&batches)?;
@@ -374,6 +376,8 @@ impl Writer {
             start: middle,
             events,
             rejects: std::mem::take(&mut job.rejects),
+            gaps: std::mem::take(&mut job.gaps),
+            filtered: std::mem::take(&mut job.filtered),
             delta: rest,
             cursor: std::mem::replace(&mut job.cursor, cursor),
             ..job

@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: other sources, the store, when to stop.
 
-use crate::batch::{Delta, Job, Pending};
+use crate::batch::{Cut, Delta, Job, Pending};
 use crate::content::{Content, Inode};
 use crate::identity;
 use crate::line::{Edge, HEAD, MARK, Splitter};
@@ -21,7 +21,7 @@ use std::process::Child;
 use std::rc::Rc;
 use std::sync::mpsc::TryRecvError;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-use store::Cursor;
+use store::{Cause, Cursor};
 
 /// How many bytes are read in one turn, so that no source keeps others waiting.
 const TURN: usize = 4 << 20;
@@ -230,6 +230,7 @@ impl Tail {
                 if let Input::Journal(..) = self.input {
                     note_token(piece.line.bytes, &mut self.cursor.token);
                 }
+                self.pending.note(&piece);
                 let event = take
                     .line(&mut self.parser, piece, &mut self.pending.delta)
                     .map_err(Trouble::Output)?;
@@ -257,6 +258,7 @@ impl Tail {
     /// Takes the last line, which has no line feed.
     pub(crate) fn take_rest(&mut self, take: &mut Take) -> io::Result<()> {
         if let Some(piece) = self.lines.rest() {
+            self.pending.note(&piece);
             let event = take.line(&mut self.parser, piece, &mut self.pending.delta)?;
             self.pending.add(event);
         }
@@ -265,7 +267,8 @@ impl Tail {
 
     /// Gives up the last line: it is gone from the file.
     pub(crate) fn lose_rest(&mut self) {
-        self.pending.delta.gap += self.lines.waiting();
+        let (place, count) = (self.lines.edge().position, self.lines.waiting());
+        self.pending.lose(place, count, Cause::Truncated);
     }
 
     /// Whether there is a last line without a line feed.
@@ -292,16 +295,17 @@ impl Tail {
 
     /// Ends the pending batch.
     pub(crate) fn cut(&mut self) -> Job {
-        let (events, delta) = self.pending.cut();
+        let Cut { events, gaps, filtered, lost, delta } = self.pending.cut();
         let Edge { position, .. } = self.lines.edge();
         identity::remember(&mut self.cursor, &self.lines.edge());
         self.cursor.state = self.parser.state();
         let start = std::mem::replace(&mut self.start, position);
         self.sent = Some(Instant::now());
-        let delta = Delta { bytes: position - start, ..delta };
+        let delta = Delta { bytes: position - start + lost, ..delta };
         let cursor = self.cursor.clone();
         let (tail, epoch) = (self.number, self.epoch);
-        Job { tail, epoch, cursor, start, events, rejects: Vec::new(), delta }
+        let rejects = Vec::new();
+        Job { tail, epoch, cursor, start, events, rejects, gaps, filtered, delta }
     }
 }
 

@@ -41,8 +41,6 @@ impl Take {
         piece: Piece<'_>,
         delta: &mut Delta,
     ) -> io::Result<Option<Event<'static>>> {
-        let gap = piece.gap();
-        delta.gap += gap;
         if let Take::Explain(printer) = self {
             printer.number += 1;
             explain::explain(parser, &piece, printer.number, &mut printer.buffer);

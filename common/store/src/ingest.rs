@@ -5,7 +5,7 @@
 //!
 //! What it does *not* know: files. A cursor's identity fields are opaque here.
 
-use crate::Result;
+use crate::{Gap, Result, Share};
 use common::clock::Timestamp;
 use common::event::Event;
 use common::helper::Helper;
@@ -92,6 +92,10 @@ pub struct Batch<'b, 'e> {
     pub events: &'b [Event<'e>],
     /// Lines refused before.
     pub rejects: &'b [Reject],
+    /// Bytes that are missing.
+    pub gaps: &'b [Gap],
+    /// What was left out on purpose.
+    pub filtered: Share,
 }
 
 /// A batch as the database knows it.

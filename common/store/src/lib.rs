@@ -13,6 +13,7 @@
 //!
 //! What it does *not* know: log formats, rules, terminals. No driver type is in a public signature.
 
+mod account;
 mod detect;
 mod error;
 mod ingest;
@@ -25,6 +26,7 @@ mod sqlite;
 mod tally;
 mod url;
 
+pub use account::*;
 pub use detect::*;
 pub use error::{Error, Result};
 pub use ingest::*;

@@ -3,7 +3,7 @@
 //! Rules are asked for through [`crate::Detect`], sections are listed through [`crate::Read`].
 //! What it does *not* know: files, how helpers and rules read.
 
-use crate::{Cursor, Result};
+use crate::{Account, Cursor, GapRow, Result};
 use common::clock::Timestamp;
 use common::section::Section;
 
@@ -151,6 +151,18 @@ pub trait Manage {
     /// # Errors
     /// The database fails.
     fn sources(&mut self) -> Result<Vec<(Cursor, Timestamp)>>;
+
+    /// What became of what each source offered, by number.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn accounts(&mut self) -> Result<Vec<Account>>;
+
+    /// The newest gaps, at most `limit`, newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn gaps(&mut self, limit: u32) -> Result<Vec<GapRow>>;
 
     /// How large the database is.
     ///

@@ -13,6 +13,7 @@
 //!
 //! What it does *not* know: SQLite; how SQL is made of filters (`predicate`).
 
+mod account;
 mod connect;
 mod copy;
 mod count;

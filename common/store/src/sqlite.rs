@@ -12,6 +12,7 @@
 //!
 //! What it does *not* know: PostgreSQL; how SQL is made of filters (`predicate`).
 
+mod account;
 mod count;
 mod detect;
 mod ingest;

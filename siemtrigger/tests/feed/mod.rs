@@ -8,7 +8,7 @@ use common::siem_event::SiemEvent;
 use std::ops::ControlFlow;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use store::{Batch, Create, Cursor, Scan, SiemSelection, Store, Url, open};
+use store::{Batch, Create, Cursor, Scan, Share, SiemSelection, Store, Url, open};
 
 /// 2026-11-20T10:00:00Z.
 const START: i64 = 1_795_168_800 * SECOND;
@@ -87,6 +87,8 @@ impl Feed {
             line_count: 1,
             events,
             rejects: &[],
+            gaps: &[],
+            filtered: Share::default(),
         };
         let done = self.store.commit(&[batch]).expect("a commit");
         self.cursor = Cursor { revision: done[0].revision, ..cursor };

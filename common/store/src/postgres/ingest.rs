@@ -12,8 +12,8 @@
 
 use super::cursor::{cursor, parameters, section};
 use super::row::Time;
-use super::{Postgres, copy, fault};
-use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result};
+use super::{Postgres, account, copy, fault};
+use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result, Share};
 use common::event::{Event, EventId};
 use common::helper::Helper;
 use common::section::Section;
@@ -29,8 +29,9 @@ const CURSOR_INSERT: &str = include_str!("../../../../sql/postgres/cursor_insert
 const CURSOR_ADVANCE: &str = include_str!("../../../../sql/postgres/cursor_advance.sql");
 const EVENT_COPY: &str = include_str!("../../../../sql/postgres/event_copy.sql");
 const BATCH_INSERT: &str = include_str!("../../../../sql/postgres/batch_insert.sql");
-const TOTALS_UPDATE: &str =
-    "UPDATE cursor SET stored = stored - $2, rejected = rejected + $2 WHERE source = $1";
+const TOTALS_UPDATE: &str = "UPDATE cursor SET stored = stored - $2, rejected = rejected + $2, \
+    stored_lines = stored_lines - $3, rejected_lines = rejected_lines + $3, \
+    stored_bytes = stored_bytes - $4, rejected_bytes = rejected_bytes + $4 WHERE source = $1";
 const REJECT_INSERT: &str = "INSERT INTO reject (batch, source, log_offset, raw, reason) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(ARRAY( \
@@ -233,7 +234,10 @@ impl Postgres {
             let mut transaction = self.client.transaction()?;
             let mut parts = Vec::with_capacity(batches.len());
             for batch in batches {
-                let row = transaction.query_opt(&statements.advance, &parameters(batch.cursor))?;
+                let (whole, shares) = (parameters(batch.cursor), account::shares(batch));
+                let shares = shares.iter().map(|share| share as &(dyn ToSql + Sync));
+                let values: Vec<_> = whole.into_iter().chain(shares).collect();
+                let row = transaction.query_opt(&statements.advance, &values)?;
                 let number = row.ok_or(Attempt::Overtaken(batch.cursor.source))?.get(0);
                 let rejects = batch.rejects.iter().collect();
                 parts.push(Part { number, stored: 0, rejects, refused: Vec::new() });
@@ -332,6 +336,7 @@ fn seal(
             [&part.number, &source, &line.log_offset, &line.raw, &line.reason];
         transaction.execute(REJECT_INSERT, &values)?;
     }
+    account::put_gaps(transaction, part.number, batch)?;
     let times = batch.events.iter().map(|event| event.time);
     let (first, last) = (times.clone().min().map(Time), times.max().map(Time));
     let row = transaction.query_one(
@@ -350,7 +355,9 @@ fn seal(
     )?;
     let refused = i64::try_from(part.refused.len()).unwrap_or(i64::MAX);
     if refused > 0 {
-        transaction.execute(TOTALS_UPDATE, &[&source, &refused])?;
+        let mut share = Share::default();
+        part.refused.iter().for_each(|line| share.add(line.extent()));
+        transaction.execute(TOTALS_UPDATE, &[&source, &refused, &share.lines, &share.bytes])?;
     }
     Ok(Committed {
         batch: part.number,

@@ -5,7 +5,10 @@
 use super::Postgres;
 use super::cursor::cursor;
 use super::row::Time;
-use crate::{Clear, Cursor, HelperRow, Manage, Migration, Removed, Result, Retain, Size, install};
+use crate::{
+    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Size,
+    install,
+};
 use common::clock::Timestamp;
 use common::section::Section;
 use postgres::Transaction;
@@ -132,6 +135,14 @@ impl Manage for Postgres {
             (cursor(row), updated)
         };
         Ok(rows.iter().map(source).collect())
+    }
+
+    fn accounts(&mut self) -> Result<Vec<Account>> {
+        self.read_accounts()
+    }
+
+    fn gaps(&mut self, limit: u32) -> Result<Vec<GapRow>> {
+        self.read_gaps(limit)
     }
 
     fn size(&mut self) -> Result<Size> {

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_event", include_str!("../../../../sql/postgres/0001_event.sql")),
     ("0002_detect", include_str!("../../../../sql/postgres/0002_detect.sql")),
     ("0003_manage", include_str!("../../../../sql/postgres/0003_manage.sql")),
+    ("0004_account", include_str!("../../../../sql/postgres/0004_account.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

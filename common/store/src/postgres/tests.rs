@@ -1,7 +1,7 @@
 //! What only PostgreSQL has: partitions, roles, refused values, lost connections.
 
 use super::Postgres;
-use crate::{Batch, Create, Cursor, Error, Ingest as _, Read as _, Selection};
+use crate::{Batch, Create, Cursor, Error, Ingest as _, Read as _, Selection, Share};
 use common::clock::{DAY, Timestamp};
 use common::event::Event;
 use std::borrow::Cow;
@@ -28,7 +28,15 @@ fn source(store: &mut Postgres) -> Cursor {
 }
 
 fn batch<'b, 'e>(cursor: &'b Cursor, events: &'b [Event<'e>]) -> Batch<'b, 'e> {
-    Batch { cursor, byte_start: 0, line_count: 1, events, rejects: &[] }
+    Batch {
+        cursor,
+        byte_start: 0,
+        line_count: 1,
+        events,
+        rejects: &[],
+        gaps: &[],
+        filtered: Share::default(),
+    }
 }
 
 #[test]
@@ -165,6 +173,7 @@ batch          | a    | r    | ra
 counter        | rw   | r    | rw
 cursor         | raw  | r    | -
 event          | a    | r    | r
+gap            | a    | r    | -
 helper         | r    | r    | -
 hit            | -    | r    | raw
 reject         | a    | r    | -

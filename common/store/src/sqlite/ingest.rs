@@ -5,8 +5,8 @@
 //!
 //! What it does *not* know: how often to flush.
 
-use super::Sqlite;
 use super::row::{SEQ_BITS, event_key};
+use super::{Sqlite, account};
 use crate::{Batch, Committed, Cursor, Error, Ingest, Result, Totals};
 use common::clock::Timestamp;
 use common::event::{Event, EventId};
@@ -36,7 +36,7 @@ impl Ingest for Sqlite {
                     cursor.source = draw(&transaction, "source")?;
                 }
                 cursor.revision += 1;
-                set_cursor(&transaction, CURSOR_INSERT, &cursor)?;
+                set_cursor(&transaction, &cursor)?;
             }
             transaction.commit()?;
             Ok(cursor)
@@ -169,35 +169,23 @@ pub(super) fn cursor(row: &Row<'_>) -> rusqlite::Result<Cursor> {
     })
 }
 
-/// Writes a cursor with one of the two statements; returns how many rows that changed.
-fn set_cursor(connection: &Connection, statement: &str, c: &Cursor) -> rusqlite::Result<usize> {
-    let t = &c.totals;
-    connection.prepare_cached(statement)?.execute(rusqlite::params![
-        c.source,
-        c.revision,
-        c.host,
-        c.kind,
-        c.name,
-        c.section,
-        c.device,
-        c.inode,
-        c.head_length,
-        c.head_hash,
-        c.mark_length,
-        c.mark_hash,
-        c.position,
-        c.line,
-        c.token,
-        c.state,
-        t.lines,
-        t.bytes,
-        t.stored,
-        t.unparsed,
-        t.rejected,
-        t.filtered,
-        t.gap,
-        Timestamp::now().0
-    ])
+/// Writes a cursor as it is given.
+fn set_cursor(connection: &Connection, cursor: &Cursor) -> rusqlite::Result<usize> {
+    let mut statement = connection.prepare_cached(CURSOR_INSERT)?;
+    Binder { statement: &mut statement, place: 0 }.cursor(cursor)?;
+    statement.raw_execute()
+}
+
+/// Moves a batch's cursor and adds to its source's account.
+fn advance_cursor(connection: &Connection, batch: &Batch<'_, '_>) -> rusqlite::Result<usize> {
+    let mut statement = connection.prepare_cached(CURSOR_ADVANCE)?;
+    let mut row = Binder { statement: &mut statement, place: 0 };
+    row.cursor(batch.cursor)?;
+    for share in [batch.stored(), batch.rejected(), batch.filtered, batch.missing()] {
+        row.bind(share.lines)?;
+        row.bind(share.bytes)?;
+    }
+    statement.raw_execute()
 }
 
 /// Stores one batch; `None` when the cursor moved meanwhile.
@@ -206,7 +194,7 @@ fn store(
     batch: &Batch<'_, '_>,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Committed>> {
-    if set_cursor(connection, CURSOR_ADVANCE, batch.cursor)? == 0 {
+    if advance_cursor(connection, batch)? == 0 {
         return Ok(None);
     }
     let number = draw(connection, "batch")?;
@@ -217,6 +205,7 @@ fn store(
         let values = (number, batch.cursor.source, line.log_offset, &line.raw, &line.reason);
         connection.prepare_cached(reject)?.execute(values)?;
     }
+    account::put_gaps(connection, number, batch, now)?;
     let times = batch.events.iter().map(|event| event.time.0);
     let next = "UPDATE counter SET value = value + 1, committed = max(committed, ?1) \
         WHERE name = 'commit' RETURNING value, committed";
@@ -277,6 +266,30 @@ impl Binder<'_, '_> {
     fn bind(&mut self, value: impl ToSql) -> rusqlite::Result<()> {
         self.place += 1;
         self.statement.raw_bind_parameter(self.place, value)
+    }
+
+    /// The parameters that both statements on cursors begin with.
+    fn cursor(&mut self, c: &Cursor) -> rusqlite::Result<()> {
+        self.bind(c.source)?;
+        self.bind(c.revision)?;
+        self.bind(&c.host)?;
+        self.bind(&c.kind)?;
+        self.bind(&c.name)?;
+        self.bind(&c.section)?;
+        self.bind(c.device)?;
+        self.bind(c.inode)?;
+        self.bind(c.head_length)?;
+        self.bind(&c.head_hash)?;
+        self.bind(c.mark_length)?;
+        self.bind(&c.mark_hash)?;
+        self.bind(c.position)?;
+        self.bind(c.line)?;
+        self.bind(&c.token)?;
+        self.bind(&c.state)?;
+        let t = &c.totals;
+        let totals = [t.lines, t.bytes, t.stored, t.unparsed, t.rejected, t.filtered, t.gap];
+        totals.into_iter().try_for_each(|total| self.bind(total))?;
+        self.bind(Timestamp::now().0)
     }
 
     fn ip(&mut self, ip: Option<IpAddr>, text: &mut String) -> rusqlite::Result<()> {

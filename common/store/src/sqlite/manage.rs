@@ -7,7 +7,10 @@
 
 use super::Sqlite;
 use super::ingest::{cursor, draw};
-use crate::{Clear, Cursor, HelperRow, Manage, Migration, Removed, Result, Retain, Size, install};
+use crate::{
+    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Size,
+    install,
+};
 use common::clock::Timestamp;
 use common::section::Section;
 use rusqlite::{Connection, Params, TransactionBehavior, params};
@@ -169,6 +172,14 @@ impl Manage for Sqlite {
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(self.refused())
+    }
+
+    fn accounts(&mut self) -> Result<Vec<Account>> {
+        self.read_accounts()
+    }
+
+    fn gaps(&mut self, limit: u32) -> Result<Vec<GapRow>> {
+        self.read_gaps(limit)
     }
 
     fn size(&mut self) -> Result<Size> {

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_event", include_str!("../../../../sql/sqlite/0001_event.sql")),
     ("0002_detect", include_str!("../../../../sql/sqlite/0002_detect.sql")),
     ("0003_manage", include_str!("../../../../sql/sqlite/0003_manage.sql")),
+    ("0004_account", include_str!("../../../../sql/sqlite/0004_account.sql")),
 ];
 
 impl Sqlite {

@@ -12,7 +12,7 @@ use common::event::{Event, EventId};
 use common::field::Field;
 use common::filter::Filter;
 use std::ops::ControlFlow;
-use store::{Batch, Cursor, Group, Order, Reject, Scan, Selection, Store};
+use store::{Batch, Cursor, Group, Order, Reject, Scan, Selection, Share, Store};
 
 /// 2026-11-20T00:00:00Z.
 pub(crate) const START: Timestamp = Timestamp(1_795_132_800 * SECOND);
@@ -39,7 +39,15 @@ pub(crate) fn commit(
     let byte_start = cursor.position;
     cursor.position += bytes;
     cursor.totals.stored += i64::try_from(events.len()).expect("few events");
-    let batch = Batch { cursor, byte_start, line_count: 1, events, rejects: &[] };
+    let batch = Batch {
+        cursor,
+        byte_start,
+        line_count: 1,
+        events,
+        rejects: &[],
+        gaps: &[],
+        filtered: Share::default(),
+    };
     let committed = store.commit(&[batch]).expect("a commit").remove(0);
     cursor.revision = committed.revision;
     committed.batch
@@ -86,8 +94,15 @@ pub(crate) fn a_batch_in_is_a_batch_out(store: &mut dyn Store) {
     cursor.state = "{\"year\":2026}".into();
     cursor.head_hash = vec![0, 255, 1];
     let rejects = [Reject { log_offset: 3, raw: vec![0, 0xff], reason: "too odd".into() }];
-    let batch =
-        Batch { cursor: &cursor, byte_start: 0, line_count, events: &events, rejects: &rejects };
+    let batch = Batch {
+        cursor: &cursor,
+        byte_start: 0,
+        line_count,
+        events: &events,
+        rejects: &rejects,
+        gaps: &[],
+        filtered: Share::default(),
+    };
     let committed = store.commit(&[batch]).expect("a commit").remove(0);
     assert_eq!((committed.commit_no, committed.revision), (1, 2));
     cursor.revision = 2;
@@ -123,8 +138,15 @@ pub(crate) fn an_overtaken_cursor_stores_nothing(store: &mut dyn Store) {
     let stale = cursor.clone();
     commit(store, &mut cursor, &[line("auth", "h", 1, "one")], 10);
     let events = [line("auth", "h", 2, "two")];
-    let batch =
-        |cursor| Batch { cursor, byte_start: 0, line_count: 1, events: &events, rejects: &[] };
+    let batch = |cursor| Batch {
+        cursor,
+        byte_start: 0,
+        line_count: 1,
+        events: &events,
+        rejects: &[],
+        gaps: &[],
+        filtered: Share::default(),
+    };
     let error = store.commit(&[batch(&other), batch(&stale)]).expect_err("overtaken");
     assert!(matches!(error, store::Error::Overtaken(source) if source == stale.source), "{error}");
     assert_eq!(messages(store, &Scan::default()), ["one"]);
