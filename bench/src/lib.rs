@@ -1,10 +1,12 @@
-//! Seeded input for the demo, the benchmarks and long tests.
+//! Seeded input for the demo, the benchmarks and long tests, and the measure of accuracy.
 //!
 //! ```text
 //!  seed, now ─► random ─► story (one day with three attacks) ─► auth.log, access.log
+//!  corpora with ground truth ─► corpus ─► misses by field and by set
 //! ```
 //!
 //! Equal seeds and times give equal bytes. What it does *not* know: the tools.
 
 pub mod random;
 pub mod story;
+pub mod corpus;
