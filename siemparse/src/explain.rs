@@ -51,7 +51,7 @@ fn write_format(found: &Explanation<'_>, text: &mut String) {
     }
     let _ = match found.format {
         Some(format) => writeln!(text, "  format: {format}"),
-        None => writeln!(text, "  format: none, the line is stored as it is, tagged unparsed"),
+        None => writeln!(text, "  format: none, the line is stored as it is"),
     };
 }
 

@@ -52,10 +52,7 @@ impl Parser {
             Some((start, end)) => text[start..end].to_owned(),
             None => before.message.clone().into_owned(),
         };
-        let helper = match found {
-            Some(_) => self.helpers.explain(&body, &before),
-            None => helper::Explanation::default(),
-        };
+        let helper = self.helpers.explain(&body, &before);
         let mut spans = spans(line.bytes, &before);
         if let Some((_, found)) = found {
             let (start, end) = found.stamp;

@@ -18,6 +18,7 @@ mod json;
 mod logfmt;
 mod rfc3164;
 mod rfc5424;
+mod stamped;
 
 use crate::calendar::Calendar;
 use common::event::Event;
@@ -99,12 +100,19 @@ formats! {
     NginxError "nginx-error" error::read_nginx;
     /// `key=value` pairs.
     Logfmt "logfmt" logfmt::read;
+    /// A stamp, a level, a text: the log files of programs that have no other format.
+    Stamped "stamped" stamped::read;
 }
 
 impl Format {
     /// Whether the format is found by itself; the others only add what the user knows.
     pub(crate) fn is_sniffed(self) -> bool {
         !matches!(self, Format::Apache | Format::Nginx)
+    }
+
+    /// Whether later lines of the source are expected in it. What takes nearly every line is not.
+    pub(crate) fn is_remembered(self) -> bool {
+        self != Format::Stamped
     }
 }
 

@@ -4,8 +4,8 @@
 //!  line ─► UTF-8 ─► format (remembered, else the first that understands) ─► helpers ─► normalise
 //! ```
 //!
-//! Every line becomes an event. One that no format understands keeps its bytes, has the time of
-//! reading, and the tag `unparsed`. One that is not UTF-8 is read with its bad bytes replaced; its
+//! Every line becomes an event. One that no format understands keeps its bytes and has the time of
+//! reading; when no helper knows it either, it has the tag `unparsed`. One that is not UTF-8 is read with its bad bytes replaced; its
 //! raw bytes stay as they are.
 //!
 //! The state (format, last year and month) is small, versioned JSON. A parser that resumes from it
@@ -120,7 +120,7 @@ impl Parser {
                 return Err(StateError::Newer(state.v));
             }
             let seen: Option<Format> = state.format.map(|name| name.parse()).transpose()?;
-            parser.seen = seen.filter(|format| format.is_sniffed());
+            parser.seen = seen.filter(|format| format.is_sniffed() && format.is_remembered());
             parser.calendar.resume(state.last);
         }
         Ok(parser)
@@ -192,10 +192,16 @@ impl Parser {
         let mut event = self.blank(line);
         let found = self.sniff(text, &mut event, missed);
         match found {
-            Some((_, found)) => self.complete(text, found, &mut event),
+            Some((_, found)) => {
+                if self.complete(text, found, &mut event) {
+                    event.tags.retain(|tag| tag != "unparsed");
+                }
+            }
             None => {
                 event.message = Cow::Borrowed(text);
-                event.tag("unparsed");
+                if !self.helpers.apply(&mut event) {
+                    event.tag("unparsed");
+                }
             }
         }
         store_raw(line, text, &mut event);
@@ -232,7 +238,7 @@ impl Parser {
         for format in hint.into_iter().chain(others) {
             match format.reader()(text, &mut self.calendar, event) {
                 Ok(found) => {
-                    self.seen = Some(format);
+                    self.seen = Some(format).filter(|format| format.is_remembered()).or(self.seen);
                     return Some((format, found));
                 }
                 Err(miss) => missed(format, miss),
@@ -241,12 +247,12 @@ impl Parser {
         None
     }
 
-    /// Adds what helpers find in the message, or in the message that it repeats.
-    fn complete<'t>(&self, text: &'t str, found: Found, event: &mut Event<'t>) {
+    /// Adds what helpers find in the message, or in the message that it repeats; whether one did.
+    fn complete<'t>(&self, text: &'t str, found: Found, event: &mut Event<'t>) -> bool {
         match found.inner {
             Some((start, end)) => self.helpers.apply_to(&text[start..end], event),
             None => self.helpers.apply(event),
-        };
+        }
     }
 }
 

@@ -7,9 +7,13 @@
 //! 14/Jun/2026:15:16:01 +0200     clf                 the Common Log Format
 //! ```
 //!
+//! [`written`] reads the spellings of programs' own log files.
+//!
 //! Every reader takes the text from a column on and returns the value and the column after it.
 //!
 //! What it does *not* know: [`crate::calendar`] makes instants of what is read here.
+
+pub(crate) mod written;
 
 use common::clock::{DAY, SECOND, day_number};
 

@@ -10,7 +10,7 @@
 
 use super::{Found, Miss};
 use crate::calendar::Calendar;
-use crate::{stamp, syslog};
+use crate::{alias, stamp, syslog};
 use common::event::Event;
 
 pub(super) fn read<'a>(
@@ -31,6 +31,9 @@ pub(super) fn read<'a>(
     let width = memchr::memchr(b' ', &text[host..]).unwrap_or(0);
     if width == 0 || !text[host].is_ascii_alphanumeric() {
         return Miss::at(host, "a host name");
+    }
+    if alias::named_severity(&line[host..host + width]).is_some() {
+        return Miss::at(host, "a host name, not a level");
     }
     let tag = syslog::tag(line, host + width + 1);
     if tag.name.is_none() && syslog::repeated(line, tag.body).is_none() && priority.is_none() {

@@ -1,0 +1,114 @@
+//! Lines of a program's own log file: a stamp near the beginning, perhaps a level, a text.
+//!
+//! ```text
+//! 2026-06-14 15:16:01,250 WARN  [main] text        [2026-06-14 15:16:01] [error] text
+//! WARN: [Jun 14 15:16:01.250] text                 (W) 2026-06-14T15:16:01 - text
+//! [Nest] 7  - 06/14/2026, 3:16:01 PM  WARN text    the text is the whole line
+//! ```
+//!
+//! All spellings of [`crate::stamp::written`] are read. Before the stamp there may be brackets, a
+//! level, or a short prefix without quotes. With a prefix the message is the whole line, and the line
+//! counts as understood only when a helper knows it; otherwise the message is what follows stamp and
+//! level. The level becomes the severity.
+//!
+//! This is the last format, and none that a source is remembered by: whatever another one
+//! understands is that one's. What it does *not* know: programs. Helpers tell them by their texts.
+
+use super::{Found, Miss};
+use crate::alias::named_severity;
+use crate::calendar::Calendar;
+use crate::stamp::written::{self, When};
+use common::event::Event;
+
+/// The furthest that a stamp may begin from the line's beginning. What an attacker chooses (a
+/// user's name, a path) stands behind the stamp or further in.
+const LEAD: usize = 32;
+
+pub(super) fn read<'a>(
+    line: &'a str,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let text = line.as_bytes();
+    let Some((when, start, end)) = find(text) else {
+        return Miss::at(0, "a stamp within the first 32 bytes");
+    };
+    (event.time, event.time_quality) = match when {
+        When::Full(stamp) => calendar.instant(stamp),
+        When::Yearless(month, day, time) => calendar.yearless(month, day, time),
+    };
+    let lead = line[..start].trim_matches(|char: char| !char.is_ascii_alphanumeric());
+    let level = severity(lead);
+    let doubtful = !lead.is_empty() && level.is_none();
+    let body = match doubtful {
+        false => {
+            let body = end + separators(&text[end..]);
+            let (inner, after) = leading_level(line, body);
+            event.log_severity = inner.or(level);
+            after
+        }
+        true => text.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
+    };
+    event.message = line[body..].into();
+    if doubtful {
+        event.tag("unparsed");
+    }
+    Ok(Found { body: Some(body), stamp: (start, end), inner: None })
+}
+
+/// The first stamp: it begins the line, or follows something that is no letter and no digit.
+fn find(text: &[u8]) -> Option<(When, usize, usize)> {
+    let mut before = b' ';
+    for (at, &byte) in text.iter().enumerate().take(LEAD + 1) {
+        if byte == b'"' {
+            return None;
+        }
+        if !before.is_ascii_alphanumeric()
+            && let Some((when, end)) = written::read(text, at)
+        {
+            return Some((when, at, end));
+        }
+        before = byte;
+    }
+    None
+}
+
+fn separators(text: &[u8]) -> usize {
+    let is_separator =
+        |byte: &&u8| matches!(byte, b' ' | b'\t' | b']' | b')' | b',' | b';' | b'|' | b':' | b'-');
+    text.iter().take_while(is_separator).count()
+}
+
+/// Reads `WARN `, `[warn] ` or `WARN|`; returns where the text after it begins.
+fn leading_level(line: &str, at: usize) -> (Option<u8>, usize) {
+    let text = line.as_bytes();
+    let open = usize::from(matches!(text.get(at), Some(b'[' | b'(')));
+    let start = at + open;
+    let width = text[start..].iter().take(13).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let closed = match text.get(start + width) {
+        Some(b']' | b')') => open == 1,
+        Some(b' ' | b':' | b'|' | b'\t') => open == 0,
+        _ => false,
+    };
+    match severity(&line[start..start + width]).filter(|_| closed && width > 1) {
+        Some(level) => (Some(level), start + width + separators(&text[start + width..])),
+        None => (None, at),
+    }
+}
+
+/// The severity of a level's name, of its three letters, or of its first.
+fn severity(name: &str) -> Option<u8> {
+    match name {
+        "WRN" => Some(4),
+        "INF" => Some(6),
+        "DBG" | "VRB" | "TRC" | "D" => Some(7),
+        "FTL" | "F" => Some(2),
+        "E" => Some(3),
+        "W" => Some(4),
+        "N" => Some(5),
+        "I" => Some(6),
+        "SEVERE" => Some(3),
+        "FINE" | "FINER" | "FINEST" | "Verbose" => Some(7),
+        _ => named_severity(name),
+    }
+}
