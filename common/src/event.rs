@@ -27,10 +27,11 @@ mod fields;
 mod flatten;
 mod json;
 mod label;
+mod nested;
 mod value;
 
 pub use fields::Fields;
-pub use flatten::{JsonError, flatten, flatten_text};
+pub use flatten::{JsonError, flatten, original_fields};
 pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
 pub use label::{labels, program};

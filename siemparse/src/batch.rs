@@ -62,20 +62,13 @@ pub(crate) struct Cut {
 }
 
 impl Pending {
-    /// Counts a line; keeps its event, where one is to be kept.
-    pub(crate) fn add(&mut self, event: Option<Event<'static>>) {
+    /// Counts a line, and notes what of it is not in its event: what lies behind the cap, and what
+    /// frames it.
+    pub(crate) fn count_line(&mut self, piece: &Piece<'_>) {
         self.delta.lines += 1;
         if self.since.is_none() {
             self.since = Some(Instant::now());
         }
-        if let Some(event) = event {
-            self.weight += event.raw.len() + event.message.len();
-            self.events.push(event);
-        }
-    }
-
-    /// Notes what of a line is not in its event: what lies behind the cap, and what frames it.
-    pub(crate) fn note(&mut self, piece: &Piece<'_>) {
         self.filtered.bytes += piece.framing;
         let bytes = piece.gap();
         if bytes > 0 {
@@ -84,6 +77,12 @@ impl Pending {
             self.gaps.push(Gap { byte_start: end - bytes, byte_end: end, lines: 0, cause });
             self.delta.gap += bytes;
         }
+    }
+
+    /// Keeps an event.
+    pub(crate) fn keep(&mut self, event: Event<'static>) {
+        self.weight += event.raw.len() + event.message.len();
+        self.events.push(event);
     }
 
     /// Notes bytes behind the batch that are gone: a line, or the beginning of one.
@@ -160,19 +159,25 @@ pub(crate) struct Job {
 mod tests {
     use super::*;
 
+    fn line(pending: &mut Pending) {
+        pending.count_line(&Piece::plain(parse::Line::new(b"x\n", 0, 1)));
+    }
+
     #[test]
     fn five_thousand_events_or_four_mebibytes_fill_a_batch() {
         let mut pending = Pending::default();
         for _ in 0..EVENTS - 1 {
-            pending.add(Some(Event::default()));
+            line(&mut pending);
+            pending.keep(Event::default());
         }
         assert!(!pending.is_full());
-        pending.add(Some(Event::default()));
+        line(&mut pending);
+        pending.keep(Event::default());
         assert!(pending.is_full());
         let cut = pending.cut();
         assert_eq!((cut.events.len(), cut.delta.lines), (EVENTS, 5_000));
         assert!(pending.is_empty() && !pending.is_full());
-        pending.add(Some(Event { raw: vec![0; BYTES].into(), ..Event::default() }));
+        pending.keep(Event { raw: vec![0; BYTES].into(), ..Event::default() });
         assert!(pending.is_full());
     }
 
@@ -180,7 +185,7 @@ mod tests {
     fn the_first_line_after_a_pause_does_not_wait() {
         let mut pending = Pending::default();
         assert_eq!(pending.patience(None), None);
-        pending.add(None);
+        line(&mut pending);
         assert_eq!(pending.patience(None), Some(Duration::ZERO));
         let wait = pending.patience(Some(Instant::now())).expect("a line waits");
         assert!(wait > Duration::ZERO && wait <= DELAY);

@@ -202,6 +202,9 @@ impl Reading {
         if is_over {
             return self.end(place);
         }
+        if tail.parser.is_open() && tail.grown.elapsed() >= QUIET {
+            tail.take_open(&mut self.take)?;
+        }
         if tail.pending.patience(tail.sent) == Some(Duration::ZERO) {
             self.send(place);
         }

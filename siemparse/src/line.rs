@@ -42,7 +42,17 @@ pub(crate) struct Piece<'a> {
     pub(crate) framing: i64,
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    /// A record with nothing unusual about it.
+    pub(crate) fn plain(line: Line<'a>) -> Piece<'a> {
+        Piece { line, overlong: None, is_unterminated: false, is_continuation: false, framing: 0 }
+    }
+
+    /// Whether something is.
+    pub(crate) fn is_unusual(&self) -> bool {
+        self.overlong.is_some() || self.is_unterminated || self.is_continuation
+    }
+
     /// The bytes of the source that are not in the line.
     pub(crate) fn gap(&self) -> i64 {
         let kept = i64::try_from(self.line.bytes.len()).unwrap_or(i64::MAX);

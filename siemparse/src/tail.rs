@@ -230,11 +230,7 @@ impl Tail {
                 if let Input::Journal(..) = self.input {
                     note_token(piece.line.bytes, &mut self.cursor.token);
                 }
-                self.pending.note(&piece);
-                let event = take
-                    .line(&mut self.parser, piece, &mut self.pending.delta)
-                    .map_err(Trouble::Output)?;
-                self.pending.add(event);
+                take.line(&mut self.parser, piece, &mut self.pending).map_err(Trouble::Output)?;
                 if self.pending.is_full() {
                     return Ok(Turn::More);
                 }
@@ -255,14 +251,17 @@ impl Tail {
         changed.map_or(now, |(_, changed)| timestamp(changed))
     }
 
-    /// Takes the last line, which has no line feed.
+    /// Takes the last line, which has no line feed, and the records that are open.
     pub(crate) fn take_rest(&mut self, take: &mut Take) -> io::Result<()> {
         if let Some(piece) = self.lines.rest() {
-            self.pending.note(&piece);
-            let event = take.line(&mut self.parser, piece, &mut self.pending.delta)?;
-            self.pending.add(event);
+            take.line(&mut self.parser, piece, &mut self.pending)?;
         }
-        Ok(())
+        self.take_open(take)
+    }
+
+    /// Takes the records that are open: no more of their lines came for a while.
+    pub(crate) fn take_open(&mut self, take: &mut Take) -> io::Result<()> {
+        take.rest(&mut self.parser, &mut self.pending)
     }
 
     /// Gives up the last line: it is gone from the file.
@@ -271,9 +270,9 @@ impl Tail {
         self.pending.lose(place, count, Cause::Truncated);
     }
 
-    /// Whether there is a last line without a line feed.
+    /// Whether there is a last line without a line feed, or a record that is open.
     pub(crate) fn has_rest(&self) -> bool {
-        self.lines.waiting() > 0
+        self.lines.waiting() > 0 || self.parser.is_open()
     }
 
     /// Gives memory back while nothing arrives.

@@ -1,10 +1,10 @@
 //! What is done with each line: keep its event for the store, print it, count it, explain it.
 //!
-//! In: a line and its source's parser. Out: an event to keep, or nothing.
+//! In: lines and their source's parser. Out: the events of complete records, kept or printed.
 //!
 //! What it does *not* know: where lines come from, where events go.
 
-use crate::batch::Delta;
+use crate::batch::Pending;
 use crate::explain;
 use crate::line::Piece;
 use common::event::{Event, Original, Value};
@@ -34,27 +34,59 @@ pub(crate) struct Printer {
 const PRINT: usize = 64 << 10;
 
 impl Take {
-    /// Takes a line; gives the event back when it is to be kept.
+    /// Takes a line; keeps the events of records that are complete now, where they are to be kept.
     pub(crate) fn line(
         &mut self,
         parser: &mut Parser,
         piece: Piece<'_>,
-        delta: &mut Delta,
-    ) -> io::Result<Option<Event<'static>>> {
+        pending: &mut Pending,
+    ) -> io::Result<()> {
+        pending.count_line(&piece);
+        if piece.is_unusual() {
+            self.rest(parser, pending)?;
+            return self.record(parser, piece, pending);
+        }
+        let mut result = Ok(());
+        parser.join(piece.line, &mut |parser, line| {
+            if result.is_ok() {
+                result = self.record(parser, Piece::plain(line), pending);
+            }
+        });
+        result
+    }
+
+    /// Takes the records that are open: the input rests, or ends.
+    pub(crate) fn rest(&mut self, parser: &mut Parser, pending: &mut Pending) -> io::Result<()> {
+        let mut result = Ok(());
+        parser.drain(&mut |parser, line| {
+            if result.is_ok() {
+                result = self.record(parser, Piece::plain(line), pending);
+            }
+        });
+        result
+    }
+
+    /// Takes a record.
+    fn record(
+        &mut self,
+        parser: &mut Parser,
+        piece: Piece<'_>,
+        pending: &mut Pending,
+    ) -> io::Result<()> {
         if let Take::Explain(printer) = self {
             printer.number += 1;
             explain::explain(parser, &piece, printer.number, &mut printer.buffer);
         }
         let event = read(parser, piece);
-        delta.events += 1;
-        delta.unparsed += i64::from(event.tags.iter().any(|tag| tag == "unparsed"));
+        pending.delta.events += 1;
+        pending.delta.unparsed += i64::from(event.tags.iter().any(|tag| tag == "unparsed"));
         match self {
-            Take::Keep => return Ok(Some(event.into_owned())),
+            Take::Keep => pending.keep(event.into_owned()),
             Take::Count => {}
             Take::Explain(printer) => printer.flush_full()?,
             Take::Print(printer) => printer.print(event)?,
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Shows what was taken so far: the input pauses.

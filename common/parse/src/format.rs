@@ -1,27 +1,37 @@
 //! The list of log formats: one line here and one file beside this one for each.
 //!
-//! A format reads one line into an event. It either understands the line's header and fills the
+//! A format reads a text into an event: a line, what stands after another format's header
+//! (a *payload*), or the fields of a JSON object. It either understands the text and fills the
 //! event, or *misses* and leaves the event as it was, saying at which column and what it looked
-//! for. Header parsers are written by hand: a regular expression with captures costs twenty times
-//! as much on a syslog header.
+//! for. Formats are written by hand: a regular expression with captures costs twenty times as
+//! much on a syslog header.
 //!
 //! The order of the list is the order in which formats are tried on a line of a source whose
-//! format is not known yet; no line that one of them takes is meant for a later one.
+//! format is not known yet; no line that one of them takes is meant for a later one. A format
+//! says which bytes its texts begin with, so that a list of many costs no more than one of few.
 //!
 //! What it does *not* know: which format a source has ([`crate::parser`] remembers it), helpers.
 
 mod access;
+mod auditd;
 mod error;
+mod eve;
 mod iso;
 mod journald;
 mod json;
+mod laurel;
 mod logfmt;
 mod rfc3164;
 mod rfc5424;
 mod stamped;
+mod windows;
+mod windows_event;
+
+pub(crate) use json::object;
 
 use crate::calendar::Calendar;
-use common::event::Event;
+use crate::joint::Joint;
+use common::event::{Event, Fields};
 use std::fmt;
 use std::str::FromStr;
 
@@ -40,25 +50,120 @@ impl Miss {
     }
 }
 
+/// What may be in the message that a format found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Text for helpers.
+    #[default]
+    Text,
+    /// A payload, or else text for helpers.
+    Payload,
+    /// A line of any format, or else text for helpers.
+    Line,
+    /// Nothing that anybody shall look at.
+    Nothing,
+}
+
 /// What a format found in a line, beside the event's fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// Where the message begins, when it is the rest of the line.
-    pub(crate) body: Option<usize>,
     /// Where the stamp is.
     pub(crate) stamp: (usize, usize),
     /// The part of the message that helpers look at, when not all of it.
     pub(crate) inner: Option<(usize, usize)>,
+    /// What may be in the message.
+    pub(crate) next: Next,
 }
 
-/// Reads a line. The line is UTF-8; the event has its source's columns set and time of reading.
+impl Found {
+    /// All fields were read; nothing is left for helpers.
+    pub(crate) const ALL: Found = Found { stamp: (0, 0), inner: None, next: Next::Nothing };
+}
+
+/// Reads a text. It is UTF-8; the event has its source's columns set and time of reading.
 pub(crate) type Reader = for<'a> fn(&'a str, &mut Calendar, &mut Event<'a>) -> Result<Found, Miss>;
+/// Reads the fields of a JSON object.
+pub(crate) type ObjectReader =
+    for<'a> fn(&Fields<'a>, &mut Calendar, &mut Event<'a>) -> Result<Found, Miss>;
+
+#[derive(Clone, Copy)]
+pub(crate) enum Reads {
+    Text(Reader),
+    Object(ObjectReader),
+}
+
+/// How a format is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Spec {
+    pub(crate) reads: Reads,
+    /// The bytes that its texts begin with; none: any.
+    first: &'static [u8],
+    /// Whether it may stand after a header.
+    is_payload: bool,
+    /// Whether it is found by itself.
+    is_sniffed: bool,
+    /// Whether it takes much that other formats understand better, and is tried after them.
+    is_generic: bool,
+    /// How its lines belong together.
+    pub(crate) joint: Option<Joint>,
+}
+
+impl Spec {
+    /// A format of whole lines.
+    pub(crate) const fn line(reader: Reader) -> Spec {
+        Spec {
+            reads: Reads::Text(reader),
+            first: b"",
+            is_payload: false,
+            is_sniffed: true,
+            is_generic: false,
+            joint: None,
+        }
+    }
+
+    /// A format of whole lines and of what stands after a header.
+    pub(crate) const fn payload(reader: Reader) -> Spec {
+        Spec { is_payload: true, ..Spec::line(reader) }
+    }
+
+    /// A format of JSON objects.
+    pub(crate) const fn object(reader: ObjectReader) -> Spec {
+        Spec {
+            reads: Reads::Object(reader),
+            first: b"{ \t",
+            is_payload: true,
+            is_sniffed: true,
+            is_generic: false,
+            joint: None,
+        }
+    }
+
+    /// The bytes that its texts begin with.
+    pub(crate) const fn first(self, first: &'static [u8]) -> Spec {
+        Spec { first, ..self }
+    }
+
+    /// Takes much that other formats understand better.
+    pub(crate) const fn generic(self) -> Spec {
+        Spec { is_generic: true, ..self }
+    }
+
+    /// Is read only where the user names it.
+    pub(crate) const fn named(self) -> Spec {
+        Spec { is_sniffed: false, ..self }
+    }
+
+    /// Has records of several lines.
+    pub(crate) const fn joined(self, joint: Joint) -> Spec {
+        Spec { joint: Some(joint), ..self }
+    }
+}
 
 macro_rules! formats {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $reader:path;)*) => {
+    ($(#[doc = $doc:literal] $variant:ident $name:literal $spec:path;)*) => {
         /// A log format.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Format { $($(#[$doc])* $variant),* }
+        pub enum Format { $(#[doc = $doc] $variant),* }
 
         impl Format {
             /// Every format, in the order in which they are tried.
@@ -70,49 +175,143 @@ macro_rules! formats {
                 match self { $(Format::$variant => $name),* }
             }
 
-            pub(crate) fn reader(self) -> Reader {
-                match self { $(Format::$variant => $reader),* }
+            /// What it is, in one line.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Format::$variant => $doc.trim_ascii()),* }
+            }
+
+            pub(crate) const fn spec(self) -> Spec {
+                match self { $(Format::$variant => $spec),* }
             }
         }
     };
 }
 
 formats! {
-    /// The BSD syslog format, with or without priority, host and tag.
-    Rfc3164 "rfc3164" rfc3164::read;
-    /// Syslog lines with an ISO 8601 stamp.
-    Iso "iso" iso::read;
-    /// The syslog protocol with structured data.
-    Rfc5424 "rfc5424" rfc5424::read;
-    /// `journalctl -o json`.
-    Journald "journald" journald::read;
-    /// One JSON object a line.
-    Json "json" json::read;
-    /// Apache's and nginx's access logs: common, combined, with virtual host.
-    Access "access" access::read;
-    /// As `access`, known to be Apache's.
-    Apache "apache" access::read_apache;
-    /// As `access`, known to be nginx's.
-    Nginx "nginx" access::read_nginx;
-    /// Apache's error log.
-    ApacheError "apache-error" error::read_apache;
-    /// nginx's error log.
-    NginxError "nginx-error" error::read_nginx;
-    /// `key=value` pairs.
-    Logfmt "logfmt" logfmt::read;
-    /// A stamp, a level, a text: the log files of programs that have no other format.
-    Stamped "stamped" stamped::read;
+    /// BSD syslog, RFC 3164, with or without priority, host and tag
+    Rfc3164 "rfc3164" rfc3164::SPEC;
+    /// syslog lines with an ISO 8601 stamp
+    Iso "iso" iso::SPEC;
+    /// the syslog protocol, RFC 5424, with structured data
+    Rfc5424 "rfc5424" rfc5424::SPEC;
+    /// the journal's export: journalctl -o json
+    Journald "journald" journald::SPEC;
+    /// the Linux audit log, records joined by serial
+    Auditd "auditd" auditd::SPEC;
+    /// the Linux audit log as LAUREL's JSON
+    Laurel "laurel" laurel::SPEC;
+    /// Suricata's EVE JSON
+    Eve "suricata" eve::SPEC;
+    /// Windows events as JSON: EVTX dumps, winlogbeat, NXLog, PowerShell, flat
+    Windows "windows" windows::SPEC;
+    /// any JSON, one object a line
+    Json "json" json::SPEC;
+    /// access logs of Apache and nginx: common, combined, with virtual host
+    Access "access" access::SPEC;
+    /// as access, known to be Apache's
+    Apache "apache" access::APACHE;
+    /// as access, known to be nginx's
+    Nginx "nginx" access::NGINX;
+    /// Apache's error log
+    ApacheError "apache-error" error::APACHE;
+    /// nginx's error log
+    NginxError "nginx-error" error::NGINX;
+    /// key=value pairs
+    Logfmt "logfmt" logfmt::SPEC;
+    /// a stamp, a level, a text: the log files of programs that have no other format
+    Stamped "stamped" stamped::SPEC;
 }
+
+/// A set of formats, by their places in [`Format::ALL`].
+type Set = u64;
+
+const COUNT: usize = Format::ALL.len();
+const _: () = assert!(COUNT <= 64, "a set of formats has 64 places");
+
+/// Which formats may begin with which byte.
+const BEGINNING: [Set; 256] = {
+    let mut table = [0; 256];
+    let mut format = 0;
+    while format < COUNT {
+        let spec = Format::ALL[format].spec();
+        let mut at = 0;
+        while at < spec.first.len() {
+            table[spec.first[at] as usize] |= 1 << format;
+            at += 1;
+        }
+        let mut byte = 0;
+        while spec.first.is_empty() && byte < 256 {
+            table[byte] |= 1 << format;
+            byte += 1;
+        }
+        format += 1;
+    }
+    table
+};
+
+/// The formats for which a test holds.
+macro_rules! set_of {
+    ($test:expr) => {{
+        let mut set: Set = 0;
+        let mut format = 0;
+        while format < COUNT {
+            let spec = Format::ALL[format].spec();
+            if $test(spec) {
+                set |= 1 << format;
+            }
+            format += 1;
+        }
+        set
+    }};
+}
+
+const fn is_sniffed(spec: Spec) -> bool {
+    spec.is_sniffed
+}
+
+const fn is_sniffed_payload(spec: Spec) -> bool {
+    spec.is_sniffed && spec.is_payload
+}
+
+const fn is_joined(spec: Spec) -> bool {
+    spec.is_sniffed && spec.joint.is_some()
+}
+
+const JOINED: Set = set_of!(is_joined);
+const SNIFFED: Set = set_of!(is_sniffed);
+const PAYLOADS: Set = set_of!(is_sniffed_payload);
 
 impl Format {
     /// Whether the format is found by itself; the others only add what the user knows.
     pub(crate) fn is_sniffed(self) -> bool {
-        !matches!(self, Format::Apache | Format::Nginx)
+        self.spec().is_sniffed
     }
 
-    /// Whether later lines of the source are expected in it. What takes nearly every line is not.
-    pub(crate) fn is_remembered(self) -> bool {
-        self != Format::Stamped
+    /// Whether it is tried after all others, even where the line before was in this format.
+    pub(crate) fn is_generic(self) -> bool {
+        self.spec().is_generic
+    }
+
+    /// How lines that begin as this one does may belong together.
+    pub(crate) fn joints(line: &[u8]) -> impl Iterator<Item = Joint> {
+        let mut rest = line.first().map_or(0, |&byte| BEGINNING[usize::from(byte)]) & JOINED;
+        std::iter::from_fn(move || {
+            let format = Format::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest.wrapping_sub(1);
+            format.spec().joint
+        })
+    }
+
+    /// The formats in which a text may be, in the order in which they are tried.
+    pub(crate) fn candidates(text: &str, is_payload: bool) -> impl Iterator<Item = Format> {
+        let first = text.as_bytes().first().map_or(0, |&byte| BEGINNING[usize::from(byte)]);
+        let mut rest = first & if is_payload { PAYLOADS } else { SNIFFED };
+        std::iter::from_fn(move || {
+            let at = rest.trailing_zeros() as usize;
+            rest &= rest.wrapping_sub(1);
+            Format::ALL.get(at).copied()
+        })
     }
 }
 

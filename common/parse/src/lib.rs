@@ -1,9 +1,9 @@
 //! From a line to an event: formats, sniffing, time, helpers.
 //!
 //! ```text
-//!  bytes ─► frame/line ─► parser ─┬─► format (rfc3164, iso, rfc5424, journald, json, access, error, logfmt)
-//!                                 │      └─ stamp ─► calendar (zone, year)
-//!                                 ├─► helpers
+//!  bytes ─► frame/line ─► parser ─┬─► joint (records of several lines)
+//!                                 ├─► read ─► format ─► payload ─► helpers
+//!                                 │             └─ stamp ─► calendar (zone, year)
 //!                                 └─► Event::normalise ─► Event<'line>
 //! ```
 //!
@@ -14,9 +14,12 @@ mod stamp;
 mod calendar;
 mod syslog;
 mod alias;
+mod columns;
+mod line;
+mod joint;
 mod format;
 pub mod helper;
-mod line;
+mod read;
 mod frame;
 mod parser;
 mod explain;

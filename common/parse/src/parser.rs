@@ -1,14 +1,15 @@
 //! The parser of one source: line in, event out, and the state that lets it go on later.
 //!
 //! ```text
-//!  line ─► UTF-8 ─► format (remembered, else the first that understands) ─► helpers ─► normalise
+//!  line ─► joint: records of several lines ─► UTF-8 ─► format (remembered, else the first that
+//!       understands) ─► payload or line inside its message ─► helpers ─► normalise
 //! ```
 //!
 //! Every line becomes an event. One that no format understands keeps its bytes and has the time of
 //! reading; when no helper knows it either, it has the tag `unparsed`. One that is not UTF-8 is read with its bad bytes replaced; its
 //! raw bytes stay as they are.
 //!
-//! The state (format, last year and month) is small, versioned JSON. A parser that resumes from it
+//! The state (format, last year and month, open records) is bounded, versioned JSON. A parser that resumes from it
 //! at any line gives the same events as one that never stopped.
 //!
 //! What it does *not* know: files, databases, the clock; the caller says what time it is.
@@ -16,7 +17,9 @@
 use crate::calendar::Calendar;
 use crate::format::{Format, Found, Miss};
 use crate::helper::Helpers;
+use crate::joint::{Joiner, Joint, Saved};
 use crate::line::Line;
+use crate::read::Text;
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
 use common::event::{Event, EventId, RawKind, TimeQuality};
@@ -71,6 +74,9 @@ pub enum StateError {
     /// It names a format that does not exist.
     #[error("parser state: {0}")]
     Format(#[from] crate::format::UnknownFormat),
+    /// An open record's bytes are not what was written.
+    #[error("parser state: an open record cannot be read")]
+    Open,
 }
 
 /// What a parser carries from line to line, as it is saved.
@@ -81,6 +87,8 @@ struct State {
     format: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<(i64, u8)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open: Vec<Saved>,
 }
 
 const VERSION: u32 = 1;
@@ -92,10 +100,11 @@ pub struct Parser {
     host: &'static str,
     forced: Option<Format>,
     /// The format of the last line that was understood.
-    seen: Option<Format>,
+    pub(crate) seen: Option<Format>,
     pub(crate) calendar: Calendar,
     read_at: Timestamp,
     pub(crate) helpers: Arc<Helpers>,
+    joiner: Joiner,
 }
 
 impl Parser {
@@ -113,6 +122,7 @@ impl Parser {
             calendar,
             read_at: settings.read_at,
             helpers: Arc::default(),
+            joiner: Joiner::default(),
         };
         if let Some(state) = state {
             let state: State = serde_json::from_str(state)?;
@@ -120,17 +130,20 @@ impl Parser {
                 return Err(StateError::Newer(state.v));
             }
             let seen: Option<Format> = state.format.map(|name| name.parse()).transpose()?;
-            parser.seen = seen.filter(|format| format.is_sniffed() && format.is_remembered());
+            parser.seen = seen.filter(|format| format.is_sniffed());
             parser.calendar.resume(state.last);
+            parser.joiner = Joiner::restored(state.open).ok_or(StateError::Open)?;
         }
         Ok(parser)
     }
 
-    /// What a later parser needs to go on after the last line: JSON, at most 100 bytes.
+    /// What a later parser needs to go on after the last line: JSON; at most 100 bytes, and the
+    /// records that are open.
     #[must_use]
     pub fn state(&self) -> String {
         let format = self.seen.map(|format| format.name().to_owned());
-        let state = State { v: VERSION, format, last: self.calendar.last() };
+        let state =
+            State { v: VERSION, format, last: self.calendar.last(), open: self.joiner.saved() };
         serde_json::to_string(&state).unwrap_or_default()
     }
 
@@ -155,13 +168,81 @@ impl Parser {
         self.forced.or(self.seen)
     }
 
-    /// Reads a line. Every line gives an event.
+    /// Takes a line and gives each record that is complete now: the line itself, or several lines
+    /// that belong together.
+    pub fn join(&mut self, line: Line<'_>, give: &mut dyn FnMut(&mut Parser, Line<'_>)) {
+        if self.joiner.is_empty()
+            && self.forced.is_none()
+            && Format::joints(line.bytes).next().is_none()
+        {
+            return give(self, line);
+        }
+        let mut joiner = std::mem::take(&mut self.joiner);
+        self.join_with(&mut joiner, line, give);
+        self.joiner = joiner;
+    }
+
+    fn join_with(
+        &mut self,
+        joiner: &mut Joiner,
+        line: Line<'_>,
+        give: &mut dyn FnMut(&mut Parser, Line<'_>),
+    ) {
+        let forced = self.forced.map(|format| format.spec().joint);
+        let joints = || {
+            let sniffed = Format::joints(line.bytes).filter(|_| forced.is_none());
+            forced.flatten().into_iter().chain(sniffed)
+        };
+        let keyed = joints().find_map(|joint| match joint {
+            Joint::Keyed(read) => read(line.bytes),
+            Joint::Run { .. } => None,
+        });
+        if let Some(keyed) = keyed {
+            return joiner.keyed(line, keyed, &mut |record| give(self, record));
+        }
+        let goes_on = |run: &[u8]| match run_of(run, forced.flatten()) {
+            Some(Joint::Run { goes_on, .. }) => goes_on(run, line.bytes),
+            _ => false,
+        };
+        if joiner.run().is_some_and(goes_on) && joiner.go_on(line) {
+            if let Some(run) = joiner.run()
+                && let Some(Joint::Run { ends, .. }) = run_of(run, forced.flatten())
+                && ends(line.bytes)
+            {
+                joiner.end(&mut |record| give(self, record));
+            }
+            return;
+        }
+        joiner.end(&mut |record| give(self, record));
+        let begins = |joint: &Joint| match joint {
+            Joint::Run { begins, .. } => begins(line.bytes),
+            Joint::Keyed(_) => false,
+        };
+        match joints().find(begins) {
+            Some(Joint::Run { ends, .. }) if !ends(line.bytes) => joiner.begin(line),
+            _ => give(self, line),
+        }
+    }
+
+    /// Gives the records that are open: the source rests, or has ended.
+    pub fn drain(&mut self, give: &mut dyn FnMut(&mut Parser, Line<'_>)) {
+        let mut joiner = std::mem::take(&mut self.joiner);
+        joiner.drain(&mut |record| give(self, record));
+    }
+
+    /// Whether a record is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.joiner.is_empty()
+    }
+
+    /// Reads a record. Every record gives an event.
     #[must_use]
     pub fn parse<'a>(&mut self, line: Line<'a>) -> Event<'a> {
         self.read(line, &mut |_, _| {}).0
     }
 
-    /// Reads a line and tells what was found and where formats stopped.
+    /// Reads a record and tells what was found and where formats stopped.
     pub(crate) fn read<'a>(
         &mut self,
         line: Line<'a>,
@@ -182,7 +263,7 @@ impl Parser {
         }
     }
 
-    /// Reads a line's text; its bytes are the line's own, or a repaired copy of them.
+    /// Reads a record's text; its bytes are the record's own, or a repaired copy of them.
     fn text<'t>(
         &mut self,
         line: Line<'_>,
@@ -190,13 +271,10 @@ impl Parser {
         missed: &mut dyn FnMut(Format, Miss),
     ) -> (Event<'t>, Option<(Format, Found)>) {
         let mut event = self.blank(line);
-        let found = self.sniff(text, &mut event, missed);
+        let reading = Text { forced: self.forced, seen: self.seen, helpers: &self.helpers };
+        let found = reading.read(text, &mut self.calendar, &mut event, missed);
         match found {
-            Some((_, found)) => {
-                if self.complete(text, found, &mut event) {
-                    event.tags.retain(|tag| tag != "unparsed");
-                }
-            }
+            Some((format, _)) => self.seen = Some(format),
             None => {
                 event.message = Cow::Borrowed(text);
                 if !self.helpers.apply(&mut event) {
@@ -222,38 +300,15 @@ impl Parser {
             ..Event::default()
         }
     }
+}
 
-    /// Tries the remembered format, then the others in their order.
-    fn sniff<'t>(
-        &mut self,
-        text: &'t str,
-        event: &mut Event<'t>,
-        missed: &mut dyn FnMut(Format, Miss),
-    ) -> Option<(Format, Found)> {
-        let hint = self.forced.or(self.seen);
-        let others = Format::ALL
-            .iter()
-            .copied()
-            .filter(|&format| self.forced.is_none() && Some(format) != hint && format.is_sniffed());
-        for format in hint.into_iter().chain(others) {
-            match format.reader()(text, &mut self.calendar, event) {
-                Ok(found) => {
-                    self.seen = Some(format).filter(|format| format.is_remembered()).or(self.seen);
-                    return Some((format, found));
-                }
-                Err(miss) => missed(format, miss),
-            }
-        }
-        None
-    }
-
-    /// Adds what helpers find in the message, or in the message that it repeats; whether one did.
-    fn complete<'t>(&self, text: &'t str, found: Found, event: &mut Event<'t>) -> bool {
-        match found.inner {
-            Some((start, end)) => self.helpers.apply_to(&text[start..end], event),
-            None => self.helpers.apply(event),
-        }
-    }
+/// How the lines of an open run belong together: as its first line says.
+fn run_of(run: &[u8], forced: Option<Joint>) -> Option<Joint> {
+    let begins = |joint: &Joint| match joint {
+        Joint::Run { begins, .. } => begins(run),
+        Joint::Keyed(_) => false,
+    };
+    forced.into_iter().chain(Format::joints(run)).find(begins)
 }
 
 /// Stores the raw bytes: the header alone where the line is exactly header and message. A text

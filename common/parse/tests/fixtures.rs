@@ -3,7 +3,7 @@
 
 use common::clock::Timestamp;
 use common::event::{Event, Original};
-use parse::{Format, Parser, Settings, lines};
+use parse::{Format, Line, Parser, Settings, lines};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,12 @@ fn topics_give_what_is_expected() {
     for path in topics() {
         let bytes = fs::read(&path).expect("a fixture");
         let mut parser = Parser::new(settings(), None).expect("a parser");
-        let found: String = lines(&bytes, 0).map(|line| print(&parser.parse(line))).collect();
+        let mut found = String::new();
+        let mut take = |parser: &mut Parser, record: Line<'_>| {
+            found.push_str(&print(&parser.parse(record)));
+        };
+        lines(&bytes, 0).for_each(|line| parser.join(line, &mut take));
+        parser.drain(&mut take);
         let expected = path.with_extension("expected.jsonl");
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             fs::write(&expected, &found).expect("the expectations are written");
@@ -60,8 +65,19 @@ fn raw_bytes_are_never_altered() {
     for path in topics() {
         let bytes = fs::read(&path).expect("a fixture");
         let mut parser = Parser::new(settings(), None).expect("a parser");
-        let again: Vec<u8> = lines(&bytes, 0).flat_map(|line| parser.parse(line).line()).collect();
-        assert!(again == bytes, "{}", path.display());
+        let mut events: Vec<(i64, Vec<u8>)> = Vec::new();
+        let mut take = |parser: &mut Parser, record: Line<'_>| {
+            let event = parser.parse(record);
+            events.push((event.log_offset, event.line()));
+        };
+        lines(&bytes, 0).for_each(|line| parser.join(line, &mut take));
+        parser.drain(&mut take);
+        events.sort();
+        let again: Vec<u8> = events.into_iter().flat_map(|(_, line)| line).collect();
+        assert_eq!(again.len(), bytes.len(), "{}", path.display());
+        // The lines of records that lie in one another are put side by side.
+        let is_interleaved = path.ends_with("auditd.log");
+        assert!(is_interleaved || again == bytes, "{}", path.display());
     }
 }
 
@@ -73,8 +89,12 @@ fn a_restart_at_any_line_changes_nothing() {
         let mut state: Option<String> = None;
         for line in lines(&bytes, 0) {
             let mut fresh = Parser::new(settings(), state.as_deref()).expect("a parser");
-            assert_eq!(fresh.parse(line), whole.parse(line), "{} {}", path.display(), line.number);
-            assert!(fresh.state().len() <= 100);
+            assert_eq!(fresh.is_open(), whole.is_open());
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            fresh.join(line, &mut |parser, record| one.push(parser.parse(record).into_owned()));
+            whole.join(line, &mut |parser, record| other.push(parser.parse(record).into_owned()));
+            assert_eq!(one, other, "{} {}", path.display(), line.number);
+            assert!(fresh.is_open() || fresh.state().len() <= 100);
             assert_eq!(fresh.state(), whole.state());
             state = Some(fresh.state());
         }
@@ -105,7 +125,7 @@ fn explaining_a_line_tells_the_same_and_changes_nothing() {
 
 #[test]
 fn our_own_events_read_back() {
-    let bytes = fs::read(topics()[5].with_file_name("rfc3164.log")).expect("a fixture");
+    let bytes = fs::read(topics()[0].with_file_name("rfc3164.log")).expect("a fixture");
     let mut parser = Parser::new(settings(), None).expect("a parser");
     let mut reader = Parser::new(settings(), None).expect("a parser");
     for line in lines(&bytes, 0) {

@@ -46,9 +46,9 @@ impl<'a> Fields<'a> {
         self.is_canonical = false;
     }
 
-    /// Adds all fields of another list, as [`Fields::push`] does.
-    pub fn append(&mut self, other: Fields<'a>) {
-        self.entries.extend(other.entries);
+    /// Adds all fields of another list, as if they had come first.
+    pub fn prepend(&mut self, other: Fields<'a>) {
+        self.entries.splice(0..0, other.entries);
         self.is_canonical = false;
     }
 
@@ -95,6 +95,21 @@ impl<'a> Fields<'a> {
     /// The fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
         self.entries.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// Whether a name begins with a prefix.
+    #[must_use]
+    pub fn has_prefix(&self, prefix: &str) -> bool {
+        if !self.is_canonical {
+            return self.entries.iter().any(|(name, _)| name.starts_with(prefix));
+        }
+        let at = self.entries.partition_point(|(name, _)| name.as_ref() < prefix);
+        self.entries.get(at).is_some_and(|(name, _)| name.starts_with(prefix))
+    }
+
+    /// The fields, taken apart.
+    pub(super) fn into_entries(self) -> Vec<(Cow<'a, str>, Value<'a>)> {
+        self.entries
     }
 
     /// Sorts by name, keeps the last value of a name, drops empty lists and cleans texts.

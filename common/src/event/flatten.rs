@@ -17,6 +17,7 @@ mod name;
 mod read;
 
 use super::fields::Fields;
+use super::nested;
 use super::value::Value;
 use name::{Names, Path};
 use read::{Bad, Leaf, Reader};
@@ -59,11 +60,17 @@ pub fn flatten(json: &[u8]) -> Result<(Fields<'_>, bool), JsonError> {
     }
 }
 
-/// As [`flatten`], for a text.
+/// The original fields of a raw line that is a JSON object; also tells whether a path occurred
+/// twice. Nested Windows events have their fields' own names.
 ///
 /// # Errors
 /// The text is not one JSON object, or nests deeper than 128.
-pub fn flatten_text(text: &str) -> Result<(Fields<'_>, bool), JsonError> {
+pub fn original_fields(text: &str) -> Result<(Fields<'_>, bool), JsonError> {
+    let (fields, twice) = flatten_text(text)?;
+    Ok((nested::unnest(fields), twice))
+}
+
+fn flatten_text(text: &str) -> Result<(Fields<'_>, bool), JsonError> {
     MEMORY.with_borrow_mut(|Memory { names, paths }| {
         let mut reader = Reader::new(text, names, std::mem::take(paths));
         let read = reader.whole();

@@ -12,7 +12,7 @@
 //! What it does *not* know: log formats; a JSON *format* gives meaning to names in `common/parse`.
 
 use super::fields::Fields;
-use super::flatten::{JsonError, flatten};
+use super::flatten::{JsonError, flatten, original_fields};
 use super::value::{Value, ValueRef};
 use super::{Event, EventId, RawKind, TimeQuality};
 use crate::clock::Timestamp;
@@ -167,7 +167,8 @@ impl Event<'_> {
         if self.raw_kind == RawKind::Prefix {
             return false;
         }
-        let Ok((fields, twice)) = flatten(&self.raw) else { return false };
+        let text = String::from_utf8_lossy(&self.raw);
+        let Ok((fields, twice)) = original_fields(&text) else { return false };
         self.original = fields.into_owned();
         self.raw_kind = RawKind::Json;
         twice

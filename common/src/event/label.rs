@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 /// (what `event.dataset` is, labels)
 const DATASETS: &[(&str, &str)] = &[
+    ("linux.auditd", "linux//auditd"),
     ("web.access", "/webserver/"),
     ("apache.access", "apache/webserver/ /webserver/"),
     ("nginx.access", "nginx/webserver/ /webserver/"),
@@ -46,11 +47,14 @@ pub fn program(process_name: &str) -> &str {
 #[must_use]
 pub fn labels<'a>(event: &Event<'_>) -> Cow<'a, str> {
     let Some(dataset) = event.dataset.as_deref() else { return Cow::Borrowed("") };
-    if dataset.starts_with("linux.") {
-        return Cow::Borrowed(linux(program(event.process_name.as_deref().unwrap_or_default())));
-    }
     let line = DATASETS.iter().find(|(name, _)| *name == dataset);
-    Cow::Borrowed(line.map_or("", |(_, labels)| labels))
+    Cow::Borrowed(match line {
+        Some((_, labels)) => labels,
+        None if dataset.starts_with("linux.") => {
+            linux(program(event.process_name.as_deref().unwrap_or_default()))
+        }
+        None => "",
+    })
 }
 
 #[cfg(test)]

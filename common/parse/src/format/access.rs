@@ -14,7 +14,7 @@
 //!
 //! What it does *not* know: custom fields after the agent; they stay in the message.
 
-use super::{Found, Miss};
+use super::{Found, Miss, Spec};
 use crate::calendar::Calendar;
 use crate::stamp::{self, Stamp};
 use crate::syslog::number;
@@ -22,29 +22,14 @@ use common::event::{Event, Value, address};
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(super) fn read<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
-    read_as(line, calendar, event, "web.access")
-}
+pub(super) const SPEC: Spec =
+    Spec::payload(|line, calendar, event| read_as(line, calendar, event, "web.access"));
 
-pub(super) fn read_apache<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
-    read_as(line, calendar, event, "apache.access")
-}
+pub(super) const APACHE: Spec =
+    Spec::line(|line, calendar, event| read_as(line, calendar, event, "apache.access")).named();
 
-pub(super) fn read_nginx<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
-    read_as(line, calendar, event, "nginx.access")
-}
+pub(super) const NGINX: Spec =
+    Spec::line(|line, calendar, event| read_as(line, calendar, event, "nginx.access")).named();
 
 /// What stands before the stamp.
 struct Peer<'a> {
@@ -86,7 +71,7 @@ fn read_as<'a>(
     event.message = line[body..].into();
     event.user_name = present(peer.user).map(Into::into);
     fill(&peer, request, event);
-    Ok(Found { body: Some(body), stamp: (open + 1, close), inner: None })
+    Ok(Found { stamp: (open + 1, close), ..Found::default() })
 }
 
 /// Finds ` [stamp]`: the column of its bracket, the stamp, the column of the closing bracket.

@@ -10,14 +10,17 @@
 //!
 //! What it does *not* know: messages.
 
-use super::{Found, Miss};
+use super::{Found, Miss, Spec};
 use crate::alias::named_severity;
 use crate::calendar::Calendar;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};
 use common::event::Event;
 
-pub(super) fn read_apache<'a>(
+pub(super) const APACHE: Spec = Spec::payload(read_apache).first(b"[");
+pub(super) const NGINX: Spec = Spec::payload(read_nginx).first(b"12");
+
+fn read_apache<'a>(
     line: &'a str,
     calendar: &mut Calendar,
     event: &mut Event<'a>,
@@ -31,10 +34,10 @@ pub(super) fn read_apache<'a>(
     fill(line, end + 2, level, event);
     (event.time, event.time_quality) = calendar.instant(at);
     event.dataset = Some("apache.error".into());
-    Ok(Found { body: Some(end + 2), stamp: (1, end), inner: None })
+    Ok(Found { stamp: (1, end), ..Found::default() })
 }
 
-pub(super) fn read_nginx<'a>(
+fn read_nginx<'a>(
     line: &'a str,
     calendar: &mut Calendar,
     event: &mut Event<'a>,
@@ -49,7 +52,7 @@ pub(super) fn read_nginx<'a>(
     fill(line, end + 1, level, event);
     (event.time, event.time_quality) = calendar.instant(at);
     event.dataset = Some("nginx.error".into());
-    Ok(Found { body: Some(end + 1), stamp: (0, end), inner: None })
+    Ok(Found { stamp: (0, end), ..Found::default() })
 }
 
 fn fill<'a>(line: &'a str, body: usize, level: &str, event: &mut Event<'a>) {

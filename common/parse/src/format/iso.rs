@@ -8,16 +8,14 @@
 //!
 //! What it does *not* know: ISO stamps with other things after them; they miss here.
 
-use super::{Found, Miss};
+use super::{Found, Miss, Next, Spec};
 use crate::calendar::Calendar;
 use crate::{alias, stamp, syslog};
 use common::event::Event;
 
-pub(super) fn read<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
+pub(super) const SPEC: Spec = Spec::line(read);
+
+fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let start = priority.map_or(0, |(_, _, after)| after);
@@ -46,5 +44,5 @@ pub(super) fn read<'a>(
         event.log_severity = Some(severity);
     }
     let inner = syslog::fill(line, &tag, event);
-    Ok(Found { body: Some(tag.body), stamp: (start, end), inner })
+    Ok(Found { stamp: (start, end), inner, next: Next::Payload })
 }

@@ -15,48 +15,40 @@
 //!
 //! What it does *not* know: how the journal is read.
 
-use super::{Found, Miss, json};
+use super::{Found, Miss, Next, Spec};
 use crate::calendar::Calendar;
 use common::clock::Timestamp;
 use common::event::{Event, Fields, TimeQuality, Value};
 use std::borrow::Cow;
 
-pub(super) fn read<'a>(
-    line: &'a str,
+pub(super) const SPEC: Spec = Spec::object(read);
+
+fn read<'a>(
+    fields: &Fields<'a>,
     _calendar: &mut Calendar,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     const TIME: &str = "__REALTIME_TIMESTAMP";
-    if memchr::memmem::find(line.as_bytes(), TIME.as_bytes()).is_none() {
+    let Some(time) = number(fields, TIME) else {
         return Miss::at(0, "a journal record (__REALTIME_TIMESTAMP)");
-    }
-    let mut own = Event::default();
-    let fields = json::object(line, &mut own)?;
-    let Some(time) = number(&fields, TIME) else {
-        return Miss::at(0, "__REALTIME_TIMESTAMP in microseconds");
     };
-    event.raw_kind = own.raw_kind;
-    if !own.tags.is_empty() {
-        event.tag("dup_keys");
-    }
     event.time = Timestamp(time);
     event.time_quality = TimeQuality::Offset;
     event.dataset = Some("linux.journald".into());
-    event.message = text(&fields, "MESSAGE").unwrap_or_default();
-    if let Some(host) = text(&fields, "_HOSTNAME") {
+    event.message = text(fields, "MESSAGE").unwrap_or_default();
+    if let Some(host) = text(fields, "_HOSTNAME") {
         event.host_name = host;
     }
-    event.process_name = text(&fields, "SYSLOG_IDENTIFIER").or_else(|| text(&fields, "_COMM"));
-    event.process_pid = number(&fields, "_PID").or_else(|| number(&fields, "SYSLOG_PID"));
-    event.process_executable = text(&fields, "_EXE");
-    event.process_command_line = text(&fields, "_CMDLINE");
+    event.process_name = text(fields, "SYSLOG_IDENTIFIER").or_else(|| text(fields, "_COMM"));
+    event.process_pid = number(fields, "_PID").or_else(|| number(fields, "SYSLOG_PID"));
+    event.process_executable = text(fields, "_EXE");
+    event.process_command_line = text(fields, "_CMDLINE");
     let code = |name, most| {
-        number(&fields, name).and_then(|code| u8::try_from(code).ok()).filter(|&code| code <= most)
+        number(fields, name).and_then(|code| u8::try_from(code).ok()).filter(|&code| code <= most)
     };
     event.log_severity = code("PRIORITY", 7);
     event.log_facility = code("SYSLOG_FACILITY", 23);
-    event.original = fields;
-    Ok(Found::default())
+    Ok(Found { next: Next::Payload, ..Found::default() })
 }
 
 /// A field's text: of a repeated field the first value, of a list of byte numbers the text that

@@ -8,49 +8,40 @@
 //! quality of its time are taken over as well. Its section is not: that is for the source's
 //! settings to say.
 //!
-//! A journal record among other objects is read as one. What is no object (a list, NaN, a cut line) misses here.
+//! Objects that a format knows better are that format's. What is no object (a list, NaN, a cut line) misses here.
 //!
 //! What it does *not* know: the schema of any program.
 
-use super::{Found, Miss, journald};
+use super::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
 use crate::calendar::Calendar;
-use common::event::{Event, Fields, RawKind, TimeQuality, Value, flatten};
+use common::event::{Event, Fields, JsonError, TimeQuality, Value, original_fields};
 
-pub(super) fn read<'a>(
-    line: &'a str,
+pub(super) const SPEC: Spec = Spec::object(read).generic();
+
+fn read<'a>(
+    fields: &Fields<'a>,
     calendar: &mut Calendar,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    if let Ok(found) = journald::read(line, calendar, event) {
-        return Ok(found);
-    }
-    let fields = object(line, event)?;
     let mut ranks = Ranks::default();
     for (name, value) in fields.iter() {
         alias::adopt(name, value, &mut ranks, calendar, event);
     }
     if fields.get("event.id").is_some() && fields.get("section").is_some() {
-        adopt_own(&fields, event);
+        adopt_own(fields, event);
     }
-    event.original = fields;
     Ok(Found::default())
 }
 
-/// The fields of a line that is a JSON object; notes in the event that it is one.
-pub(super) fn object<'a>(line: &'a str, event: &mut Event<'a>) -> Result<Fields<'a>, Miss> {
-    if !line.trim_start_matches([' ', '\t']).starts_with('{') {
+/// The fields of a text that is a JSON object, and whether a key occurred twice.
+pub(crate) fn object(text: &str) -> Result<(Fields<'_>, bool), Miss> {
+    if !text.trim_start_matches([' ', '\t']).starts_with('{') {
         return Miss::at(0, "a JSON object");
     }
-    let (fields, twice) = match flatten(line.as_bytes()) {
-        Ok(flat) => flat,
-        Err(error) => return Miss::at(error.column.saturating_sub(1), "valid JSON"),
-    };
-    event.raw_kind = RawKind::Json;
-    if twice {
-        event.tag("dup_keys");
-    }
-    Ok(fields)
+    let wrong =
+        |error: JsonError| Miss { column: error.column.saturating_sub(1), expected: "valid JSON" };
+    original_fields(text).map_err(wrong)
 }
 
 /// Takes over what only our own events say.

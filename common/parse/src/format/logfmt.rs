@@ -14,7 +14,7 @@
 //!
 //! What it does *not* know: types. Values are text.
 
-use super::{Found, Miss};
+use super::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
 use crate::calendar::Calendar;
 use common::event::{Event, Value};
@@ -23,11 +23,9 @@ use std::borrow::Cow;
 /// Pairs beyond this stay in the raw line.
 const PAIRS: usize = 256;
 
-pub(super) fn read<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
+pub(super) const SPEC: Spec = Spec::line(read).generic();
+
+fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
     let pairs = pairs(line)?;
     event.message = Cow::Borrowed(line);
     let mut ranks = Ranks::default();

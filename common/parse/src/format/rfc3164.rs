@@ -12,7 +12,7 @@
 //!
 //! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
 
-use super::{Found, Miss};
+use super::{Found, Miss, Next, Spec};
 use crate::calendar::Calendar;
 use crate::stamp::{self, Stamp};
 use crate::syslog;
@@ -30,11 +30,9 @@ struct Head {
     end: usize,
 }
 
-pub(super) fn read<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
+pub(super) const SPEC: Spec = Spec::line(read);
+
+fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let head = head(text, priority.map_or(0, |(_, _, after)| after))?;
@@ -52,7 +50,7 @@ pub(super) fn read<'a>(
     let rest = host(line, head.end, event);
     let tag = syslog::tag(line, rest);
     let inner = syslog::fill(line, &tag, event);
-    Ok(Found { body: Some(tag.body), stamp: (head.start, head.end), inner })
+    Ok(Found { stamp: (head.start, head.end), inner, next: Next::Payload })
 }
 
 /// Reads the stamp and what Cisco puts before it.

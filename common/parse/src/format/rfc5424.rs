@@ -12,7 +12,7 @@
 //!
 //! What it does *not* know: the meaning of any structured data.
 
-use super::{Found, Miss};
+use super::{Found, Miss, Next, Spec};
 use crate::calendar::Calendar;
 use crate::{stamp, syslog};
 use common::event::{Event, Value};
@@ -21,11 +21,9 @@ use std::borrow::Cow;
 /// Parameters beyond this are left in the raw line.
 const PARAMETERS: usize = 256;
 
-pub(super) fn read<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
+pub(super) const SPEC: Spec = Spec::line(read);
+
+fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let start = priority.map_or(0, |(_, _, after)| after);
@@ -58,7 +56,7 @@ pub(super) fn read<'a>(
     let body = structured_data(line, data, event);
     let tag = syslog::Tag { name: app, pid: procid, context: None, body };
     let inner = syslog::fill(line, &tag, event);
-    Ok(Found { body: Some(body), stamp: (start + 2, end), inner })
+    Ok(Found { stamp: (start + 2, end), inner, next: Next::Payload })
 }
 
 /// Reads host, application, process id and message id; returns where structured data begins.

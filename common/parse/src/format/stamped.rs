@@ -14,7 +14,7 @@
 //! This is the last format, and none that a source is remembered by: whatever another one
 //! understands is that one's. What it does *not* know: programs. Helpers tell them by their texts.
 
-use super::{Found, Miss};
+use super::{Found, Miss, Spec};
 use crate::alias::named_severity;
 use crate::calendar::Calendar;
 use crate::stamp::written::{self, When};
@@ -24,11 +24,9 @@ use common::event::Event;
 /// user's name, a path) stands behind the stamp or further in.
 const LEAD: usize = 32;
 
-pub(super) fn read<'a>(
-    line: &'a str,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
+pub(super) const SPEC: Spec = Spec::line(read).generic();
+
+fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let Some((when, start, end)) = find(text) else {
         return Miss::at(0, "a stamp within the first 32 bytes");
@@ -53,7 +51,7 @@ pub(super) fn read<'a>(
     if doubtful {
         event.tag("unparsed");
     }
-    Ok(Found { body: Some(body), stamp: (start, end), inner: None })
+    Ok(Found { stamp: (start, end), ..Found::default() })
 }
 
 /// The first stamp: it begins the line, or follows something that is no letter and no digit.

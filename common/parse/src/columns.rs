@@ -1,0 +1,143 @@
+//! Tables of a source's names and the fields of an event that they mean.
+//!
+//! A format of objects or pairs says in one sorted table which of its names fill which columns.
+//! A value that does not fit its column stays among the source's own fields and nowhere else.
+//!
+//! What it does *not* know: any format.
+
+use crate::calendar::Calendar;
+use crate::stamp;
+use common::clock::Timestamp;
+use common::event::{Event, Fields, TimeQuality, Value};
+use common::field::Column;
+use std::borrow::Cow;
+
+/// What a name means.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum To {
+    /// A column.
+    Column(Column),
+    /// A column, in lower case.
+    Lower(Column),
+    /// A further ECS field.
+    Field(&'static str),
+}
+
+/// Names and their meanings, sorted by name.
+pub(crate) type Table = [(&'static str, To)];
+
+/// Fills what a table names.
+pub(crate) fn fill<'a>(fields: &Fields<'a>, table: &Table, event: &mut Event<'a>) {
+    for (to, value) in fields.matching(table) {
+        put(*to, value.clone(), event);
+    }
+}
+
+/// Fills one.
+pub(crate) fn put<'a>(to: To, value: Value<'a>, event: &mut Event<'a>) {
+    match to {
+        To::Field(name) => event.ext.push(name, value),
+        To::Column(column) => {
+            // What does not fit stays where it came from.
+            let _ = event.set_column(column, first(value));
+        }
+        To::Lower(column) => {
+            let value = match first(value) {
+                Value::Text(text) => Value::Text(lower(text)),
+                other => other,
+            };
+            let _ = event.set_column(column, value);
+        }
+    }
+}
+
+/// A scalar, or a list's first element.
+pub(crate) fn first(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::List(list) => list.into_iter().next().unwrap_or(Value::Bool(false)),
+        scalar => scalar,
+    }
+}
+
+/// ASCII letters in lower case; the usual words without a copy.
+pub(crate) fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
+    const WORDS: [&str; 14] = [
+        "tcp",
+        "udp",
+        "icmp",
+        "ipv6-icmp",
+        "igmp",
+        "gre",
+        "esp",
+        "sctp",
+        "allow",
+        "deny",
+        "drop",
+        "pass",
+        "block",
+        "reject",
+    ];
+    if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return text;
+    }
+    match WORDS.iter().find(|word| word.eq_ignore_ascii_case(&text)) {
+        Some(word) => Cow::Borrowed(word),
+        None => Cow::Owned(text.to_ascii_lowercase()),
+    }
+}
+
+/// A field's text, where it is one.
+pub(crate) fn text<'f>(fields: &'f Fields<'_>, name: &str) -> Option<&'f str> {
+    match fields.get(name)? {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A field's number, where it is one or spells one.
+pub(crate) fn int(fields: &Fields<'_>, name: &str) -> Option<i64> {
+    match fields.get(name)? {
+        Value::Int(number) => Some(*number),
+        Value::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Sets the time from an ISO 8601 text; false when it is none.
+pub(crate) fn iso_time(text: &str, calendar: &mut Calendar, event: &mut Event<'_>) -> bool {
+    match stamp::iso(text.as_bytes(), 0) {
+        Some((at, end)) if end == text.len() => {
+            (event.time, event.time_quality) = calendar.instant(at);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Sets the time from microseconds of the epoch.
+pub(crate) fn epoch(micros: i64, event: &mut Event<'_>) {
+    event.time = Timestamp(micros);
+    event.time_quality = TimeQuality::Offset;
+}
+
+/// Adds the path and query of a URL that begins with its path, and the URL as it is.
+pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
+    let part = |from: usize, to: usize| match &url {
+        Cow::Borrowed(url) => Cow::Borrowed(&url[from..to]),
+        Cow::Owned(url) => Cow::Owned(url[from..to].to_owned()),
+    };
+    let start = match url.find("://") {
+        Some(scheme) if scheme < 12 => {
+            url[scheme + 3..].find('/').map_or(url.len(), |slash| scheme + 3 + slash)
+        }
+        _ => 0,
+    };
+    let end = url[start..].find(['?', '#']).map_or(url.len(), |end| start + end);
+    if url[start..].starts_with('/') {
+        event.ext.push("url.path", Value::Text(part(start, end)));
+    }
+    if url.as_bytes().get(end) == Some(&b'?') {
+        event.ext.push("url.query", Value::Text(part(end + 1, url.len())));
+    }
+    event.ext.push("url.original", Value::Text(url));
+}

@@ -1,0 +1,112 @@
+//! Suricata's EVE: one JSON object for each alert, transaction, flow and file.
+//!
+//! | EVE | event |
+//! |---|---|
+//! | `timestamp`, `src_ip`, `dest_port`, `proto`, `in_iface`, … | time, source, destination, `network.*`, `observer.*` |
+//! | `alert.*` | `rule.id`, `rule.name`, `rule.category`, action `allowed` or `blocked`, category `intrusion_detection` |
+//! | `dns` in its versions 1 to 3 | `dns.question.name`, `.type`, `dns.response_code` |
+//! | `http`, `tls`, `ssh`, `fileinfo` | `url.*`, `http.*`, `tls.client.server_name`, `file.name` |
+//! | `flow` | `source.bytes`, `destination.bytes` |
+//!
+//! The action of other types is the type's name. All fields stay under EVE's names.
+//!
+//! What it does *not* know: Suricata's other outputs.
+
+use super::{Found, Miss, Spec};
+use crate::calendar::Calendar;
+use crate::columns::{self, Table, To};
+use common::event::{Event, Fields, Value};
+use common::field::Column as C;
+use std::borrow::Cow;
+
+pub(super) const SPEC: Spec = Spec::object(read);
+
+const TABLE: &Table = &[
+    ("alert.category", To::Field("rule.category")),
+    ("alert.signature", To::Field("rule.name")),
+    ("alert.signature_id", To::Field("rule.id")),
+    ("app_proto", To::Field("network.protocol")),
+    ("community_id", To::Field("network.community_id")),
+    ("dest_ip", To::Column(C::DestinationIp)),
+    ("dest_port", To::Column(C::DestinationPort)),
+    ("dns.queries.rrname", To::Field("dns.question.name")),
+    ("dns.queries.rrtype", To::Field("dns.question.type")),
+    ("dns.query.rrname", To::Field("dns.question.name")),
+    ("dns.query.rrtype", To::Field("dns.question.type")),
+    ("dns.rcode", To::Field("dns.response_code")),
+    ("dns.rrname", To::Field("dns.question.name")),
+    ("dns.rrtype", To::Field("dns.question.type")),
+    ("fileinfo.filename", To::Field("file.name")),
+    ("fileinfo.sha256", To::Field("file.hash.sha256")),
+    ("fileinfo.size", To::Field("file.size")),
+    ("flow.bytes_toclient", To::Field("destination.bytes")),
+    ("flow.bytes_toserver", To::Field("source.bytes")),
+    ("host", To::Column(C::HostName)),
+    ("http.hostname", To::Field("url.domain")),
+    ("http.http_method", To::Field("http.request.method")),
+    ("http.http_refer", To::Field("http.request.referrer")),
+    ("http.http_user_agent", To::Field("user_agent.original")),
+    ("http.status", To::Field("http.response.status_code")),
+    ("in_iface", To::Field("observer.ingress.interface.name")),
+    ("proto", To::Lower(C::NetworkTransport)),
+    ("src_ip", To::Column(C::SourceIp)),
+    ("src_port", To::Column(C::SourcePort)),
+    ("tls.sni", To::Field("tls.client.server_name")),
+    ("tls.version", To::Field("tls.version_protocol")),
+];
+
+fn read<'a>(
+    fields: &Fields<'a>,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let Some(Value::Text(kind)) = fields.get("event_type") else {
+        return Miss::at(0, "an EVE record (event_type)");
+    };
+    let known = ["flow_id", "src_ip", "stats.uptime", "pcap_cnt", "engine.message"];
+    let time = columns::text(fields, "timestamp");
+    let is_eve = known.iter().any(|name| fields.get(name).is_some());
+    let timed = is_eve && time.is_some_and(|time| columns::iso_time(time, calendar, event));
+    if !timed {
+        return Miss::at(0, "an EVE record (timestamp, flow_id)");
+    }
+    event.dataset = Some("suricata.eve".into());
+    event.ext.reserve(16);
+    columns::fill(fields, TABLE, event);
+    if let Some(Value::Text(url)) = fields.get("http.url") {
+        columns::url(url.clone(), event);
+    }
+    event.event_category = Some(Cow::Borrowed(match kind.as_ref() {
+        "alert" | "anomaly" | "drop" => "intrusion_detection",
+        "fileinfo" => "file",
+        "stats" | "engine" => "host",
+        _ => "network",
+    }));
+    if kind == "alert" {
+        fill_alert(fields, event);
+    } else {
+        event.event_action = Some(kind.clone());
+    }
+    Ok(Found::default())
+}
+
+fn fill_alert<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+    if let Some(Value::Text(action)) = fields.get("alert.action") {
+        event.event_outcome = match action.as_ref() {
+            "allowed" => Some("success".into()),
+            "blocked" => Some("failure".into()),
+            _ => None,
+        };
+        event.event_action = Some(action.clone());
+    }
+    // Suricata: 1 is high, 2 medium, 3 low.
+    event.log_severity = match columns::int(fields, "alert.severity") {
+        Some(1) => Some(2),
+        Some(2) => Some(4),
+        Some(_) => Some(5),
+        None => None,
+    };
+    if let Some(Value::Text(signature)) = fields.get("alert.signature") {
+        event.message = signature.clone();
+    }
+}

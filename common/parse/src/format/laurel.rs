@@ -1,0 +1,135 @@
+//! LAUREL: the Linux audit log as JSON, one object an event.
+//!
+//! ```text
+//! {"ID":"1626611363.720:348501","NODE":"web1","SYSCALL":{"syscall":59,"success":"yes","comm":"ls",…},"EXECVE":{"ARGV":["ls","-l"]},"PROCTITLE":{…}}
+//! ```
+//!
+//! The fields keep LAUREL's names; those that rules for auditd name (`type`, `exe`, `key`, `a0`, …)
+//! are added, so that both forms of an event match.
+//!
+//! What it does *not* know: LAUREL's settings.
+
+use super::auditd::meaning;
+use super::{Found, Miss, Spec};
+use crate::calendar::Calendar;
+use crate::columns::{self, Table, To, text};
+use common::event::{Event, Fields, Value};
+use common::field::Column as C;
+use std::borrow::Cow;
+
+pub(super) const SPEC: Spec = Spec::object(read);
+
+/// Record types that an event may have.
+const TYPES: &[&str] = &[
+    "ADD_USER",
+    "ANOM_ABEND",
+    "AVC",
+    "BPRM_FCAPS",
+    "CONFIG_CHANGE",
+    "CRED_ACQ",
+    "CRED_DISP",
+    "CWD",
+    "DEL_USER",
+    "EXECVE",
+    "LOGIN",
+    "PATH",
+    "PROCTITLE",
+    "SECCOMP",
+    "SERVICE_START",
+    "SERVICE_STOP",
+    "SOCKADDR",
+    "SYSCALL",
+    "USER_ACCT",
+    "USER_AUTH",
+    "USER_CMD",
+    "USER_END",
+    "USER_LOGIN",
+    "USER_START",
+];
+
+const TABLE: &Table = &[
+    ("CWD.cwd", To::Field("process.working_directory")),
+    ("NODE", To::Column(C::HostName)),
+    ("PARENT_INFO.exe", To::Field("process.parent.executable")),
+    ("PATH.name", To::Field("name")),
+    ("SOCKADDR.SADDR.addr", To::Column(C::DestinationIp)),
+    ("SOCKADDR.SADDR.port", To::Column(C::DestinationPort)),
+    ("SYSCALL.UID", To::Column(C::UserName)),
+    ("SYSCALL.comm", To::Column(C::ProcessName)),
+    ("SYSCALL.exe", To::Column(C::ProcessExecutable)),
+    ("SYSCALL.pid", To::Column(C::ProcessPid)),
+    ("SYSCALL.ppid", To::Field("process.parent.pid")),
+    ("USER_LOGIN.acct", To::Column(C::UserName)),
+    ("USER_LOGIN.addr", To::Column(C::SourceIp)),
+];
+
+/// auditd's names of what a system call's record says.
+const PLAIN: &Table = &[
+    ("SYSCALL.SYSCALL", To::Field("SYSCALL")),
+    ("SYSCALL.auid", To::Field("auid")),
+    ("SYSCALL.comm", To::Field("comm")),
+    ("SYSCALL.exe", To::Field("exe")),
+    ("SYSCALL.key", To::Field("key")),
+    ("SYSCALL.success", To::Field("success")),
+    ("SYSCALL.syscall", To::Field("syscall")),
+    ("SYSCALL.uid", To::Field("uid")),
+];
+
+fn read<'a>(
+    fields: &Fields<'a>,
+    _calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let Some((micros, serial)) = text(fields, "ID").and_then(stamp) else {
+        return Miss::at(0, "an audit event (ID)");
+    };
+    let is_there = |kind: &&&str| fields.has_prefix(&format!("{kind}."));
+    let types: Vec<&str> = TYPES.iter().filter(is_there).copied().collect();
+    if types.is_empty() {
+        return Miss::at(0, "an audit event (SYSCALL, …)");
+    }
+    columns::epoch(micros, event);
+    event.dataset = Some("linux.auditd".into());
+    columns::fill(fields, TABLE, event);
+    columns::fill(fields, PLAIN, event);
+    event.ext.push("auditd.sequence", Value::Int(serial));
+    let call = text(fields, "SYSCALL.SYSCALL").map(|call| Cow::Owned(call.to_owned()));
+    event.event_category = types.contains(&"EXECVE").then_some("process".into());
+    event.event_action = call.or_else(|| types.first().map(|kind| kind.to_lowercase().into()));
+    if let Some((category, action)) = meaning::meant(&types) {
+        event.event_category = Some(category.into());
+        event.event_action = Some(action.into());
+    }
+    event.event_outcome = match text(fields, "SYSCALL.success").or(text(fields, "USER_LOGIN.res")) {
+        Some("yes" | "success") => Some("success".into()),
+        Some("no" | "failed") => Some("failure".into()),
+        _ => None,
+    };
+    arguments(fields, event);
+    let types = types.into_iter().map(|kind| Value::Text(Cow::Owned(kind.to_owned())));
+    event.ext.push("type", Value::List(types.collect()));
+    Ok(Found::default())
+}
+
+/// `1626611363.720:348501` as microseconds and serial.
+fn stamp(id: &str) -> Option<(i64, i64)> {
+    let (time, serial) = id.split_once(':')?;
+    let (seconds, millis) = time.split_once('.')?;
+    let (seconds, millis): (i64, i64) = (seconds.parse().ok()?, millis.parse().ok()?);
+    let micros = seconds.checked_mul(1_000)?.checked_add(millis)?.checked_mul(1_000)?;
+    Some((micros, serial.parse().ok()?))
+}
+
+fn arguments<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+    const NAMES: [&str; 10] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9"];
+    if let Some(Value::List(list)) = fields.get("EXECVE.ARGV") {
+        let words: Vec<String> = list.iter().map(Value::to_string).collect();
+        event.process_command_line = Some(Cow::Owned(words.join(" ")));
+        for (name, value) in NAMES.into_iter().zip(list) {
+            event.ext.push(name, value.clone());
+        }
+    } else if let Some(title) = fields.get("PROCTITLE.ARGV") {
+        let words = title.to_string().replace(", ", " ");
+        event.process_command_line = Some(Cow::Owned(words));
+    }
+}

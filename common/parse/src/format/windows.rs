@@ -1,0 +1,175 @@
+//! Windows events as JSON: flat or nested, as EVTX dumps, winlogbeat, NXLog, agents and
+//! PowerShell write them.
+//!
+//! The fields keep the names that they have in the event (`EventID`, `Channel`, `Image`,
+//! `TargetUserName`, …); nested forms are brought to them before ([`common::event`]).
+//!
+//! | | from |
+//! |---|---|
+//! | time | `@timestamp`, `TimeCreated`, `UtcTime`, else `EventTime` (zone assumed), else the time of reading |
+//! | host | `Computer`, else `Hostname`; never a collector's `host` |
+//! | code | `EventID` |
+//! | category, action, outcome | channel and event id, for the events that most rules look at |
+//!
+//! What it does *not* know: which rules are meant for an event; labels say that.
+
+use super::windows_event::{CHANNELS, Meaning, meaning};
+use super::{Found, Miss, Spec};
+use crate::calendar::Calendar;
+use crate::columns::{self, first, text};
+use crate::stamp;
+use common::clock::Timestamp;
+use common::event::{Event, Fields, TimeQuality, Value, address};
+use std::borrow::Cow;
+
+pub(super) const SPEC: Spec = Spec::object(read);
+
+fn read<'a>(
+    fields: &Fields<'a>,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    if fill(fields, calendar, event) {
+        return Ok(Found::default());
+    }
+    Miss::at(0, "a Windows event (EventID, Channel)")
+}
+
+/// Fills an event from the fields of a Windows event; false when they are none.
+pub(super) fn fill<'a>(
+    fields: &Fields<'a>,
+    calendar: &mut Calendar,
+    event: &mut Event<'a>,
+) -> bool {
+    let Some(code) = fields.get("EventID").cloned().map(first) else { return false };
+    let origin = ["Channel", "Provider_Name", "SourceName", "ProviderName"];
+    let Ok(code) = code.into_text() else { return false };
+    if !origin.iter().any(|name| fields.get(name).is_some()) {
+        return false;
+    }
+    time(fields, calendar, event);
+    let host = fields.get("Computer").or_else(|| fields.get("Hostname"));
+    if let Some(Value::Text(host)) = host {
+        event.host_name = host.clone();
+    }
+    let channel = text(fields, "Channel").unwrap_or_default();
+    let dataset = CHANNELS.iter().find(|(name, _)| name.eq_ignore_ascii_case(channel));
+    let dataset = dataset.map_or("windows.eventlog", |(_, dataset)| dataset);
+    event.dataset = Some(dataset.into());
+    let meaning = meaning(dataset, &code);
+    event.event_code = Some(code);
+    if let Some(Meaning { category, action, outcome }) = meaning {
+        event.event_category = Some(category.into());
+        event.event_action = Some(action.into());
+        event.event_outcome = (!outcome.is_empty()).then_some(outcome.into());
+    }
+    if let Some(Value::Text(message)) = fields.get("Message").or_else(|| fields.get("message")) {
+        event.message = message.clone();
+    }
+    process(fields, event);
+    people(fields, event);
+    network(fields, event);
+    true
+}
+
+fn time(fields: &Fields<'_>, calendar: &mut Calendar, event: &mut Event<'_>) {
+    let names = ["@timestamp", "TimeCreated", "TimeCreated_SystemTime", "UtcTime", "EventTime"];
+    for name in names {
+        let found = match fields.get(name) {
+            Some(Value::Text(text)) => instant(text, name == "UtcTime", calendar),
+            Some(Value::Int(number)) if *number > 100_000_000_000 => {
+                Some((Timestamp(number.saturating_mul(1_000)), TimeQuality::Offset))
+            }
+            _ => None,
+        };
+        if let Some(found) = found {
+            (event.time, event.time_quality) = found;
+            return;
+        }
+    }
+}
+
+/// An ISO stamp, or `/Date(1612537555563)/` in milliseconds.
+fn instant(text: &str, is_utc: bool, calendar: &mut Calendar) -> Option<(Timestamp, TimeQuality)> {
+    if let Some((mut at, _)) = stamp::iso(text.as_bytes(), 0) {
+        at.offset = at.offset.or(is_utc.then_some(0));
+        return Some(calendar.instant(at));
+    }
+    let millis = text.strip_prefix("/Date(")?.split(')').next()?;
+    let millis: i64 = millis.parse().ok()?;
+    Some((Timestamp(millis.saturating_mul(1_000)), TimeQuality::Offset))
+}
+
+/// A text that says something: `-` and empty stand for nothing in Windows events.
+fn said<'f, 'a>(fields: &'f Fields<'a>, names: &[&str]) -> Option<&'f Cow<'a, str>> {
+    names.iter().find_map(|name| match fields.get(name)? {
+        Value::Text(text) if !text.is_empty() && text != "-" => Some(text),
+        _ => None,
+    })
+}
+
+/// The part of a text after its last separator, borrowed where the text is.
+fn last_part<'a>(text: &Cow<'a, str>, separator: char) -> Cow<'a, str> {
+    let from = text.rfind(separator).map_or(0, |at| at + 1);
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[from..]),
+        Cow::Owned(text) => Cow::Owned(text[from..].to_owned()),
+    }
+}
+
+fn process<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+    if let Some(image) = said(fields, &["Image", "NewProcessName", "SourceImage", "ProcessName"]) {
+        event.process_name = Some(last_part(image, '\\'));
+        event.process_executable = Some(image.clone());
+    }
+    if let Some(line) = said(fields, &["CommandLine", "ProcessCommandLine"]) {
+        event.process_command_line = Some(line.clone());
+    }
+    let id = ["NewProcessId", "ProcessId", "ProcessID"].iter().find_map(|name| fields.get(name));
+    event.process_pid = match id {
+        Some(Value::Int(number)) => Some(*number),
+        Some(Value::Text(text)) => match text.strip_prefix("0x") {
+            Some(hex) => i64::from_str_radix(hex, 16).ok(),
+            None => text.parse().ok(),
+        },
+        _ => None,
+    };
+}
+
+fn people<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+    let actor = said(fields, &["SubjectUserName", "User", "AccountName", "SourceUser"]);
+    let target = said(fields, &["TargetUserName", "TargetUser", "MemberName", "SamAccountName"]);
+    let is_logon = event.event_category.as_deref() == Some("authentication");
+    let name = |name: &Cow<'a, str>| last_part(name, '\\');
+    match (actor, target) {
+        (_, Some(target)) if is_logon => event.user_name = Some(name(target)),
+        (actor, target) => {
+            event.user_name = actor.map(name);
+            event.user_target_name = target.map(name);
+        }
+    }
+}
+
+fn network<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+    let ip = |names: &[&str]| said(fields, names).and_then(|text| address(text));
+    let port = |names: &[&str]| {
+        let number = names.iter().find_map(|name| columns::int(fields, name))?;
+        u16::try_from(number).ok().filter(|&port| port > 0)
+    };
+    event.source_ip = ip(&["IpAddress", "SourceIp", "SourceAddress", "ClientAddress"]);
+    event.source_port = port(&["IpPort", "SourcePort", "ClientPort"]);
+    event.destination_ip = ip(&["DestinationIp", "DestAddress"]);
+    event.destination_port = port(&["DestinationPort", "DestPort"]);
+    event.network_transport = match fields.get("Protocol") {
+        Some(Value::Text(name)) => match name.as_ref() {
+            "6" => Some("tcp".into()),
+            "17" => Some("udp".into()),
+            "1" => Some("icmp".into()),
+            _ => Some(columns::lower(name.clone())),
+        },
+        _ => None,
+    };
+    if let Some(query) = fields.get("QueryName").filter(|query| matches!(query, Value::Text(_))) {
+        event.ext.push("dns.question.name", query.clone());
+    }
+}
