@@ -51,43 +51,50 @@ fn is_equal(subject: Subject, wanted: &str, have: &str) -> bool {
 }
 
 fn is_time(wanted: &Assertion, event: &Event<'_>) -> bool {
+    let have = event.time.to_string();
     if wanted.yearless {
-        return event.time.to_string()[4..19] == wanted.value[..15.min(wanted.value.len())];
+        return have[4..19] == wanted.value[..15.min(wanted.value.len())];
     }
-    match instant(&wanted.value) {
-        Some((time, true)) => time == event.time,
-        Some((time, false)) => time.to_string()[4..] == event.time.to_string()[4..],
-        None => false,
-    }
+    let Some((time, from, digits)) = instant(&wanted.value) else { return false };
+    time.to_string()[from..digits] == have[from..digits]
 }
 
-/// Stamps as sources write them: format, and whether it has a year.
-const STAMPS: &[(&str, bool)] = &[
-    ("%Y-%m-%dT%H:%M:%S%.f%:z", true),
-    ("%Y-%m-%dT%H:%M:%S%.fZ", true),
-    ("%d/%b/%Y:%H:%M:%S %z", true),
-    ("%d/%b/%Y:%H:%M:%S%.f", true),
-    ("%a %b %e %H:%M:%S%.f %Y", true),
-    ("%Y-%m-%dT%H:%M:%S%.f", true),
-    ("%Y-%m-%d %H:%M:%S%.f", true),
-    ("%Y-%m-%d %H:%M:%S,%3f", true),
-    ("%Y/%m/%d %H:%M:%S%.f", true),
-    ("%m/%d/%Y, %I:%M:%S %p", true),
-    ("%b %e %H:%M:%S", false),
+/// Stamps as sources write them, without the day's name: format, and which part of our own
+/// spelling (`2026-06-14T15:16:01.250000Z`) they decide, as a source may write more than it kept.
+const STAMPS: &[(&str, usize, usize)] = &[
+    ("%Y-%m-%dT%H:%M:%S%.f%:z", 0, 27),
+    ("%Y-%m-%dT%H:%M:%S%.fZ", 0, 27),
+    ("%d/%b/%Y:%H:%M:%S %z", 0, 19),
+    ("%d/%b/%Y:%H:%M:%S%.f", 0, 23),
+    ("%b %e %H:%M:%S %Y", 0, 19),
+    ("%b %e %H:%M:%S%.f %Y", 0, 27),
+    ("%Y-%m-%dT%H:%M:%S", 0, 19),
+    ("%Y-%m-%d %H:%M:%S", 0, 19),
+    ("%Y-%m-%d %H:%M", 0, 16),
+    ("%Y-%m-%d %H:%M:%S%.f", 0, 27),
+    ("%Y-%m-%d %H:%M:%S,%3f", 0, 23),
+    ("%Y/%m/%d %H:%M:%S", 0, 19),
+    ("%m/%d/%Y, %I:%M:%S %p", 0, 19),
+    ("%b %e %H:%M:%S", 4, 19),
 ];
 
 /// Read by another library than ours, so that a mistake of ours does not confirm itself.
-fn instant(text: &str) -> Option<(Timestamp, bool)> {
-    STAMPS.iter().find_map(|(format, has_year)| {
+fn instant(text: &str) -> Option<(Timestamp, usize, usize)> {
+    const DAYS: [&str; 7] = ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "];
+    let text = DAYS.iter().find_map(|day| text.strip_prefix(day)).unwrap_or(text);
+    STAMPS.iter().find_map(|(format, from, digits)| {
         let mut parts = strtime::parse(format, text).ok()?;
-        if !has_year {
+        if *from > 0 {
             parts.set_year(Some(2024)).ok()?;
+        }
+        if !format.contains("%S") {
+            parts.set_second(Some(0)).ok()?;
         }
         let civil: DateTime = parts.to_datetime().ok()?;
         let offset = parts.offset().map_or(0, |offset| offset.seconds());
         let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         let micros = zoned.timestamp().as_microsecond() - i64::from(offset) * 1_000_000;
-        Some((Timestamp(micros), *has_year))
+        Some((Timestamp(micros), *from, *digits))
     })
 }
 
@@ -104,9 +111,10 @@ mod tests {
             "2021-09-30 13:27:06,500",
         ] {
             let want = Timestamp::parse("2021-09-30T13:27:06.5Z");
-            assert_eq!(instant(text).map(|(time, _)| time), want, "{text}");
+            assert_eq!(instant(text).map(|(time, ..)| time), want, "{text}");
         }
         assert_eq!(instant("soon"), None);
-        assert!(instant("Jan  2 03:04:05").is_some_and(|(_, has_year)| !has_year));
+        assert!(instant("Jan  2 03:04:05").is_some_and(|(_, from, _)| from == 4));
+        assert!(instant("2021-09-30 13:27").is_some_and(|(_, _, digits)| digits == 16));
     }
 }

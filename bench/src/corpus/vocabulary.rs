@@ -90,7 +90,9 @@ impl Subject {
         match self {
             Subject::SourceAddress => &["source.ip"],
             Subject::SourcePort => &["source.port"],
-            Subject::User => &["user.name", "user.target.name"],
+            Subject::User => {
+                &["user.name", "user.target.name", "email.from.address", "email.to.address"]
+            }
             Subject::Program => &["process.name"],
             Subject::Status => &["http.response.status_code"],
             Subject::Method => &["http.request.method"],

@@ -13,6 +13,7 @@ macro_rules! files {
 pub fn shipped() -> &'static [(&'static str, &'static str)] {
     files! {
         "sshd.toml" "pam.toml" "sudo.toml" "su.toml" "cron.toml" "systemd-logind.toml"
-        "account.toml" "kernel.toml" "login.toml" "nginx.toml" "apache.toml"
+        "account.toml" "kernel.toml" "login.toml" "nginx.toml" "apache.toml" "dovecot.toml"
+        "exim.toml" "ftp.toml" "mail.toml" "media.toml" "postfix.toml"
     }
 }
