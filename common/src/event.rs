@@ -29,6 +29,7 @@ mod json;
 mod label;
 mod nested;
 mod value;
+mod windows;
 
 pub use fields::Fields;
 pub use flatten::{JsonError, flatten, original_fields};
@@ -36,6 +37,7 @@ pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
 pub use label::{labels, program};
 pub use value::{Value, ValueRef, address};
+pub use windows::WindowsEvent;
 
 use crate::clock::Timestamp;
 use crate::field::{Column, Field};
@@ -203,6 +205,9 @@ impl<'a> Event<'a> {
     /// host that logged is its column or nothing, so that an index on it can be relied on.
     #[must_use]
     pub fn field(&self, field: &Field) -> Option<ValueRef<'_>> {
+        if let Field::Own(own) = field {
+            return own.names().iter().find_map(|name| self.own(name));
+        }
         if let Field::Column(column) = field {
             let value = self.column(*column);
             if value.is_some() || *column == Column::HostName {
@@ -213,6 +218,23 @@ impl<'a> Event<'a> {
         let own = name.strip_prefix("original.").filter(|_| !self.original.is_empty());
         let added = self.ext.get(name).or_else(|| self.original.get(name));
         added.or_else(|| self.original.get(own?)).map(ValueRef::from)
+    }
+
+    /// The source's own field of a name, else one that was added, else the column with that ECS
+    /// name. A name of the source may have spaces that the name asked for has not.
+    #[must_use]
+    pub fn own(&self, name: &str) -> Option<ValueRef<'_>> {
+        let found = self.original.get(name).or_else(|| self.ext.get_original(name));
+        let found = found.or_else(|| self.ext.get(name));
+        if let Some(value) = found {
+            return Some(value.into());
+        }
+        let column = Column::ALL.iter().find(|column| column.name() == name);
+        if let Some(value) = column.and_then(|column| self.column(*column)) {
+            return Some(value);
+        }
+        let spaced = self.original.get_spaced(name).or_else(|| self.ext.get_spaced(name));
+        spaced.map(ValueRef::from)
     }
 
     /// Adds a tag, once.

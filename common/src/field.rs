@@ -103,6 +103,34 @@ pub enum Field {
     Column(Column),
     /// Any other ECS or original name.
     Named(String),
+    /// The source's own names, before columns: a Sigma field and what a source may call it.
+    Own(Own),
+}
+
+/// Names of one thing, of which the first that is not absent counts. Each means the source's own
+/// field of that name, else a field that was added, else the column with that ECS name: a typed
+/// column never shadows what the source wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Own(Vec<String>);
+
+impl Own {
+    /// A name and the names that stand in for it.
+    #[must_use]
+    pub fn new(name: &str, aliases: &[&str]) -> Own {
+        let mut names = vec![name.to_owned()];
+        for alias in aliases {
+            if !names.iter().any(|have| have == alias) {
+                names.push((*alias).to_owned());
+            }
+        }
+        Own(names)
+    }
+
+    /// The names, at least one.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
 }
 
 impl Field {
@@ -121,6 +149,7 @@ impl Field {
         match self {
             Field::Column(column) => column.name(),
             Field::Named(name) => name,
+            Field::Own(own) => own.0.first().map_or("", String::as_str),
         }
     }
 }

@@ -23,18 +23,24 @@
 //! * `re` is the Rust `regex` syntax, case-sensitive, unanchored, `.` is not LF.
 //! * A network contains only addresses; a v4-mapped v6 address equals its v4 form.
 //! * Keywords look at the raw line of a text source and at each leaf value of a structured one.
+//! * A time part is read from a time as it is written; zones are not converted.
+//! * Two fields compare as texts, case ignored; with an absent one they never do.
 //!
 //! What it does *not* know: where filters come from, SQL.
 
 mod fold;
+mod logsource;
 mod matches;
 mod network;
 pub mod parse;
+mod part;
 mod pattern;
 mod print;
 
 pub use fold::{fold, fold_char};
+pub use logsource::Logsource;
 pub use network::Network;
+pub use part::Part;
 pub use pattern::{Regex, RegexError, Text, TextTest};
 
 use crate::clock::Timestamp;
@@ -55,6 +61,10 @@ pub enum Filter {
     Field(Field, Test),
     /// A predicate over the raw line or over each leaf value.
     Keyword(Test),
+    /// Two fields compare: the first equals, contains, begins or ends with the second.
+    Refer(Field, Text, Field),
+    /// One of the event's labels has every part that is named.
+    Logsource(Logsource),
 }
 
 /// What is asked of a value.
@@ -64,6 +74,8 @@ pub enum Test {
     Exists,
     /// The value's text as a whole, a part, a glob.
     Text(TextTest),
+    /// The same, where `-`, `/` and the dashes of typography are one character.
+    Dash(TextTest),
     /// The value is this number.
     Number(f64),
     /// The value is this truth value.
@@ -72,6 +84,8 @@ pub enum Test {
     Compare(Order, f64),
     /// The field is a time in this relation (only the event's time is one).
     Time(Order, Timestamp),
+    /// A part of the time that the value writes equals a number, or is in this relation to it.
+    Part(Part, Option<Order>, i64),
     /// The value's text matches.
     Regex(Regex),
     /// The value is an address in the network.
@@ -140,10 +154,15 @@ impl Filter {
     pub fn fields(&self) -> Vec<&Field> {
         let mut found = Vec::new();
         self.visit(&mut |filter| {
-            if let Filter::Field(field, _) = filter
-                && !found.contains(&field)
-            {
-                found.push(field);
+            let fields = match filter {
+                Filter::Field(field, _) => [Some(field), None],
+                Filter::Refer(field, _, other) => [Some(field), Some(other)],
+                _ => [None, None],
+            };
+            for field in fields.into_iter().flatten() {
+                if !found.contains(&field) {
+                    found.push(field);
+                }
             }
         });
         found
@@ -154,7 +173,19 @@ impl Filter {
         match self {
             Filter::And(list) | Filter::Or(list) => list.iter().for_each(|inner| inner.visit(see)),
             Filter::Not(inner) => inner.visit(see),
-            Filter::All | Filter::Field(..) | Filter::Keyword(_) => {}
+            _ => {}
         }
+    }
+
+    /// One filter as it is, several under `and`.
+    #[must_use]
+    pub fn all(mut list: Vec<Filter>) -> Filter {
+        if list.len() == 1 { list.remove(0) } else { Filter::And(list) }
+    }
+
+    /// One filter as it is, several under `or`.
+    #[must_use]
+    pub fn any(mut list: Vec<Filter>) -> Filter {
+        if list.len() == 1 { list.remove(0) } else { Filter::Or(list) }
     }
 }

@@ -1,7 +1,7 @@
 //! The nouns of the suite: what crosses a process boundary or a table boundary.
 //!
 //! ```text
-//!  near ─► clock ─► section ─► config ─► field ─► event ─► filter ─► helper ─► rule ─► hit ─► siem_event ─► output ─► cli
+//!  near ─► yaml ─► clock ─► section ─► config ─► field ─► event ─► filter ─► helper ─► rule ─► sigma ─► hit ─► siem_event ─► output ─► cli
 //! ```
 //!
 //! The modules stand in flow order, and a module imports only modules above it (a test enforces
@@ -15,6 +15,7 @@
 //! * Parsing of log lines lives in `common/parse`, detection in `common/detect`; both are pure.
 
 pub mod near;
+pub mod yaml;
 pub mod clock;
 pub mod section;
 pub mod config;
@@ -23,6 +24,7 @@ pub mod event;
 pub mod filter;
 pub mod helper;
 pub mod rule;
+pub mod sigma;
 pub mod hit;
 pub mod siem_event;
 pub mod output;

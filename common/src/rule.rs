@@ -32,9 +32,10 @@
 //! | `event_limit` | the number above which a limit rule fires, below which a dead rule does |
 //! | `message` | what the SIEM event says; `{field}` stands for the field's value, `{{` for a brace |
 //! | `population` | dead rules: the groups that must be heard, each a list of the `group_by` values; groups seen before unless given |
-//! | `source_table` | events (`auth`) or SIEM events (`siem_auth`); the section's events unless given |
+//! | `source_table` | events (`auth`, or `*` for those of every section) or SIEM events (`siem_auth`); the section's events unless given |
 //! | `out_table` | where SIEM events go; `siem_` and the section unless given |
 //! | `tags` | carried into the SIEM event |
+//! | `sigma` | of a rule made of a Sigma document: its `title`, `status` and `text` |
 //!
 //! `id`, which siemstress's export adds, is read and forgotten.
 //!
@@ -90,6 +91,19 @@ pub struct Rule {
     pub out: String,
     /// Carried into the SIEM event; sorted.
     pub tags: Vec<String>,
+    /// Where it comes from, if it is a Sigma rule.
+    pub sigma: Option<Box<Sigma>>,
+}
+
+/// What is kept of a Sigma document beside the rule that it became.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Sigma {
+    /// Its title: the name of its SIEM events' rule.
+    pub title: String,
+    /// Its status, or nothing.
+    pub status: String,
+    /// The document.
+    pub text: String,
 }
 
 /// What is asked of the events that match.
@@ -150,6 +164,8 @@ impl Kind {
 pub enum Source {
     /// The events of a section.
     Events(String),
+    /// The events of every section.
+    AllEvents,
     /// The SIEM events of a section: chaining.
     SiemEvents(String),
 }
@@ -160,16 +176,36 @@ impl Source {
     pub fn table(&self) -> String {
         match self {
             Source::Events(section) => section.clone(),
+            Source::AllEvents => "*".to_owned(),
             Source::SiemEvents(section) => format!("siem_{section}"),
+        }
+    }
+
+    /// Whether a section's events are looked at.
+    #[must_use]
+    pub fn covers(&self, section: &str) -> bool {
+        match self {
+            Source::Events(own) => own == section,
+            Source::AllEvents => true,
+            Source::SiemEvents(_) => false,
         }
     }
 }
 
 impl Rule {
-    /// The name that is unique among all sections: `auth/ssh_brute_force`.
+    /// The name that is unique among all sections: `auth/ssh_brute_force`, or a Sigma rule's id.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{}/{}", self.section, self.name)
+        match &self.sigma {
+            Some(_) => self.name.clone(),
+            None => format!("{}/{}", self.section, self.name),
+        }
+    }
+
+    /// What people call it: its name, or a Sigma rule's title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.sigma.as_ref().map_or(&self.name, |sigma| &sigma.title)
     }
 
     /// The SHA-256 of all that decides what the rule leaves behind, in hexadecimal.

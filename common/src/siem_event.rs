@@ -124,7 +124,7 @@ pub fn add_group(event: &mut Event<'static>, fields: &[Field], group: &[Option<S
         let Some(text) = value else { continue };
         let plain = Value::Text(text.clone().into());
         let rest = match field {
-            Field::Named(_) => Err(plain),
+            Field::Named(_) | Field::Own(_) => Err(plain),
             Field::Column(column) => event.set_column(*column, plain),
         };
         if let Err(value) = rest {

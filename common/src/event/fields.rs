@@ -80,6 +80,22 @@ impl<'a> Fields<'a> {
         self.entries.iter().rev().find(|(have, _)| have == name).map(|(_, value)| value)
     }
 
+    /// The value of `original.NAME`.
+    #[must_use]
+    pub fn get_original(&self, name: &str) -> Option<&Value<'a>> {
+        let own = |have: &str| have.strip_prefix("original.").is_some_and(|have| have == name);
+        self.entries.iter().rev().find(|(have, _)| own(have)).map(|(_, value)| value)
+    }
+
+    /// The value of a name that has spaces and is this one without them.
+    #[must_use]
+    pub fn get_spaced(&self, name: &str) -> Option<&Value<'a>> {
+        let same = |have: &str| {
+            have.contains(' ') && have.chars().filter(|char| *char != ' ').eq(name.chars())
+        };
+        self.entries.iter().rev().find(|(have, _)| same(have)).map(|(_, value)| value)
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -5,6 +5,8 @@
 //!
 //! What it does *not* know: rules. A rule applies when one label equals every part it names.
 
+use super::value::ValueRef;
+use super::windows::WindowsEvent;
 use super::Event;
 use std::borrow::Cow;
 
@@ -46,6 +48,10 @@ pub fn program(process_name: &str) -> &str {
 /// The labels of an event, joined by single spaces; empty when none apply.
 #[must_use]
 pub fn labels<'a>(event: &Event<'_>) -> Cow<'a, str> {
+    let windows = windows(event);
+    if !windows.is_empty() {
+        return Cow::Borrowed(windows);
+    }
     let Some(dataset) = event.dataset.as_deref() else { return Cow::Borrowed("") };
     let line = DATASETS.iter().find(|(name, _)| *name == dataset);
     Cow::Borrowed(match line {
@@ -55,6 +61,25 @@ pub fn labels<'a>(event: &Event<'_>) -> Cow<'a, str> {
         }
         None => "",
     })
+}
+
+/// The labels of a Windows event, wherever its header stands.
+fn windows(event: &Event<'_>) -> &'static str {
+    if event.original.is_empty() && event.ext.is_empty() {
+        return "";
+    }
+    let text = |name: &str| match event.own(name) {
+        Some(ValueRef::Text(text)) => Some(text),
+        _ => None,
+    };
+    let id = match event.own("EventID") {
+        Some(ValueRef::Int(id)) => Some(id),
+        Some(ValueRef::Text(id)) => id.parse().ok(),
+        _ => return "",
+    };
+    let provider = text("Provider_Name").or_else(|| text("SourceName"));
+    let event_type = text("EventType");
+    WindowsEvent { channel: text("Channel"), id, provider, event_type }.labels()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: databases. `common/store` is held against this by a property test.
 
-use super::{Filter, Test};
+use super::{Filter, Test, Text, TextTest};
 use crate::clock::Timestamp;
 use crate::event::{Event, ValueRef, address};
 use crate::field::{Column, Field};
@@ -21,7 +21,23 @@ impl Filter {
                 None => false,
             },
             Filter::Keyword(test) => keyword(test, event),
+            Filter::Refer(field, kind, other) => {
+                match (event.field(field), event.field(other)) {
+                    (Some(value), Some(other)) => refer(*kind, value, other),
+                    _ => false,
+                }
+            }
+            Filter::Logsource(logsource) => logsource.covers(&event.labels),
         }
+    }
+}
+
+/// Whether two values compare; of lists, some element with some element.
+pub(super) fn refer(kind: Text, value: ValueRef<'_>, other: ValueRef<'_>) -> bool {
+    match other {
+        ValueRef::List(list) => list.iter().any(|item| refer(kind, value, item.into())),
+        ValueRef::Texts(list) => list.iter().any(|item| refer(kind, value, ValueRef::Text(item))),
+        scalar => Test::Text(TextTest::new(kind, &scalar.to_string())).holds(value),
     }
 }
 
@@ -65,6 +81,17 @@ impl Test {
             Test::Text(test) => match value {
                 ValueRef::Text(text) => test.holds(text),
                 other => test.holds(&other.to_string()),
+            },
+            Test::Dash(test) => match value {
+                ValueRef::Text(text) => test.holds_dashed(text),
+                other => test.holds_dashed(&other.to_string()),
+            },
+            Test::Part(part, order, number) => match value {
+                ValueRef::Text(text) => part.of(text).is_some_and(|have| match order {
+                    Some(order) => order.holds(&have, number),
+                    None => have == *number,
+                }),
+                _ => false,
             },
             Test::Regex(regex) => match value {
                 ValueRef::Text(text) => regex.holds(text),
@@ -111,7 +138,7 @@ fn decimal(value: ValueRef<'_>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Network, Order, Regex, Text, TextTest};
+    use super::super::{Network, Order, Regex};
     use super::*;
     use crate::event::Value;
 

@@ -3,11 +3,17 @@
 //! ```text
 //! filter    = and *( "or" and )
 //! and       = term *( "and" term )
-//! term      = "not" term | "(" filter ")" | "all" | "keyword" ( value | test ) | name test
+//! term      = "not" term | "(" filter ")" | "all" | "keyword" ( value | test )
+//!           | "logsource" value | field test
+//! field     = name | "own(" name *( "," name ) ")"
 //! test      = ( "=" | "!=" | "==" | "!==" | "~" | "!~" | "<" | "<=" | ">" | ">=" ) value
 //!           | ["not"] word value | ["not"] "in" ( network | "(" value *( "," value ) ")" )
 //!           | ["not"] "exists" | "is" ["not"] ( "true" | "false" )
-//! word      = ( "contains" | "startswith" | "endswith" | "like" ) [ "_cased" ]
+//!           | ["not"] kind "_field" field | part ( "=" | "<" | "<=" | ">" | ">=" ) value
+//! word      = ( "contains" | "startswith" | "endswith" | "like" ) [ "_cased" ] [ "_dash" ]
+//!           | "equals" [ "_cased" ] "_dash"
+//! kind      = "equals" | "contains" | "startswith" | "endswith"
+//! part      = "minute" | "hour" | "day" | "week" | "month" | "year"
 //! name      = bare-name | "`" name-with-escapes "`"
 //! value     = bare-word | '"' text-with-escapes '"' | "'" text "'"
 //! ```
@@ -19,6 +25,10 @@
 //! a bare address or network on an address column is a network; a bare date on `@timestamp` is
 //! the period that it names. Whatever is quoted is text.
 //!
+//! `own(…)` means the source's own field of the first name that the event has. `_dash` takes `-`,
+//! `/` and the dashes of typography for one character. A label is written `product/category/service`
+//! with empty parts for any.
+//!
 //! What [`Filter`]'s `Display` prints, this reads back to an equal filter; an `and` or `or` of
 //! fewer than two parts is the one form that has no text of its own.
 //!
@@ -26,6 +36,7 @@
 //! that a slip of the pen is an error instead of an empty result.
 
 mod error;
+mod own;
 mod term;
 mod token;
 
@@ -44,7 +55,7 @@ pub const DEPTH: usize = 100;
 pub fn is_bare_name(name: &str) -> bool {
     let first = name.starts_with(|char: char| char.is_ascii_alphabetic() || "@_".contains(char));
     let rest = |char: char| char.is_ascii_alphanumeric() || "@_.-".contains(char);
-    let words = ["and", "or", "not", "all", "keyword", "in", "is", "exists"];
+    let words = ["and", "or", "not", "all", "keyword", "logsource", "own", "in", "is", "exists"];
     let word = words.iter().any(|word| name.eq_ignore_ascii_case(word));
     first && !word && name.chars().all(rest)
 }

@@ -61,6 +61,28 @@ impl TextTest {
     }
 }
 
+impl TextTest {
+    /// Whether a text satisfies the pattern when `-`, `/` and the dashes U+2013, U+2014 and
+    /// U+2015 are one character: what Sigma's `windash` spells out as permutations.
+    #[must_use]
+    pub fn holds_dashed(&self, text: &str) -> bool {
+        let dashed = |text: &str| text.replace(DASHES, "-");
+        match self.cased {
+            true => compare(self.kind, &dashed(text), &dashed(&self.pattern)),
+            false => compare(self.kind, &dashed(&fold(text)), &dashed(&self.folded)),
+        }
+    }
+
+    /// The pattern as it is compared: folded, unless case counts.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        if self.cased { &self.pattern } else { &self.folded }
+    }
+}
+
+/// The characters that begin an option on Windows' command lines.
+const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
+
 fn compare(kind: Text, text: &str, pattern: &str) -> bool {
     match kind {
         Text::Equals => text == pattern,

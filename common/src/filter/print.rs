@@ -4,6 +4,7 @@
 //! abbreviations; every predicate is written in full.
 
 use super::{Filter, Order, Test, Text};
+use crate::field::Field;
 use std::fmt;
 
 impl fmt::Display for Filter {
@@ -13,9 +14,40 @@ impl fmt::Display for Filter {
             Filter::And(list) => join(f, list, " and ", "all"),
             Filter::Or(list) => join(f, list, " or ", "not all"),
             Filter::Not(inner) => write!(f, "not ({inner})"),
-            Filter::Field(field, test) => write!(f, "{} {test}", Name(field.name())),
+            Filter::Field(field, test) => write!(f, "{} {test}", Subject(field)),
             Filter::Keyword(test) => write!(f, "keyword {test}"),
+            Filter::Refer(field, kind, other) => {
+                write!(f, "{} {}_field {}", Subject(field), word(*kind), Subject(other))
+            }
+            Filter::Logsource(logsource) => {
+                write!(f, "logsource {}", Quoted(&logsource.to_string()))
+            }
         }
+    }
+}
+
+/// The word of a relation between texts.
+fn word(kind: Text) -> &'static str {
+    match kind {
+        Text::Equals => "equals",
+        Text::Contains => "contains",
+        Text::StartsWith => "startswith",
+        Text::EndsWith => "endswith",
+        Text::Glob => "like",
+    }
+}
+
+/// A field: a name, or `own(NAME, …)`.
+struct Subject<'f>(&'f Field);
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Field::Own(own) = self.0 else { return Name(self.0.name()).fmt(f) };
+        for (place, name) in own.names().iter().enumerate() {
+            f.write_str(if place == 0 { "own(" } else { ", " })?;
+            Name(name).fmt(f)?;
+        }
+        f.write_str(")")
     }
 }
 
@@ -40,16 +72,22 @@ impl fmt::Display for Test {
         match self {
             Test::Exists => f.write_str("exists"),
             Test::Text(test) => {
-                let (plain, cased) = match test.kind {
-                    Text::Equals => ("=", "=="),
-                    Text::Contains => ("contains", "contains_cased"),
-                    Text::StartsWith => ("startswith", "startswith_cased"),
-                    Text::EndsWith => ("endswith", "endswith_cased"),
-                    Text::Glob => ("like", "like_cased"),
-                };
-                let word = if test.cased { cased } else { plain };
-                write!(f, "{word} {}", Quoted(&test.pattern))
+                let quoted = Quoted(&test.pattern);
+                match (test.kind, test.cased) {
+                    (Text::Equals, false) => write!(f, "= {quoted}"),
+                    (Text::Equals, true) => write!(f, "== {quoted}"),
+                    (kind, false) => write!(f, "{} {quoted}", word(kind)),
+                    (kind, true) => write!(f, "{}_cased {quoted}", word(kind)),
+                }
             }
+            Test::Dash(test) => {
+                let cased = if test.cased { "_cased" } else { "" };
+                write!(f, "{}{cased}_dash {}", word(test.kind), Quoted(&test.pattern))
+            }
+            Test::Part(part, order, number) => match order {
+                Some(order) => write!(f, "{part} {order} {number}"),
+                None => write!(f, "{part} = {number}"),
+            },
             Test::Number(number) => write!(f, "= {number}"),
             Test::Bool(truth) => write!(f, "is {truth}"),
             Test::Compare(order, bound) => write!(f, "{order} {bound}"),

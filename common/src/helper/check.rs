@@ -27,6 +27,7 @@ pub fn is_settable(field: &str) -> bool {
             matches!(name.as_str(), "event.id" | "event.ingested" | "labels" | "raw")
                 || ["event.original", "original."].iter().any(|start| name.starts_with(start))
         }
+        Field::Own(_) => true,
     };
     !reserved
         && !field.is_empty()

@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub(super) source: Option<(String, usize)>,
     pub(super) out: Option<(String, usize)>,
     pub(super) tags: Vec<String>,
+    pub(super) sigma: Option<Box<super::Sigma>>,
 }
 
 impl Draft {
@@ -52,6 +53,7 @@ impl Draft {
             source: None,
             out: None,
             tags: Vec::new(),
+            sigma: None,
         }
     }
 }
@@ -102,6 +104,7 @@ pub(super) fn rule(draft: Draft) -> Result<Rule, Fault> {
         source,
         out,
         tags,
+        sigma: draft.sigma,
     };
     chained(&rule, draft.offset)?;
     Ok(rule)
@@ -110,6 +113,7 @@ pub(super) fn rule(draft: Draft) -> Result<Rule, Fault> {
 fn tables(draft: &Draft) -> Result<(Source, String), Fault> {
     let source = match &draft.source {
         None => Source::Events(draft.section.clone()),
+        Some((name, _)) if name == "*" => Source::AllEvents,
         Some((name, at)) => match section::table(name) {
             Ok((section, Table::Event)) => Source::Events(section),
             Ok((section, Table::Siem)) => Source::SiemEvents(section),
@@ -173,7 +177,7 @@ fn chained(rule: &Rule, offset: usize) -> Result<(), Fault> {
     if !matches!(rule.source, Source::SiemEvents(_)) {
         return Ok(());
     }
-    let used = fields(&rule.filter).into_iter().chain(&rule.group_by).chain(rule.message.fields());
+    let used = rule.filter.fields().into_iter().chain(&rule.group_by).chain(rule.message.fields());
     for field in used {
         if AMENDED.contains(&field.name()) {
             let what =
@@ -187,14 +191,4 @@ fn chained(rule: &Rule, offset: usize) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-/// The fields that a filter names.
-pub(super) fn fields(filter: &Filter) -> Vec<&Field> {
-    match filter {
-        Filter::All | Filter::Keyword(_) => Vec::new(),
-        Filter::And(list) | Filter::Or(list) => list.iter().flat_map(fields).collect(),
-        Filter::Not(inner) => fields(inner),
-        Filter::Field(field, _) => vec![field],
-    }
 }

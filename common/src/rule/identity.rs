@@ -19,7 +19,7 @@ pub fn identity(rule: &Rule) -> Event<'static> {
     text("level", level(rule.severity).to_owned());
     text("rule.id", rule.id());
     text("rule.kind", rule.kind.name().to_owned());
-    text("rule.name", rule.name.clone());
+    text("rule.name", rule.title().to_owned());
     text("rule.version", rule.version());
     event.normalise();
     event

@@ -51,6 +51,9 @@ fn object(rule: &Rule) -> Value {
     if rule.source != Source::Events(rule.section.clone()) {
         object["source_table"] = json!(rule.source.table());
     }
+    if let Some(sigma) = &rule.sigma {
+        object["sigma"] = json!(sigma);
+    }
     if rule.out != rule.section {
         object["out_table"] = json!(format!("siem_{}", rule.out));
     }

@@ -7,7 +7,7 @@
 //!
 //! What it does *not* know: SIEM events that exist.
 
-use super::{Rule, Source, check, identity};
+use super::{Rule, Source, identity};
 use crate::event::Event;
 use crate::field::Field;
 use crate::filter::Filter;
@@ -80,10 +80,12 @@ fn holds(filter: &Filter, rule: &Rule, known: &Event<'_>) -> (bool, bool) {
             let (may, fail) = holds(inner, rule, known);
             (fail, may)
         }
-        Filter::Keyword(_) => (true, true),
+        Filter::Keyword(_) | Filter::Refer(..) | Filter::Logsource(_) => (true, true),
         Filter::Field(..) => {
-            let open = |field: &&Field| rule.group_by.contains(field);
-            match check::fields(filter).iter().any(open) {
+            let open = |field: &Field| {
+                matches!(field, Field::Own(_)) || rule.group_by.contains(field)
+            };
+            match filter.fields().into_iter().any(open) {
                 true => (true, true),
                 false => {
                     let verdict = filter.matches(known);

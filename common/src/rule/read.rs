@@ -179,6 +179,9 @@ impl<'t> Reader<'t> {
             "source_table" => draft.source = Some((self.string(value)?, at)),
             "out_table" => draft.out = Some((self.string(value)?, at)),
             "tags" => draft.tags = self.piece(value, "not a list of texts")?,
+            "sigma" => {
+                draft.sigma = self.piece(value, "not an object of title, status and text")?;
+            }
             "sql_query" => return Err(self.sql(value)),
             _ => {
                 let mut fault =
@@ -261,7 +264,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "name",
     "desc",
     "is_enabled",
@@ -276,6 +279,7 @@ const KEYS: [&str; 15] = [
     "source_table",
     "out_table",
     "tags",
+    "sigma",
     "id",
 ];
 

@@ -79,6 +79,13 @@ impl Template {
         Ok(Template { text: text.to_owned(), parts })
     }
 
+    /// A message without places.
+    #[must_use]
+    pub fn literal(text: &str) -> Template {
+        let escaped = text.replace('{', "{{").replace('}', "}}");
+        Template { text: escaped, parts: vec![Part::Text(text.to_owned())] }
+    }
+
     /// The message as its author wrote it.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -10,20 +10,20 @@ use crate::field::{Field, Kind};
 use crate::filter::{Filter, Network, Order, Regex, Test, Text, TextTest};
 
 /// A value, and whether it stood without quotes.
-struct Value {
-    text: String,
+pub(super) struct Value {
+    pub(super) text: String,
     bare: bool,
-    offset: usize,
+    pub(super) offset: usize,
 }
 
 /// What a predicate is about.
-enum Subject {
+pub(super) enum Subject {
     Field(Field),
     Keyword,
 }
 
 impl Subject {
-    fn predicate(&self, test: Test) -> Filter {
+    pub(super) fn predicate(&self, test: Test) -> Filter {
         match self {
             Subject::Field(field) => Filter::Field(field.clone(), test),
             Subject::Keyword => Filter::Keyword(test),
@@ -40,10 +40,10 @@ impl Subject {
 
 /// The tokens of one filter and how far they are read.
 pub(super) struct Terms<'t> {
-    text: &'t str,
-    tokens: &'t [Placed<'t>],
+    pub(super) text: &'t str,
+    pub(super) tokens: &'t [Placed<'t>],
     reading: &'t Reading<'t>,
-    next: usize,
+    pub(super) next: usize,
     depth: usize,
 }
 
@@ -111,6 +111,9 @@ impl<'t> Terms<'t> {
         if self.take_word("keyword") {
             return self.keyword();
         }
+        if self.take_word("logsource") {
+            return self.logsource();
+        }
         let subject = Subject::Field(self.field()?);
         self.test(&subject)
     }
@@ -125,7 +128,10 @@ impl<'t> Terms<'t> {
         self.test(&Subject::Keyword)
     }
 
-    fn field(&mut self) -> Result<Field, ParseError> {
+    pub(super) fn field(&mut self) -> Result<Field, ParseError> {
+        if self.take_word("own") {
+            return self.own();
+        }
         let name = match self.peek() {
             Some(Token::Name(name)) => Field::new(name),
             Some(Token::Word(word)) if super::is_bare_name(word) => {
@@ -162,6 +168,9 @@ impl<'t> Terms<'t> {
             Some(positive) => (positive, true),
             None => (word.as_str(), negated),
         };
+        if let Some(filter) = self.special(subject, word)? {
+            return Ok(if negated { filter.not() } else { filter });
+        }
         let filter = match (pattern(word), word) {
             (Some((kind, cased)), _) => {
                 let value = self.value()?.text;
@@ -188,7 +197,7 @@ impl<'t> Terms<'t> {
         Ok(if negated { filter.not() } else { filter })
     }
 
-    fn no_operator(&self) -> ParseError {
+    pub(super) fn no_operator(&self) -> ParseError {
         self.fault("expected an operator")
             .hint("= != == !== < <= > >= ~ !~ contains startswith endswith like in exists is")
     }
@@ -293,7 +302,7 @@ impl<'t> Terms<'t> {
         Ok(if negated { filter.not() } else { filter })
     }
 
-    fn value(&mut self) -> Result<Value, ParseError> {
+    pub(super) fn value(&mut self) -> Result<Value, ParseError> {
         let offset = self.offset();
         let (text, bare) = match self.peek() {
             Some(Token::Quoted(text)) => (text.clone(), false),
@@ -312,7 +321,7 @@ impl<'t> Terms<'t> {
         Ok(Value { text, bare, offset })
     }
 
-    fn peek(&self) -> Option<&'t Token<'t>> {
+    pub(super) fn peek(&self) -> Option<&'t Token<'t>> {
         self.tokens.get(self.next).map(|placed| &placed.token)
     }
 
@@ -327,13 +336,13 @@ impl<'t> Terms<'t> {
         found
     }
 
-    fn take_sign(&mut self, wanted: &str) -> bool {
+    pub(super) fn take_sign(&mut self, wanted: &str) -> bool {
         let found = matches!(self.peek(), Some(Token::Sign(sign)) if *sign == wanted);
         self.next += usize::from(found);
         found
     }
 
-    fn fault(&self, message: impl Into<String>) -> ParseError {
+    pub(super) fn fault(&self, message: impl Into<String>) -> ParseError {
         let message = message.into();
         match self.peek() {
             None => ParseError::new(self.text, self.offset(), format!("{message}, found the end")),
@@ -343,7 +352,7 @@ impl<'t> Terms<'t> {
 }
 
 /// The kind of text pattern that an operator stands for, and whether case counts.
-fn pattern(word: &str) -> Option<(Text, bool)> {
+pub(super) fn pattern(word: &str) -> Option<(Text, bool)> {
     let (kind, cased) = match word.strip_suffix("_cased") {
         Some(kind) => (kind, true),
         None => (word, false),

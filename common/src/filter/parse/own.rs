@@ -1,0 +1,102 @@
+//! The parts of the grammar that speak of sources: own names, labels, fields beside fields,
+//! dashes, parts of times.
+//!
+//! What it does *not* know: connectives; values of other kinds.
+
+use super::error::ParseError;
+use super::term::{Subject, Terms, pattern};
+use super::token::Token;
+use crate::field::{Field, Own};
+use crate::filter::{Filter, Logsource, Order, Part, Test, Text, TextTest};
+
+impl<'t> Terms<'t> {
+    /// The names of `own(…)`, of which the word is read.
+    pub(super) fn own(&mut self) -> Result<Field, ParseError> {
+        if !self.take_sign("(") {
+            return Err(self.fault("expected ( after own").hint("own(Image, process.executable)"));
+        }
+        let mut names: Vec<String> = Vec::new();
+        loop {
+            match self.peek() {
+                Some(Token::Name(name)) => names.push(name.clone()),
+                Some(Token::Word(word)) => names.push((*word).to_owned()),
+                _ => return Err(self.fault("expected a field")),
+            }
+            self.next += 1;
+            if self.take_sign(")") {
+                let aliases: Vec<&str> = names.iter().skip(1).map(String::as_str).collect();
+                return Ok(Field::Own(Own::new(&names[0], &aliases)));
+            }
+            if !self.take_sign(",") {
+                return Err(self.fault("expected , or )"));
+            }
+        }
+    }
+
+    /// The label after `logsource`.
+    pub(super) fn logsource(&mut self) -> Result<Filter, ParseError> {
+        let value = self.value()?;
+        match Logsource::parse(&value.text) {
+            Some(logsource) => Ok(Filter::Logsource(logsource)),
+            None => Err(ParseError::new(self.text, value.offset, "expected a label")
+                .hint("product/category/service, such as windows/process_creation/")),
+        }
+    }
+
+    /// The predicates whose operators are no others'; `None` where the operator is not theirs.
+    pub(super) fn special(
+        &mut self,
+        subject: &Subject,
+        word: &str,
+    ) -> Result<Option<Filter>, ParseError> {
+        if let Some(kind) = word.strip_suffix("_field").and_then(kind) {
+            let Subject::Field(field) = subject else { return Err(self.no_operator()) };
+            let other = self.field()?;
+            return Ok(Some(Filter::Refer(field.clone(), kind, other)));
+        }
+        if let Some(plain) = word.strip_suffix("_dash") {
+            let (name, cased) = match plain.strip_suffix("_cased") {
+                Some(name) => (name, true),
+                None => (plain, false),
+            };
+            let like = pattern(name).filter(|(_, cased)| !cased).map(|(kind, _)| kind);
+            let Some(kind) = kind(name).or(like) else { return Err(self.no_operator()) };
+            let value = self.value()?.text;
+            let make = if cased { TextTest::cased } else { TextTest::new };
+            return Ok(Some(subject.predicate(Test::Dash(make(kind, &value)))));
+        }
+        match Part::named(word) {
+            Some(part) => self.part(subject, part).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn part(&mut self, subject: &Subject, part: Part) -> Result<Filter, ParseError> {
+        let order = match self.peek() {
+            Some(Token::Sign("=")) => None,
+            Some(Token::Sign("<")) => Some(Order::Less),
+            Some(Token::Sign("<=")) => Some(Order::LessOrEqual),
+            Some(Token::Sign(">")) => Some(Order::Greater),
+            Some(Token::Sign(">=")) => Some(Order::GreaterOrEqual),
+            _ => return Err(self.fault("expected = < <= > or >=")),
+        };
+        self.next += 1;
+        let value = self.value()?;
+        match value.text.parse() {
+            Ok(number) => Ok(subject.predicate(Test::Part(part, order, number))),
+            Err(_) => {
+                Err(ParseError::new(self.text, value.offset, "expected a whole number"))
+            }
+        }
+    }
+}
+
+fn kind(word: &str) -> Option<Text> {
+    match word {
+        "equals" => Some(Text::Equals),
+        "contains" => Some(Text::Contains),
+        "startswith" => Some(Text::StartsWith),
+        "endswith" => Some(Text::EndsWith),
+        _ => None,
+    }
+}

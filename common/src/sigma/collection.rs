@@ -1,0 +1,154 @@
+//! Documents that belong together, and the rules they make.
+//!
+//! What it does *not* know: files; its caller reads them.
+
+use super::alias::Aliases;
+use super::detection::Section;
+use super::document::{Document, Kind};
+use crate::filter::Filter;
+use crate::rule::{self, Rule, Sigma, Source, Template};
+use crate::yaml::{self, Node, YamlError};
+use std::collections::HashSet;
+
+/// A document, or a whole file, that makes no rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {reason}")]
+pub struct Refusal {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The rule's id, name or title, as far as it could be read.
+    pub id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Documents that are compiled together: correlations and filters refer to others of them.
+#[derive(Debug, Default)]
+pub struct Collection {
+    documents: Vec<Document>,
+    refusals: Vec<Refusal>,
+    ids: HashSet<String>,
+}
+
+impl Collection {
+    /// No documents.
+    #[must_use]
+    pub fn new() -> Collection {
+        Collection::default()
+    }
+
+    /// Adds a file's documents. What is no rule is refused when rules are made.
+    pub fn add(&mut self, text: &str, file: &str) {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let nodes = match yaml::read(text) {
+            Ok(nodes) => nodes,
+            Err(error) => return self.refuse(file, "", &error),
+        };
+        let starts: Vec<usize> = nodes.iter().map(|node| node.line).collect();
+        for (place, node) in nodes.into_iter().enumerate() {
+            let own = lines(text, node.line, starts.get(place + 1).copied());
+            self.document(node, own, file);
+        }
+    }
+
+    fn document(&mut self, node: Node, text: String, file: &str) {
+        let id = ["id", "name", "title"].iter().find_map(|key| node.member(key)?.scalar());
+        let id = id.unwrap_or_default().into_owned();
+        let place = (node.line, node.column);
+        match Document::read(node, text, file) {
+            Ok(document) if self.ids.insert(document.id.clone()) => self.documents.push(document),
+            Ok(document) => {
+                let what = format!("id {} is there twice", document.id.escape_debug());
+                self.refuse(file, &id, &YamlError::new(place.0, place.1, what));
+            }
+            Err(error) => self.refuse(file, &id, &error),
+        }
+    }
+
+    fn refuse(&mut self, file: &str, id: &str, error: &YamlError) {
+        self.refusals.push(Refusal {
+            file: file.to_owned(),
+            line: error.line,
+            column: error.column,
+            id: id.to_owned(),
+            reason: error.message.clone(),
+        });
+    }
+
+    /// The rules of a section, or of all sections' events where none is named, and what was
+    /// refused.
+    #[must_use]
+    pub fn rules(mut self, section: Option<&str>) -> (Vec<Rule>, Vec<Refusal>) {
+        let documents = std::mem::take(&mut self.documents);
+        let mut rules = Vec::with_capacity(documents.len());
+        for document in documents {
+            let made = match document.kind {
+                Kind::Detection => detection(&document, section),
+                Kind::Correlation | Kind::Filter => {
+                    Err(document.node.fault("this kind of rule is not known"))
+                }
+            };
+            match made {
+                Ok(rule) => rules.push(rule),
+                Err(error) => self.refuse(&document.file, &document.id, &error),
+            }
+        }
+        (rules, self.refusals)
+    }
+}
+
+/// The filter of a detection: its logsource and what it searches for.
+fn filter(document: &Document) -> Result<Filter, YamlError> {
+    let logsource = document.logsource()?;
+    let place = document.node.member("detection").unwrap_or(&document.node);
+    let section = Section::new(place, Aliases::of(&logsource))?;
+    Ok(Filter::Logsource(logsource).and(section.filter(place)?))
+}
+
+fn detection(document: &Document, section: Option<&str>) -> Result<Rule, YamlError> {
+    Ok(rule(document, section, filter(document)?))
+}
+
+/// A plain rule with what its document says about itself.
+fn rule(document: &Document, section: Option<&str>, filter: Filter) -> Rule {
+    let source = match section {
+        Some(section) => Source::Events(section.to_owned()),
+        None => Source::AllEvents,
+    };
+    let section = section.unwrap_or(crate::section::DEFAULT).to_owned();
+    Rule {
+        out: section.clone(),
+        section,
+        name: document.id.clone(),
+        description: document.description.trim().to_owned(),
+        is_enabled: !matches!(document.status.as_str(), "deprecated" | "unsupported"),
+        severity: document.severity,
+        condition: filter.to_string(),
+        filter,
+        group_by: Vec::new(),
+        kind: rule::Kind::Plain,
+        message: Template::literal(&document.title),
+        source,
+        tags: document.tags.clone(),
+        sigma: Some(Box::new(Sigma {
+            title: document.title.clone(),
+            status: document.status.clone(),
+            text: document.text.clone(),
+        })),
+    }
+}
+
+/// The lines of a document, up to the mark before the next one.
+fn lines(text: &str, first: usize, next: Option<usize>) -> String {
+    let count = next.map_or(usize::MAX, |next| next - first);
+    let mut lines: Vec<&str> = text.lines().skip(first - 1).take(count).collect();
+    let is_between = |line: &&str| line.trim().is_empty() || line.starts_with("---");
+    while lines.last().is_some_and(is_between) {
+        lines.pop();
+    }
+    lines.join("\n") + "\n"
+}
