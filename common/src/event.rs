@@ -229,7 +229,9 @@ impl<'a> Event<'a> {
         if let Some(value) = found {
             return Some(value.into());
         }
-        let column = Column::ALL.iter().find(|column| column.name() == name);
+        // The time is a text in the source, where there is one.
+        let mut columns = Column::ALL.iter().filter(|column| **column != Column::Time);
+        let column = columns.find(|column| column.name() == name);
         if let Some(value) = column.and_then(|column| self.column(*column)) {
             return Some(value);
         }

@@ -26,3 +26,6 @@ mod modifier;
 mod value;
 
 pub use collection::{Collection, Refusal};
+
+#[cfg(test)]
+mod tests;

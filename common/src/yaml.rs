@@ -148,7 +148,12 @@ pub fn read(text: &str) -> Result<Vec<Node>, YamlError> {
     if text.len() > SIZE {
         return Err(YamlError::new(1, 1, format!("larger than {} MiB", SIZE >> 20)));
     }
-    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: Vec::new(), left: NODES, copies: COPIES };
+    let mut reader = Reader {
+        parser: Parser::new_from_str(text),
+        anchors: Vec::new(),
+        left: NODES,
+        copies: COPIES,
+    };
     let mut documents = Vec::new();
     loop {
         let (event, span) = reader.event()?;
@@ -189,12 +194,12 @@ impl<'t> Reader<'t> {
         if depth > DEPTH {
             return Err(fault(format!("nested deeper than {DEPTH}")));
         }
-        self.left = self
-            .left
-            .checked_sub(1)
-            .ok_or_else(|| fault(format!("more than {NODES} values")))?;
+        self.left =
+            self.left.checked_sub(1).ok_or_else(|| fault(format!("more than {NODES} values")))?;
         let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, tag) => (scalar(text, style, tag.as_deref()), anchor),
+            Event::Scalar(text, style, anchor, tag) => {
+                (scalar(text, style, tag.as_deref()), anchor)
+            }
             Event::SequenceStart(anchor, _) => (self.list(depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.map(depth)?, anchor),
             Event::Alias(anchor) => {
@@ -299,7 +304,8 @@ mod tests {
 
     #[test]
     fn scalars_are_what_the_core_schema_says() {
-        let node = one("[a, 'true', true, 12, -0x, 0x1f, 1.5, 1e3, null, ~, '', 4.4.4, 2020-01-01, yes]");
+        let node =
+            one("[a, 'true', true, 12, -0x, 0x1f, 1.5, 1e3, null, ~, '', 4.4.4, 2020-01-01, yes]");
         let Value::List(items) = node.value else { panic!("a list") };
         let text = |text: &str| Value::Text(text.to_owned());
         let want = [

@@ -3,14 +3,12 @@
 //! What it does *not* know: what the rules do.
 
 use crate::args::Args;
-use anyhow::Context as _;
+use crate::files;
 use common::cli::{Failure, Kind};
 use common::clock::span::{MINUTE, Span};
 use common::config::{Backfill, Config};
 use common::rule::{self, Rule};
 use common::section::{self, Table};
-use std::fs;
-use std::path::{Path, PathBuf};
 use store::{Activation, Origin, Store};
 
 /// The rules that a run is about.
@@ -54,7 +52,7 @@ impl Choice {
         };
         let files = match args.rules.as_slice() {
             [] => None,
-            paths => Some(read(paths)?),
+            paths => Some(files::read(paths, args.section.as_deref())?),
         };
         Ok(Choice { files, sections, backfill, lateness: config.siemtrigger.lateness })
     }
@@ -105,7 +103,7 @@ impl Choice {
     pub(crate) fn without_store(&self) -> anyhow::Result<Vec<Rule>> {
         let rules = match self.files() {
             Some(rules) => rules,
-            None => rule::shipped().map_err(failure)?,
+            None => rule::shipped().map_err(files::failure)?,
         };
         self.enabled(rules)
     }
@@ -133,49 +131,4 @@ pub(crate) fn check_order(rules: &[&Rule]) -> anyhow::Result<Vec<usize>> {
         let hint = "name the rules it counts, for example: rule.name = other_rule";
         Failure::new(Kind::Config, cycle.to_string()).hint(hint).into()
     })
-}
-
-/// Reads rule files; of a directory, its `.json` files in order of name.
-fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Rule>> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let entries = fs::read_dir(path).with_context(|| path.display().to_string())?;
-            let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-            found.retain(|file| file.extension().is_some_and(|end| end == "json"));
-            found.sort();
-            files.extend(found);
-        } else {
-            files.push(path.clone());
-        }
-    }
-    let mut rules: Vec<Rule> = Vec::new();
-    for file in &files {
-        for rule in read_file(file)? {
-            if rules.iter().any(|have| have.id() == rule.id()) {
-                let what = format!("{}: rule {} is there twice", file.display(), rule.id());
-                return Err(Failure::new(Kind::Config, what).into());
-            }
-            rules.push(rule);
-        }
-    }
-    if rules.is_empty() {
-        let places: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        return Err(Failure::new(Kind::Config, format!("{}: no rules", places.join(", "))).into());
-    }
-    Ok(rules)
-}
-
-fn read_file(file: &Path) -> anyhow::Result<Vec<Rule>> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| Failure::new(Kind::Config, format!("{}: {error}", file.display())))?;
-    Ok(rule::read(&text, &file.display().to_string()).map_err(failure)?)
-}
-
-fn failure(error: rule::ReadError) -> Failure {
-    let failure = Failure::new(Kind::Config, error.to_string());
-    match error.hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
 }

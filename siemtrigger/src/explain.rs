@@ -33,7 +33,9 @@ fn find_rule(store: &mut dyn Store, choice: &Choice, name: &str) -> anyhow::Resu
         None => store.rules().map_err(Failure::from)?,
     };
     let known: Vec<String> = rules.iter().map(Rule::id).collect();
-    let found = rules.into_iter().find(|rule| rule.name == name || rule.id() == name);
+    let found = rules
+        .into_iter()
+        .find(|rule| rule.name == name || rule.id() == name || rule.title() == name);
     Ok(found.ok_or_else(|| {
         let failure = Failure::new(Kind::Usage, format!("no rule \"{}\"", escape(name)));
         failure.hint(format!("there are: {}", known.join(", ")))
@@ -87,11 +89,12 @@ fn print(
     if !rule.is_enabled {
         reasons.push("the rule is disabled".to_owned());
     }
-    let source = match &rule.source {
-        Source::Events(section) | Source::SiemEvents(section) => section,
+    let section = match &rule.source {
+        Source::Events(section) | Source::SiemEvents(section) => Some(section),
+        Source::AllEvents => None,
     };
-    if *source != event.section {
-        let what = format!("it looks at section {source}, the event is in {}", event.section);
+    if let Some(section) = section.filter(|section| **section != event.section) {
+        let what = format!("it looks at section {section}, the event is in {}", event.section);
         reasons.push(escape(&what).into_owned());
     }
     if !rule.filter.matches(event) {
@@ -128,12 +131,16 @@ fn window(
             (start, start + length.0)
         }
     };
-    let Source::Events(section) = &rule.source else {
-        return Ok(Some("how many SIEM events its window held is not counted here".to_owned()));
+    let sections = match &rule.source {
+        Source::Events(section) => vec![section.clone()],
+        Source::AllEvents => Vec::new(),
+        Source::SiemEvents(_) => {
+            return Ok(Some("how many SIEM events its window held is not counted here".to_owned()));
+        }
     };
     let selection = Selection {
         filter: rule.filter.clone(),
-        sections: vec![section.clone()],
+        sections,
         since: Some(Timestamp(from)),
         until: Some(Timestamp(until)),
         ids: Vec::new(),

@@ -191,8 +191,7 @@ impl<'r> Work<'r> {
         commit: &Commit,
     ) -> anyhow::Result<BTreeMap<usize, Vec<Hit>>> {
         let looks = |place: &&usize| {
-            let source = &self.runners.active[**place].activation.rule.source;
-            matches!(source, Source::Events(section) if *section == commit.section)
+            self.runners.active[**place].activation.rule.source.covers(&commit.section)
         };
         let places: Vec<usize> = self.places.iter().filter(looks).copied().collect();
         let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();

@@ -17,7 +17,9 @@
 //! * State in memory can be dropped at any time; tables decide.
 
 mod args;
+mod files;
 mod choice;
+mod line;
 mod print;
 mod runner;
 mod chain;
@@ -47,7 +49,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let stop = Stop::on_signal()?;
     if args.stdin {
         let printer = Printer::new(args.output, true);
-        return replay::stdin(choice.without_store()?, args.live, printer, &stop);
+        return replay::stdin(choice.without_store()?, args, printer, &stop);
     }
     if let (Some(event), Some(rule)) = (&args.explain, &args.rule) {
         let mut store = open(&config, Create::Never)?;

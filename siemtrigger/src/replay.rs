@@ -7,12 +7,13 @@
 
 use crate::args::Args;
 use crate::choice::{Choice, check_order};
+use crate::line::LineReader;
 use crate::print::Printer;
 use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind, warn};
 use common::clock::zone::Zone;
 use common::clock::{Timestamp, words};
-use common::event::{Event, EventId};
+use common::event::Event;
 use common::filter::Filter;
 use common::hit::{Group, Hit, Match};
 use common::rule::{Rule, Source};
@@ -71,7 +72,7 @@ impl Replay {
             let evaluator = |rule: &Rule| Evaluator::new(rule.clone(), Some(first), LATENESS);
             self.evaluators = self.rules.iter().map(evaluator).collect();
         }
-        for &place in self.index.section(&event.section) {
+        for &place in self.index.rules(&event.section, &event.labels) {
             let rule = &self.rules[place];
             if rule.filter.matches(event) {
                 self.hits[place].push(hit(rule, event, Match::Event(event.id)));
@@ -89,6 +90,10 @@ impl Replay {
         self.waiting = 0;
         let mark = Mark { commit_no: 1, committed, is_armed: true, is_backfill: false };
         for place in 0..self.evaluators.len() {
+            // Only a dead rule lives by the passing of time.
+            if self.hits[place].is_empty() && self.rules[place].kind.name() != "dead" {
+                continue;
+            }
             let hits = std::mem::take(&mut self.hits[place]);
             let evaluator = &mut self.evaluators[place];
             for need in evaluator.needs(&hits) {
@@ -178,12 +183,14 @@ fn hit(rule: &Rule, event: &Event<'_>, matched: Match) -> Hit {
 /// Reads events as JSON lines. A line that is none is reported, and the exit code says so.
 pub(crate) fn stdin(
     rules: Vec<Rule>,
-    is_live: bool,
+    args: &Args,
     printer: Printer,
     stop: &Stop,
 ) -> anyhow::Result<Exit> {
-    let mut replay = Replay::new(rules, is_live, printer)?;
-    let mut input = io::stdin().lock();
+    let mut replay = Replay::new(rules, args.live, printer)?;
+    let section = args.section.as_deref().unwrap_or(common::section::DEFAULT);
+    let mut reader = LineReader::new(section)?;
+    let mut input = io::BufReader::with_capacity(1 << 20, io::stdin().lock());
     let (mut line, mut number, mut bad) = (Vec::new(), 0, 0u64);
     while !stop.is_raised() {
         line.clear();
@@ -191,20 +198,11 @@ pub(crate) fn stdin(
             break;
         }
         number += 1;
-        let text = String::from_utf8_lossy(&line);
-        if text.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        match Event::read_json(&text) {
-            Ok(mut event) => {
-                if event.id == EventId::default() {
-                    event.id.seq = number;
-                }
-                if event.section.is_empty() {
-                    event.section = common::section::DEFAULT.into();
-                }
-                replay.event(&event)?;
-            }
+        match reader.event(&line, number) {
+            Ok(event) => replay.event(&event)?,
             Err(error) => {
                 bad += 1;
                 if bad <= 3 {
@@ -236,15 +234,19 @@ pub(crate) fn backtest(
     };
     let (since, until) = (time(&args.since, "--since")?, time(&args.until, "--until")?);
     let rules = choice.rules(store)?;
-    let over_events = rules.iter().filter_map(|rule| match &rule.source {
-        Source::Events(section) => Some((section.clone(), rule.filter.clone())),
-        Source::SiemEvents(_) => None,
-    });
-    let (sections, filters): (BTreeSet<String>, Vec<Filter>) = over_events.unzip();
-    if sections.is_empty() {
+    let over_events: Vec<&Rule> =
+        rules.iter().filter(|rule| !matches!(rule.source, Source::SiemEvents(_))).collect();
+    if over_events.is_empty() {
         return Ok(Exit::NoMatch);
     }
-    let sections = sections.into_iter().collect();
+    let filters: Vec<Filter> = over_events.iter().map(|rule| rule.filter.clone()).collect();
+    let section = |rule: &&Rule| match &rule.source {
+        Source::Events(section) => Some(section.clone()),
+        _ => None,
+    };
+    // None at all means every section.
+    let named: Option<BTreeSet<String>> = over_events.iter().map(section).collect();
+    let sections = named.into_iter().flatten().collect();
     let selection =
         Selection { filter: Filter::Or(filters), sections, since, until, ids: Vec::new() };
     let mut replay = Replay::new(rules, false, printer)?;

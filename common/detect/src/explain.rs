@@ -34,7 +34,7 @@ fn part(filter: &Filter, event: &Event<'_>, depth: usize, lines: &mut Vec<Line>)
         Filter::Field(field, _) => {
             (filter.to_string(), Some(event.field(field).map(|value| value.to_string())))
         }
-        Filter::All | Filter::Keyword(_) => (filter.to_string(), None),
+        _ => (filter.to_string(), None),
     };
     lines.push(Line { depth, text, holds: filter.matches(event), value });
     match filter {
@@ -42,7 +42,7 @@ fn part(filter: &Filter, event: &Event<'_>, depth: usize, lines: &mut Vec<Line>)
             list.iter().for_each(|inner| part(inner, event, depth + 1, lines));
         }
         Filter::Not(inner) => part(inner, event, depth + 1, lines),
-        Filter::All | Filter::Field(..) | Filter::Keyword(_) => {}
+        _ => {}
     }
 }
 

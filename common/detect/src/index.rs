@@ -3,32 +3,54 @@
 //! What it does *not* know: windows.
 
 use common::event::Event;
+use common::filter::{Filter, Logsource};
 use common::hit::Group;
 use common::rule::{Rule, Source};
 use std::collections::HashMap;
 
-/// Rules by the section whose events they look at.
+/// Rules by the events that they look at: those of a section, with certain labels.
 #[derive(Debug, Default)]
 pub struct Index {
-    sections: HashMap<String, Vec<usize>>,
+    rules: Vec<(usize, Source, Option<Logsource>)>,
+    /// The rules that were found for labels and a section.
+    known: HashMap<String, HashMap<String, Vec<usize>>>,
 }
 
 impl Index {
     /// An index of rules over events; rules over SIEM events are left out.
     pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Index {
-        let mut index = Index::default();
-        for (place, rule) in rules.into_iter().enumerate() {
-            if let Source::Events(section) = &rule.source {
-                index.sections.entry(section.clone()).or_default().push(place);
-            }
-        }
-        index
+        let rules = rules.into_iter().enumerate();
+        let over_events = rules.filter(|(_, rule)| !matches!(rule.source, Source::SiemEvents(_)));
+        let entry = |(place, rule): (usize, &Rule)| {
+            (place, rule.source.clone(), logsource(&rule.filter).cloned())
+        };
+        Index { rules: over_events.map(entry).collect(), known: HashMap::new() }
     }
 
-    /// The places of the rules that look at a section's events.
-    #[must_use]
-    pub fn section(&self, section: &str) -> &[usize] {
-        self.sections.get(section).map_or(&[], Vec::as_slice)
+    /// The places of the rules that may match events of a section with these labels.
+    pub fn rules(&mut self, section: &str, labels: &str) -> &[usize] {
+        let is_known =
+            self.known.get(section).is_some_and(|by_labels| by_labels.contains_key(labels));
+        if !is_known {
+            let covers = |entry: &&(usize, Source, Option<Logsource>)| {
+                entry.1.covers(section)
+                    && entry.2.as_ref().is_none_or(|logsource| logsource.covers(labels))
+            };
+            let places = self.rules.iter().filter(covers).map(|(place, ..)| *place).collect();
+            let by_labels = self.known.entry(section.to_owned()).or_default();
+            by_labels.insert(labels.to_owned(), places);
+        }
+        let by_labels = self.known.get(section);
+        by_labels.and_then(|by_labels| by_labels.get(labels)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The logsource without which a filter does not hold.
+fn logsource(filter: &Filter) -> Option<&Logsource> {
+    match filter {
+        Filter::Logsource(logsource) => Some(logsource),
+        Filter::And(list) => list.iter().find_map(logsource),
+        _ => None,
     }
 }
 

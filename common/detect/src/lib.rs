@@ -8,6 +8,9 @@
 //!  event × rule ─► explain
 //! ```
 //!
+//! A Sigma detection is a filter like any other. Rules are found by section and labels (`index`);
+//! a correlation's windows stand beside `window` and `dead`.
+//!
 //! What comes out is a function of the hits and the commits they came with: in whatever order and
 //! portions commits are shown, as long as their order is kept, the SIEM events are the same.
 //! State can be dropped at any time; [`Evaluator::needs`] says what to load again.

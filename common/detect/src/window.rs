@@ -202,7 +202,7 @@ impl Shape<'_> {
             key,
             section: self.rule.out.clone(),
             rule_id: self.rule_id.to_owned(),
-            rule_name: self.rule.name.clone(),
+            rule_name: self.rule.title().to_owned(),
             rule_version: self.version.to_owned(),
             rule_kind: self.rule.kind.name().to_owned(),
             severity: self.rule.severity,

@@ -5,9 +5,9 @@
 //!
 //! What it does *not* know: rules. A rule applies when one label equals every part it names.
 
+use super::Event;
 use super::value::ValueRef;
 use super::windows::WindowsEvent;
-use super::Event;
 use std::borrow::Cow;
 
 /// (what `event.dataset` is, labels)

@@ -119,7 +119,8 @@ fn labels(service: &str, categories: &Node) -> Option<Labels> {
     let always: Vec<&str> = items.iter().filter_map(Node::text).collect();
     let mut typed: Vec<(String, Vec<&str>)> = Vec::new();
     for item in items.iter().filter(|item| item.text().is_none()) {
-        let (category, kind) = (item.member("category")?.text()?, item.member("EventType")?.text()?);
+        let (category, kind) =
+            (item.member("category")?.text()?, item.member("EventType")?.text()?);
         match typed.iter_mut().find(|(have, _)| have == kind) {
             Some((_, list)) => list.push(category),
             None => typed.push((kind.to_owned(), [always.clone(), vec![category]].concat())),

@@ -21,12 +21,10 @@ impl Filter {
                 None => false,
             },
             Filter::Keyword(test) => keyword(test, event),
-            Filter::Refer(field, kind, other) => {
-                match (event.field(field), event.field(other)) {
-                    (Some(value), Some(other)) => refer(*kind, value, other),
-                    _ => false,
-                }
-            }
+            Filter::Refer(field, kind, other) => match (event.field(field), event.field(other)) {
+                (Some(value), Some(other)) => refer(*kind, value, other),
+                _ => false,
+            },
             Filter::Logsource(logsource) => logsource.covers(&event.labels),
         }
     }

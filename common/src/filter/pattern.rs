@@ -163,7 +163,7 @@ pub struct RegexError(String);
 
 impl Regex {
     /// The largest compiled size, in bytes.
-    pub const SIZE_LIMIT: usize = 1 << 20;
+    pub const SIZE_LIMIT: usize = 4 << 20;
 
     /// Compiles a pattern: Rust `regex` syntax, case-sensitive, unanchored.
     ///

@@ -82,9 +82,8 @@ fn holds(filter: &Filter, rule: &Rule, known: &Event<'_>) -> (bool, bool) {
         }
         Filter::Keyword(_) | Filter::Refer(..) | Filter::Logsource(_) => (true, true),
         Filter::Field(..) => {
-            let open = |field: &Field| {
-                matches!(field, Field::Own(_)) || rule.group_by.contains(field)
-            };
+            let open =
+                |field: &Field| matches!(field, Field::Own(_)) || rule.group_by.contains(field);
             match filter.fields().into_iter().any(open) {
                 true => (true, true),
                 false => {

@@ -48,9 +48,8 @@ impl Collection {
             Ok(nodes) => nodes,
             Err(error) => return self.refuse(file, "", &error),
         };
-        let starts: Vec<usize> = nodes.iter().map(|node| node.line).collect();
-        for (place, node) in nodes.into_iter().enumerate() {
-            let own = lines(text, node.line, starts.get(place + 1).copied());
+        for node in nodes {
+            let own = lines(text, node.line);
             self.document(node, own, file);
         }
     }
@@ -143,12 +142,8 @@ fn rule(document: &Document, section: Option<&str>, filter: Filter) -> Rule {
 }
 
 /// The lines of a document, up to the mark before the next one.
-fn lines(text: &str, first: usize, next: Option<usize>) -> String {
-    let count = next.map_or(usize::MAX, |next| next - first);
-    let mut lines: Vec<&str> = text.lines().skip(first - 1).take(count).collect();
-    let is_between = |line: &&str| line.trim().is_empty() || line.starts_with("---");
-    while lines.last().is_some_and(is_between) {
-        lines.pop();
-    }
-    lines.join("\n") + "\n"
+fn lines(text: &str, first: usize) -> String {
+    let is_own = |(place, line): &(usize, &str)| *place == 0 || !line.starts_with("---");
+    let lines = text.lines().skip(first - 1).enumerate().take_while(is_own);
+    lines.map(|(_, line)| format!("{line}\n")).collect()
 }

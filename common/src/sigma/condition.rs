@@ -17,7 +17,10 @@ pub(super) enum Condition {
     /// A search identifier.
     Search(String),
     /// One, or all, of the identifiers that a pattern names; `None` is "them".
-    Of { all: bool, pattern: Option<String> },
+    Of {
+        all: bool,
+        pattern: Option<String>,
+    },
 }
 
 /// How deep a condition may nest.
@@ -104,7 +107,8 @@ impl<'w> Reader<'w> {
             self.next += 1;
             return self.of(word);
         }
-        let is_word = ["and", "or", "of", "them", ")"].iter().any(|it| word.eq_ignore_ascii_case(it));
+        let is_word =
+            ["and", "or", "of", "them", ")"].iter().any(|it| word.eq_ignore_ascii_case(it));
         let is_name = word.chars().all(|char| char.is_alphanumeric() || "_-.".contains(char));
         match is_name && !is_word {
             true => Ok(Condition::Search(word.to_owned())),
@@ -162,7 +166,11 @@ mod tests {
             Condition::Not(inner) => format!("!{}", show(inner)),
             Condition::Search(name) => name.clone(),
             Condition::Of { all, pattern } => {
-                format!("{}<{}>", if *all { "all" } else { "1" }, pattern.as_deref().unwrap_or("them"))
+                format!(
+                    "{}<{}>",
+                    if *all { "all" } else { "1" },
+                    pattern.as_deref().unwrap_or("them")
+                )
             }
         }
     }
@@ -182,7 +190,9 @@ mod tests {
 
     #[test]
     fn what_is_not_defined_is_refused() {
-        for text in ["", "a b", "a and", "(a", "a)", "2 of them", "1 of", "a | count() > 1", "of", "not"] {
+        for text in
+            ["", "a b", "a and", "(a", "a)", "2 of them", "1 of", "a | count() > 1", "of", "not"]
+        {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(read(&("(".repeat(70) + "a" + &")".repeat(70))).is_err());

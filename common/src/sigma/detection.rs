@@ -43,7 +43,9 @@ impl<'d> Section<'d> {
         let mut list = Vec::new();
         for node in texts {
             let Some(text) = node.text() else {
-                return Err(node.fault(format!("condition: {} where a text is expected", node.kind())));
+                return Err(
+                    node.fault(format!("condition: {} where a text is expected", node.kind()))
+                );
             };
             let condition = Condition::parse(text)
                 .map_err(|message| node.fault(format!("condition: {message}")))?;
@@ -120,10 +122,8 @@ impl<'d> Section<'d> {
             }
             Value::List(items) if items.is_empty() => Err(node.fault("an empty list")),
             Value::List(items) => {
-                let list: Vec<Filter> = items
-                    .iter()
-                    .map(|node| self.node(node, positive))
-                    .collect::<Result<_, _>>()?;
+                let list: Vec<Filter> =
+                    items.iter().map(|node| self.node(node, positive)).collect::<Result<_, _>>()?;
                 Ok(Filter::any(list))
             }
             _ => keyword("", node).map_err(|message| node.fault(message)),

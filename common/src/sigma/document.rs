@@ -23,8 +23,6 @@ pub(super) struct Document {
     pub(super) title: String,
     /// The id, else the name, else the title: by what it is found again.
     pub(super) id: String,
-    /// The name that correlations may use.
-    pub(super) name: Option<String>,
     pub(super) status: String,
     pub(super) severity: u8,
     pub(super) description: String,
@@ -36,18 +34,19 @@ impl Document {
         let Value::Map(_) = &node.value else {
             return Err(node.fault(format!("{} where a rule is expected", node.kind())));
         };
-        let kind = match (node.member("detection"), node.member("correlation"), node.member("filter")) {
-            (Some(_), None, None) => Kind::Detection,
-            (None, Some(_), None) => Kind::Correlation,
-            (None, None, Some(_)) => Kind::Filter,
-            _ => {
-                let what = "a rule has one of detection, correlation and filter";
-                return Err(node.fault(what));
-            }
-        };
+        let kind =
+            match (node.member("detection"), node.member("correlation"), node.member("filter")) {
+                (Some(_), None, None) => Kind::Detection,
+                (None, Some(_), None) => Kind::Correlation,
+                (None, None, Some(_)) => Kind::Filter,
+                _ => {
+                    let what = "a rule has one of detection, correlation and filter";
+                    return Err(node.fault(what));
+                }
+            };
         let title = required(&node, "title")?;
         let name = optional(&node, "name")?;
-        let id = optional(&node, "id")?.or_else(|| name.clone()).unwrap_or_else(|| title.clone());
+        let id = optional(&node, "id")?.or(name).unwrap_or_else(|| title.clone());
         let printable = !id.chars().any(crate::event::is_unprintable);
         if id.trim().is_empty() || id.chars().count() > 200 || !printable {
             return Err(node.fault("id: 1 to 200 printable characters"));
@@ -57,7 +56,6 @@ impl Document {
             kind,
             title,
             id,
-            name,
             status: status(&node)?,
             severity: severity(&node)?,
             description: optional(&node, "description")?.unwrap_or_default(),
@@ -73,7 +71,9 @@ impl Document {
             return Err(self.node.fault("a rule without logsource"));
         };
         let Value::Map(_) = &node.value else {
-            return Err(node.fault(format!("logsource: {} where a mapping is expected", node.kind())));
+            return Err(
+                node.fault(format!("logsource: {} where a mapping is expected", node.kind()))
+            );
         };
         let part = |name: &str| -> Result<String, YamlError> {
             let Some(value) = node.member(name) else { return Ok(String::new()) };

@@ -85,7 +85,10 @@ mod tests {
                 for after in 0..6 {
                     let whole = format!("{}{text}{}", "~".repeat(before), "~".repeat(after));
                     let encoded = BASE64.encode(whole);
-                    assert!(forms.iter().any(|form| encoded.contains(form)), "{text} {before} {after}");
+                    assert!(
+                        forms.iter().any(|form| encoded.contains(form)),
+                        "{text} {before} {after}"
+                    );
                     assert!(encoded.contains(&forms[before % 3]), "{text} {before} {after}");
                 }
             }

@@ -16,12 +16,7 @@ use crate::yaml::{Node, Value};
 type Sentence<T> = Result<T, String>;
 
 /// The predicate of an item with a field.
-pub(super) fn field(
-    key: &str,
-    node: &Node,
-    aliases: &Aliases,
-    positive: bool,
-) -> Sentence<Filter> {
+pub(super) fn field(key: &str, node: &Node, aliases: &Aliases, positive: bool) -> Sentence<Filter> {
     let (name, modifiers) = split(key)?;
     let values = values(&name, node, &modifiers)?;
     let own = aliases.field(&name);
@@ -188,7 +183,9 @@ fn texts(value: &Node, modifiers: &Modifiers) -> Sentence<Vec<Test>> {
 }
 
 fn regex(value: &Node, flags: &str) -> Sentence<Test> {
-    let Some(text) = value.scalar() else { return Err("null where a regex is expected".to_owned()) };
+    let Some(text) = value.scalar() else {
+        return Err("null where a regex is expected".to_owned());
+    };
     let pattern = if flags.is_empty() { text.into_owned() } else { format!("(?{flags}){text}") };
     match Regex::new(&pattern) {
         Ok(regex) => Ok(Test::Regex(regex)),

@@ -154,13 +154,26 @@ mod tests {
         let (_, found) = split("a|re|i|s|neq").expect("modifiers");
         assert_eq!((found.relation, found.negated), (Relation::Regex("is".into()), true));
         let (_, found) = split("a|hour|gte").expect("modifiers");
-        assert_eq!((found.relation, found.part), (Relation::Order(Order::GreaterOrEqual), Some(Part::Hour)));
+        assert_eq!(
+            (found.relation, found.part),
+            (Relation::Order(Order::GreaterOrEqual), Some(Part::Hour))
+        );
     }
 
     #[test]
     fn nothing_is_ignored() {
-        for key in ["a|foo", "a|", "a|i", "a|re|x", "a|contains|startswith", "a|re|contains", "a|cidr|windash",
-            "a|gt|lt", "a|exists|all", "a|Contains"] {
+        for key in [
+            "a|foo",
+            "a|",
+            "a|i",
+            "a|re|x",
+            "a|contains|startswith",
+            "a|re|contains",
+            "a|cidr|windash",
+            "a|gt|lt",
+            "a|exists|all",
+            "a|Contains",
+        ] {
             assert!(split(key).is_err(), "{key}");
         }
     }

@@ -26,8 +26,8 @@ pub(crate) use sql::{Bound, Dialect, Sql};
 
 use crate::Selection;
 use common::event::EventId;
-use common::field::{Column, Field, Kind};
-use common::filter::{Filter, Test, Text};
+use common::field::{Column, Field, Kind, Own};
+use common::filter::{Filter, Logsource, Test, Text};
 
 /// More values than this are not bound; SQLite allows 32,766.
 const VALUES: usize = 30_000;
@@ -149,10 +149,48 @@ fn nested(filter: &Filter, dialect: Dialect, depth: usize) -> Option<Predicate> 
         Filter::Field(_, Test::Text(test)) if test.pattern.contains('\0') => {
             Predicate::exact(Sql::no())
         }
+        Filter::Field(Field::Column(column), Test::Dash(_) | Test::Part(..)) => {
+            Predicate::superset(column::test(*column, &Test::Exists, dialect).may)
+        }
+        Filter::Field(Field::Own(own), Test::Dash(_) | Test::Part(..)) => {
+            own_field(own, &Test::Exists, dialect)
+        }
+        Filter::Field(Field::Own(own), test) => own_field(own, test, dialect),
         Filter::Field(Field::Column(column), test) => column::test(*column, test, dialect),
         Filter::Field(Field::Named(name), test) => elsewhere::named(name, test, dialect),
         Filter::Keyword(test) => elsewhere::keyword(test, dialect),
+        Filter::Refer(field, _, other) => {
+            let both = [field, other].map(|field| {
+                nested(&Filter::Field(field.clone(), Test::Exists), dialect, depth + 1)
+            });
+            let both: Option<Vec<Predicate>> = both.into_iter().collect();
+            Predicate::superset(Predicate::join(both?, "AND").may)
+        }
+        Filter::Logsource(logsource) => labelled(logsource, dialect),
     })
+}
+
+/// A field of the source's own: in the line or in `ext`, where its name may have spaces, or in the
+/// column that one of its names means. What a name hides from the next is for the event to tell.
+fn own_field(own: &Own, test: &Test, dialect: Dialect) -> Predicate {
+    let given = |text: &str| Sql::new(text, Vec::new());
+    let mut list = vec![given("raw_kind = 2"), given("ext IS NOT NULL")];
+    for name in own.names() {
+        let mut columns = Column::ALL.iter().filter(|column| **column != Column::Time);
+        let column = columns.find(|column| column.name() == name);
+        list.extend(column.map(|column| column::test(*column, test, dialect).may));
+    }
+    Predicate::superset(Sql::join(&list, "OR"))
+}
+
+/// The rows one of whose labels may have every part that is named: labels are searched as text.
+fn labelled(logsource: &Logsource, dialect: Dialect) -> Predicate {
+    let parts = [&logsource.product, &logsource.category, &logsource.service];
+    let like = |part: &&String| {
+        text::like("labels", &format!("%{}%", text::literal(&part.to_lowercase())), dialect)
+    };
+    let list: Vec<Sql> = parts.iter().filter(|part| !part.is_empty()).map(like).collect();
+    Predicate::superset(Sql::conjoin(&list))
 }
 
 /// Whether a selection, of which a predicate was made, is of one host, so that the index on hosts

@@ -35,6 +35,7 @@ impl Target {
         match Field::new(field) {
             Field::Column(column) => Target::Column(column),
             Field::Named(name) => Target::Ext(kept(&name)),
+            own @ Field::Own(_) => Target::Ext(kept(own.name())),
         }
     }
 

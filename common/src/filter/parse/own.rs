@@ -84,9 +84,7 @@ impl<'t> Terms<'t> {
         let value = self.value()?;
         match value.text.parse() {
             Ok(number) => Ok(subject.predicate(Test::Part(part, order, number))),
-            Err(_) => {
-                Err(ParseError::new(self.text, value.offset, "expected a whole number"))
-            }
+            Err(_) => Err(ParseError::new(self.text, value.offset, "expected a whole number")),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::event::Event;
-use crate::field::{Column, Field, Kind};
-use crate::filter::{Network, Order, Regex, Test, Text, TextTest};
+use crate::field::{Column, Field, Kind, Own};
+use crate::filter::{Logsource, Network, Order, Part, Regex, Test, Text, TextTest};
 use proptest::prelude::*;
 
 /// The canonical text of what a text reads as, or the first line of its error.
@@ -154,7 +154,21 @@ fn name() -> impl Strategy<Value = String> {
 
 fn field() -> impl Strategy<Value = Field> {
     let column = prop::sample::select(Column::ALL).prop_map(Field::Column);
-    prop_oneof![column, name().prop_map(|name| Field::new(&name))]
+    let own = (name(), prop::collection::vec(name(), 0..3)).prop_map(|(name, aliases)| {
+        let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
+        Field::Own(Own::new(&name, &aliases))
+    });
+    prop_oneof![2 => column, 2 => name().prop_map(|name| Field::new(&name)), 1 => own]
+}
+
+fn kind() -> impl Strategy<Value = Text> {
+    prop::sample::select(&[Text::Equals, Text::Contains, Text::StartsWith, Text::EndsWith][..])
+}
+
+fn part() -> impl Strategy<Value = Test> {
+    let parts = [Part::Minute, Part::Hour, Part::Day, Part::Week, Part::Month, Part::Year];
+    (prop::sample::select(parts.to_vec()), prop::option::of(order()), any::<i64>())
+        .prop_map(|(part, order, number)| Test::Part(part, order, number))
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -187,6 +201,14 @@ fn test() -> impl Strategy<Value = Test> {
     prop_oneof![
         Just(Test::Exists),
         pattern,
+        (kind(), text(), any::<bool>()).prop_map(|(kind, text, cased)| {
+            Test::Dash(if cased {
+                TextTest::cased(kind, &text)
+            } else {
+                TextTest::new(kind, &text)
+            })
+        }),
+        part(),
         number().prop_map(Test::Number),
         any::<bool>().prop_map(Test::Bool),
         (order(), number()).prop_map(|(order, bound)| Test::Compare(order, bound)),
@@ -218,6 +240,10 @@ fn predicate() -> impl Strategy<Value = Filter> {
     prop_oneof![
         8 => (field(), test()).prop_filter("sound", sound).prop_map(|(field, test)| Filter::Field(field, test)),
         1 => keyword.prop_map(Filter::Keyword),
+        1 => (field(), kind(), field()).prop_map(|(field, kind, other)| Filter::Refer(field, kind, other)),
+        1 => ("[a-z_.]{0,5}", "[a-z_.]{0,5}", "[a-z_.]{0,5}").prop_map(|(product, category, service)| {
+            Filter::Logsource(Logsource { product, category, service })
+        }),
         1 => Just(Filter::All),
     ]
 }

@@ -141,7 +141,7 @@ fn column(field: &Field) -> String {
         Field::Column(Column::HostName) => "nullif(host_name, '-')".to_owned(),
         Field::Column(column) if column.kind() == Kind::Int => format!("{}::bigint", column.sql()),
         Field::Column(column) => column.sql().to_owned(),
-        Field::Named(_) => "NULL::text".to_owned(),
+        Field::Named(_) | Field::Own(_) => "NULL::text".to_owned(),
     }
 }
 
@@ -150,7 +150,7 @@ fn fill(key: &mut Key, row: &Row, fields: &[Field]) {
     for (place, field) in fields.iter().enumerate() {
         let kind = match field {
             Field::Column(column) => column.kind(),
-            Field::Named(_) => Kind::Text,
+            Field::Named(_) | Field::Own(_) => Kind::Text,
         };
         match kind {
             Kind::Int => {

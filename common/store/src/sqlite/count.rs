@@ -104,7 +104,7 @@ fn column(field: &Field) -> &'static str {
     match field {
         Field::Column(Column::HostName) => "nullif(host_name, '-')",
         Field::Column(column) => column.sql(),
-        Field::Named(_) => "NULL",
+        Field::Named(_) | Field::Own(_) => "NULL",
     }
 }
 

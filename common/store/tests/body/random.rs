@@ -5,8 +5,8 @@
 use super::START;
 use common::clock::Timestamp;
 use common::event::{Eol, Event, RawKind, TimeQuality, Value};
-use common::field::{Column, Field};
-use common::filter::{Filter, Network, Order, Regex, Test, Text, TextTest};
+use common::field::{Column, Field, Own};
+use common::filter::{Filter, Logsource, Network, Order, Part, Regex, Test, Text, TextTest};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -194,6 +194,8 @@ fn test() -> impl Strategy<Value = Test> {
     prop_oneof![
         2 => Just(Test::Exists),
         8 => text_test().prop_map(Test::Text),
+        1 => text_test().prop_map(Test::Dash),
+        1 => (0..60_i64).prop_map(|minute| Test::Part(Part::Minute, Some(Order::Less), minute)),
         2 => number().prop_map(Test::Number),
         2 => (order(), number()).prop_map(|(order, bound)| Test::Compare(order, bound)),
         1 => any::<bool>().prop_map(Test::Bool),
@@ -208,7 +210,25 @@ fn field() -> impl Strategy<Value = Field> {
     prop_oneof![
         3 => select(Column::ALL).prop_map(Field::Column),
         1 => select(NAMES).prop_map(Field::new),
+        1 => (name(), name()).prop_map(|(name, alias)| Field::Own(Own::new(name, &[alias]))),
     ]
+}
+
+/// Any name, of a column or not.
+fn name() -> impl Strategy<Value = &'static str> {
+    prop_oneof![select(Column::ALL).prop_map(Column::name), select(NAMES)]
+}
+
+fn kind() -> impl Strategy<Value = Text> {
+    select(&[Text::Equals, Text::Contains, Text::StartsWith, Text::EndsWith][..])
+}
+
+fn logsource() -> impl Strategy<Value = Filter> {
+    let part = |parts: &'static [&'static str]| select(parts).prop_map(str::to_owned);
+    (part(&["", "linux", "apache"]), part(&["", "webserver"]), part(&["", "sshd", "syslog"]))
+        .prop_map(|(product, category, service)| {
+            Filter::Logsource(Logsource { product, category, service })
+        })
 }
 
 /// A filter over all kinds of fields and tests.
@@ -216,6 +236,9 @@ pub(crate) fn filter() -> impl Strategy<Value = Filter> {
     let leaf = prop_oneof![
         12 => (field(), test()).prop_map(|(field, test)| Filter::Field(field, test)),
         2 => test().prop_map(Filter::Keyword),
+        1 => (field(), kind(), field())
+            .prop_map(|(field, kind, other)| Filter::Refer(field, kind, other)),
+        1 => logsource(),
         1 => Just(Filter::All),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {

@@ -1,0 +1,207 @@
+//! Small rules against small events: each sentence of the specification that decides a verdict.
+
+use super::Collection;
+use crate::event::{Event, RawKind, flatten};
+use crate::rule::Rule;
+
+const HEAD: &str = "title: T\nlogsource:\n  product: windows\ndetection:\n";
+
+fn rules(text: &str) -> Result<Vec<Rule>, String> {
+    let mut collection = Collection::new();
+    collection.add(text, "f.yml");
+    let (rules, refusals) = collection.rules(None);
+    match refusals.first() {
+        Some(refusal) => Err(refusal.to_string()),
+        None => Ok(rules),
+    }
+}
+
+/// An event of a JSON object, with the label of a Windows event.
+fn event(json: &str) -> Event<'static> {
+    let (original, _) = flatten(json.as_bytes()).expect("an object");
+    let mut event = Event {
+        labels: "windows/process_creation/sysmon".into(),
+        raw: json.as_bytes().to_vec().into(),
+        raw_kind: RawKind::Json,
+        original: original.into_owned(),
+        ..Event::default()
+    };
+    event.normalise();
+    event
+}
+
+fn matches(detection: &str, json: &str) -> bool {
+    let rules = rules(&format!("{HEAD}{detection}")).expect("a rule");
+    rules[0].filter.matches(&event(json))
+}
+
+fn selection(items: &str, json: &str) -> bool {
+    matches(&format!("  sel:\n    {items}\n  condition: sel\n"), json)
+}
+
+fn refused(detection: &str) -> String {
+    rules(&format!("{HEAD}{detection}")).expect_err("refused")
+}
+
+#[test]
+fn values_are_whole_and_ignore_case() {
+    assert!(selection("A: 'Who*.EXE'", r#"{"A":"whoami.exe"}"#));
+    assert!(!selection("A: who", r#"{"A":"whoami.exe"}"#));
+    assert!(selection("A: 4688", r#"{"A":"4688"}"#) && selection("A: 4688", r#"{"A":4688}"#));
+    assert!(selection("A: '0x3e7'", r#"{"A":"0x3E7"}"#));
+    assert!(selection("A: true", r#"{"A":"True"}"#));
+    assert!(selection("A|cased: Ab", r#"{"A":"Ab"}"#));
+    assert!(!selection("A|cased: Ab", r#"{"A":"ab"}"#));
+    assert!(selection("A: [x, y]", r#"{"A":["q","Y"]}"#));
+}
+
+#[test]
+fn null_is_absence_and_the_empty_text_is_none() {
+    for (json, null, empty) in [
+        ("{}", true, false),
+        (r#"{"A":null}"#, true, false),
+        (r#"{"A":[]}"#, true, false),
+        (r#"{"A":""}"#, false, true),
+        (r#"{"A":"-"}"#, false, false),
+    ] {
+        assert_eq!(selection("A: null", json), null, "{json}");
+        assert_eq!(selection("A: ''", json), empty, "{json}");
+        assert_eq!(selection("A|exists: false", json), null, "{json}");
+    }
+    assert!(refused("  s:\n    A: [x, null]\n  condition: s\n").contains("null cannot be part"));
+}
+
+#[test]
+fn modifiers_of_the_specification() {
+    let hit = |items: &str, json: &str| assert!(selection(items, json), "{items} {json}");
+    let miss = |items: &str, json: &str| assert!(!selection(items, json), "{items} {json}");
+    hit("A|contains|all: [a, c]", r#"{"A":"abc"}"#);
+    miss("A|contains|all: [a, x]", r#"{"A":"abc"}"#);
+    hit("A|contains|all: [a, c]", r#"{"A":["xa","cx"]}"#);
+    hit("A|startswith: 'C:\\'", r#"{"A":"c:\\x"}"#);
+    hit("A|endswith: '\\'", r#"{"A":"c:\\"}"#);
+    hit("A|windash|contains: ' -enc'", r#"{"A":"p /enc x"}"#);
+    hit("A|windash|contains: ' -enc'", "{\"A\":\"p \u{2014}enc x\"}");
+    hit("A|re: '^a.c$'", r#"{"A":"abc"}"#);
+    miss("A|re: '^a.c$'", r#"{"A":"ABC"}"#);
+    hit("A|re|i: '^a.c$'", r#"{"A":"ABC"}"#);
+    hit("A|re|s: 'a.c'", r#"{"A":"a\nc"}"#);
+    hit("A|base64offset|contains: 'http://'", r#"{"A":"x aHR0cDovL2E= y"}"#);
+    hit("A|wide|base64offset|contains: 'ab'", r#"{"A":"YQBiAGMA"}"#);
+    hit("A|cidr: [10.0.0.0/8, 'fe80::/10']", r#"{"A":"::ffff:10.1.1.1"}"#);
+    miss("A|cidr: 10.0.0.0/8", r#"{"A":"ten"}"#);
+    hit("A|gte: 5", r#"{"A":"5"}"#);
+    miss("A|lt: 5", r#"{"A":"x"}"#);
+    hit("A|fieldref: B", r#"{"A":"x","B":"X"}"#);
+    miss("A|fieldref: B", r#"{"A":"x"}"#);
+    hit("A|fieldref|endswith: B", r#"{"A":"ab","B":"b"}"#);
+    hit("A|neq: x", r#"{"A":"y"}"#);
+    miss("A|neq: [x, y]", r#"{"A":"y"}"#);
+    hit("A|fieldref|neq: B", r#"{"A":"x","B":"y"}"#);
+    hit("A|hour: 3", r#"{"A":"2026-08-01T03:00:00Z"}"#);
+    hit("A|day|gte: 20", r#"{"A":"2026-08-21 03:00:00"}"#);
+    hit("'Threat Name': x", r#"{"Threat Name":"x"}"#);
+}
+
+#[test]
+fn keywords_are_parts_of_any_value() {
+    let one = "  k:\n    - 'mimi*z'\n    - other\n  condition: k\n";
+    assert!(matches(one, r#"{"a":{"b":"x MIMIKATZ y"}}"#));
+    assert!(!matches(one, r#"{"other":"key names do not count"}"#));
+    let all = "  k:\n    '|all':\n      - one\n      - two\n  condition: k\n";
+    assert!(matches(all, r#"{"a":"x one","b":"two x"}"#));
+    assert!(!matches(all, r#"{"a":"x one"}"#));
+    assert!(matches("  k:\n    - 'C:\\x'\n  condition: k\n", r#"{"a":"C:\\x"}"#));
+}
+
+#[test]
+fn conditions_join_search_identifiers() {
+    let text = |condition: &str| {
+        format!(
+            "  sel_a:\n    A: x\n  sel_b:\n    - B: x\n    - C: x\n  _not:\n    D: x\n  condition: {condition}\n"
+        )
+    };
+    let case = |condition: &str, json: &str| matches(&text(condition), json);
+    assert!(case("1 of sel_*", r#"{"C":"x"}"#));
+    assert!(case("all of sel_*", r#"{"A":"x","C":"x"}"#));
+    assert!(!case("1 of them", r#"{"D":"x"}"#));
+    assert!(case("sel_a and not (sel_b or _not)", r#"{"A":"x"}"#));
+    assert!(case("[sel_a, sel_b]", r#"{"B":"x"}"#));
+    assert!(refused(&text("1 of nothing*")).contains("names no search identifier"));
+    assert!(refused(&text("sel_z")).contains("no search identifier \"sel_z\""));
+}
+
+#[test]
+fn a_shadow_value_makes_a_rule_match_and_keeps_none_from_it() {
+    let rule = |condition: &str| {
+        let head = HEAD.replace("windows", "linux\n  category: process_creation");
+        let text =
+            format!("{head}  s:\n    Image: /bin/x\n  a:\n    B: b\n  condition: {condition}\n");
+        rules(&text).expect("a rule").remove(0)
+    };
+    let mut event =
+        event(r#"{"B":"b","process.executable":"/usr/bin/y","process.name_invoked":"/bin/x"}"#);
+    event.labels = "linux/process_creation/".into();
+    assert!(rule("s").filter.matches(&event));
+    assert!(rule("a and not s").filter.matches(&event));
+    assert!(rule("not not s").filter.matches(&event));
+}
+
+#[test]
+fn labels_decide_what_a_rule_is_about() {
+    let rule = rules(&format!("{HEAD}  s:\n    A: x\n  condition: s\n")).expect("a rule").remove(0);
+    let mut event = event(r#"{"A":"x"}"#);
+    assert!(rule.filter.matches(&event));
+    event.labels = "linux//auth".into();
+    assert!(!rule.filter.matches(&event));
+}
+
+#[test]
+fn refusals_tell_the_place() {
+    assert_eq!(
+        refused("  s:\n    A|foo: x\n  condition: s\n"),
+        "f.yml:6:5: unknown modifier \"foo\""
+    );
+    assert!(refused("  s:\n    A|expand: '%x%'\n  condition: s\n").contains("no set is bound"));
+    assert!(refused("  s:\n    A|re: '(?=x)'\n  condition: s\n").contains("no regex"));
+    assert!(refused("  s: {}\n  condition: s\n").contains("an empty mapping"));
+    assert!(refused("  s:\n    A: [[x]]\n  condition: s\n").contains("a list where a value"));
+    assert!(refused("  s:\n    A: x\n").contains("without a condition"));
+    let fault = |text: &str| rules(text).expect_err("refused");
+    assert_eq!(
+        fault("title: T\n"),
+        "f.yml:1:1: a rule has one of detection, correlation and filter"
+    );
+    assert_eq!(fault("a: b: c"), "f.yml:1:5: mapping values are not allowed in this context");
+    assert!(fault("title: T\ndetection: {}\nlogsource: {}\n").contains("none of category"));
+    assert!(fault("- x\n").contains("a list where a rule is expected"));
+}
+
+#[test]
+fn documents_of_one_file_keep_their_own_text() {
+    let one = format!("{HEAD}  s:\n    A: x\n  condition: s\n");
+    let text = format!(
+        "{one}level: low\n---\n# about the second\n{}",
+        one.replace("title: T", "title: U")
+    );
+    let rules = rules(&text).expect("rules");
+    let texts: Vec<&str> = rules
+        .iter()
+        .filter_map(|rule| rule.sigma.as_ref())
+        .map(|sigma| sigma.text.as_str())
+        .collect();
+    assert_eq!(texts, [format!("{one}level: low\n"), one.replace("title: T", "title: U")]);
+    assert_eq!((rules[0].severity, rules[1].severity), (5, 4));
+    assert_eq!(rules[0].id(), "T");
+}
+
+#[test]
+fn a_rule_survives_its_stored_form() {
+    let text = format!(
+        "{HEAD}  s:\n    A|windash|contains: ' -a'\n    'B c': [1, null2, true]\n  f:\n    C|fieldref: D\n    E|re|i: 'x\"'\n  k: ['\"']\n  condition: s and not f or k\n"
+    );
+    let rule = rules(&text).expect("a rule").remove(0);
+    let stored = crate::rule::write(std::slice::from_ref(&rule));
+    let back = crate::rule::read(&stored, "stored").expect("what was written");
+    assert_eq!(back, [rule]);
+}
