@@ -8,6 +8,7 @@
 //! syslogd 1.4.1: message       up to three words where a colon follows
 //! sandboxd[129] ([31211]): m   macOS: on whose behalf
 //! kernel: message              no process id
+//! %SYS-5-CONFIG_I: message     Cisco's mnemonic is no program: no tag
 //! message                      no tag at all
 //! ```
 //!
@@ -47,6 +48,9 @@ pub(crate) fn tag(line: &str, at: usize) -> Tag<'_> {
 fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
     let text = line.as_bytes();
     let start = at + usize::from(text.get(at) == Some(&b' '));
+    if text.get(start) == Some(&b'%') {
+        return None;
+    }
     let end = text.len().min(start + TAG_LENGTH);
     let mut spaces = 0;
     let mut place = start;
@@ -188,7 +192,7 @@ mod tests {
             ("prog[7] message", (Some("prog"), Some("7"), "message")),
             ("prog[x y]: message", (Some("prog"), Some("x y"), "message")),
             ("prog:", (Some("prog"), None, "")),
-            ("%ASA-6-302013: Built", (Some("%ASA-6-302013"), None, "Built")),
+            ("%ASA-6-302013: Built", (None, None, "%ASA-6-302013: Built")),
             ("-- MARK --", (None, None, "-- MARK --")),
             (
                 "accepted a connection from you: x",
