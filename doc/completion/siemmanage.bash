@@ -40,11 +40,17 @@ _siemmanage() {
             siemmanage,rules)
                 cmd="siemmanage__subcmd__rules"
                 ;;
+            siemmanage,seal)
+                cmd="siemmanage__subcmd__seal"
+                ;;
             siemmanage,section)
                 cmd="siemmanage__subcmd__section"
                 ;;
             siemmanage,status)
                 cmd="siemmanage__subcmd__status"
+                ;;
+            siemmanage,verify)
+                cmd="siemmanage__subcmd__verify"
                 ;;
             siemmanage__subcmd__help,clear)
                 cmd="siemmanage__subcmd__help__subcmd__clear"
@@ -67,11 +73,17 @@ _siemmanage() {
             siemmanage__subcmd__help,rules)
                 cmd="siemmanage__subcmd__help__subcmd__rules"
                 ;;
+            siemmanage__subcmd__help,seal)
+                cmd="siemmanage__subcmd__help__subcmd__seal"
+                ;;
             siemmanage__subcmd__help,section)
                 cmd="siemmanage__subcmd__help__subcmd__section"
                 ;;
             siemmanage__subcmd__help,status)
                 cmd="siemmanage__subcmd__help__subcmd__status"
+                ;;
+            siemmanage__subcmd__help,verify)
+                cmd="siemmanage__subcmd__help__subcmd__verify"
                 ;;
             siemmanage__subcmd__help__subcmd__helpers,delete)
                 cmd="siemmanage__subcmd__help__subcmd__helpers__subcmd__delete"
@@ -269,7 +281,7 @@ _siemmanage() {
 
     case "${cmd}" in
         siemmanage)
-            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers section clear status config retain help"
+            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers section clear status config retain seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -391,7 +403,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help)
-            opts="init rules helpers section clear status config retain help"
+            opts="init rules helpers section clear status config retain seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -726,6 +738,20 @@ _siemmanage() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        siemmanage__subcmd__help__subcmd__seal)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         siemmanage__subcmd__help__subcmd__section)
             opts="list set clear"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -783,6 +809,20 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1752,6 +1792,32 @@ _siemmanage() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        siemmanage__subcmd__seal)
+            opts="-c -h --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         siemmanage__subcmd__section)
             opts="-c -h --config --db --help list set clear help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1961,6 +2027,44 @@ _siemmanage() {
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__verify)
+            opts="-o -c -h --head --output --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --head)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0

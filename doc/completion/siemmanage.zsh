@@ -552,6 +552,29 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(seal)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+'*--head=[What \`seal\` printed; - for standard input; may be repeated]:FILE:_files' \
+'-o+[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'--output=[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_siemmanage__subcmd__help_commands" \
@@ -708,6 +731,14 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(seal)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -733,6 +764,8 @@ _siemmanage_commands() {
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
 'config:Show the settings that hold' \
 'retain:Remove old events' \
+'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
+'verify:Compute all digests again and say what is changed, missing or added' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage commands' commands "$@"
@@ -758,6 +791,8 @@ _siemmanage__subcmd__help_commands() {
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
 'config:Show the settings that hold' \
 'retain:Remove old events' \
+'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
+'verify:Compute all digests again and say what is changed, missing or added' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage help commands' commands "$@"
@@ -895,6 +930,11 @@ _siemmanage__subcmd__help__subcmd__rules__subcmd__test_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage help rules test commands' commands "$@"
 }
+(( $+functions[_siemmanage__subcmd__help__subcmd__seal_commands] )) ||
+_siemmanage__subcmd__help__subcmd__seal_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help seal commands' commands "$@"
+}
 (( $+functions[_siemmanage__subcmd__help__subcmd__section_commands] )) ||
 _siemmanage__subcmd__help__subcmd__section_commands() {
     local commands; commands=(
@@ -923,6 +963,11 @@ _siemmanage__subcmd__help__subcmd__section__subcmd__set_commands() {
 _siemmanage__subcmd__help__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage help status commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__verify_commands] )) ||
+_siemmanage__subcmd__help__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help verify commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__helpers_commands] )) ||
 _siemmanage__subcmd__helpers_commands() {
@@ -1164,6 +1209,11 @@ _siemmanage__subcmd__rules__subcmd__test_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage rules test commands' commands "$@"
 }
+(( $+functions[_siemmanage__subcmd__seal_commands] )) ||
+_siemmanage__subcmd__seal_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage seal commands' commands "$@"
+}
 (( $+functions[_siemmanage__subcmd__section_commands] )) ||
 _siemmanage__subcmd__section_commands() {
     local commands; commands=(
@@ -1223,6 +1273,11 @@ _siemmanage__subcmd__section__subcmd__set_commands() {
 _siemmanage__subcmd__status_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage status commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__verify_commands] )) ||
+_siemmanage__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage verify commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_siemmanage" ]; then

@@ -55,7 +55,24 @@ pub(crate) enum Verb {
     /// Show the settings that hold
     Config(Config),
     /// Remove old events
+    ///
+    /// Whole days (UTC) go. What was removed stays accounted for: the digests of its batches are
+    /// kept, and a retention record of its own is added, which `verify` checks.
     Retain(Retain),
+    /// Print the heads of all sources' digests, to be signed and kept elsewhere
+    ///
+    /// Each batch carries a digest over its events and over the batch of its source before. What
+    /// this prints fixes everything stored until now: keep it where an intruder of the database
+    /// cannot change it, and give it to `verify --head` later. Several may stand in one file.
+    ///
+    ///   siemmanage seal | tee -a seals.txt | ssh-keygen -Y sign -f key -n siem > seal.sig
+    Seal,
+    /// Compute all digests again and say what is changed, missing or added
+    ///
+    /// Findings name the batch, the event and the column, earliest commit first; with any the
+    /// exit status is 1. Without --head, whoever could write everything could also have made all
+    /// digests anew; with it, everything up to that seal is held against it.
+    Verify(Verify),
 }
 
 /// `rules VERB`.
@@ -308,6 +325,18 @@ pub(crate) struct Retain {
     /// Count what would go, and remove nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// `verify`.
+#[derive(Debug, Flags)]
+pub(crate) struct Verify {
+    /// What `seal` printed; - for standard input; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) head: Vec<PathBuf>,
+
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Output,
 }
 
 /// How a verb prints its answer.

@@ -12,6 +12,16 @@ pub(crate) fn open(config: &Config) -> Result<Box<dyn Store>, Failure> {
     open_as(config, Create::IfEmbedded)
 }
 
+/// Opens a database to change, or only to look at.
+pub(crate) fn open_for(config: &Config, is_change: bool) -> Result<Box<dyn Store>, Failure> {
+    if is_change { open(config) } else { open_reader(config) }
+}
+
+/// Opens a database to look at; none is made.
+pub(crate) fn open_reader(config: &Config) -> Result<Box<dyn Store>, Failure> {
+    open_as(config, Create::Never)
+}
+
 /// Opens a database, and makes or updates its schema as `create` allows.
 pub(crate) fn open_as(config: &Config, create: Create) -> Result<Box<dyn Store>, Failure> {
     let url = Url::parse(config.db.as_deref())?;

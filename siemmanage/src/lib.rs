@@ -1,7 +1,7 @@
 //! siemmanage: schema, sections, helpers, rules, retention, status, configuration.
 //!
 //! ```text
-//!  args ─► legacy ─► database ─┬─► init  section  clear  status  retain         one file a verb
+//!  args ─► legacy ─► database ─┬─► init  section  clear  status  retain  seal  verify   one file a verb
 //!                              └─► item ─► import  export  list  show  switch  delete  test
 //!                                   └─ helper, rule: what differs between the two nouns
 //! ```
@@ -24,8 +24,10 @@ mod item;
 mod legacy;
 mod page;
 mod retain;
+mod seal;
 mod section;
 mod status;
+mod verify;
 
 use args::{Args, HelperVerb, Legacy, RuleVerb, Verb};
 use common::cli::{Exit, Failure, Kind};
@@ -68,6 +70,8 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Clear(args) => clear::run(&args, &config),
         Verb::Status(args) => status::run(&args, &config),
         Verb::Retain(args) => retain::run(&args, &config),
+        Verb::Seal => seal::run(&config),
+        Verb::Verify(args) => verify::run(&args, &config),
     }
 }
 

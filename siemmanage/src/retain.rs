@@ -12,7 +12,7 @@ use store::{Removed, Retain};
 
 /// Removes events older than a span, or counts them.
 pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
-    let mut store = database::open(config)?;
+    let mut store = database::open_for(config, !args.dry_run)?;
     let now = Timestamp::now();
     let before = |span: Span| Timestamp(now.0.saturating_sub(span.0));
     let section = match &args.section {

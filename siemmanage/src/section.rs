@@ -32,7 +32,7 @@ pub(crate) fn new_name(name: &str) -> Result<String, Failure> {
 }
 
 fn list(output: Output, config: &Config) -> anyhow::Result<Exit> {
-    let mut store = database::open(config)?;
+    let mut store = database::open_reader(config)?;
     let sections = store.sections().map_err(Failure::from)?;
     match output {
         Output::Table => {

@@ -16,7 +16,7 @@ type Source = (Cursor, Timestamp);
 
 /// Prints the state of sources, rules and the database.
 pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
-    let mut store = database::open(config)?;
+    let mut store = database::open_reader(config)?;
     let sources = store.sources().map_err(Failure::from)?;
     let size = store.size().map_err(Failure::from)?;
     let mut rules = store.activations().map_err(Failure::from)?;

@@ -28,7 +28,7 @@ fn fails(url: &str, args: &[&str], code: i32) -> String {
 fn on_each(body: impl Fn(&str)) {
     for_each_db(|url| {
         let text = done(url, &["init"]);
-        assert!(text.contains(": ready, schema version 3\n"), "{text}");
+        assert!(text.contains(": ready, schema version 5\n"), "{text}");
         body(url);
     });
 }
@@ -94,12 +94,14 @@ fn a_server_that_is_not_there_is_one_line() {
 fn two_can_start_at_once() {
     let directory = temp_dir();
     let url = format!("sqlite:{}", directory.path().join("new/siem.db").display());
-    let start = || siemmanage().env("SIEM_DB", &url).args(["helpers", "export"]).spawn();
+    let start = || siemmanage().env("SIEM_DB", &url).args(["init"]).spawn();
     let running: Vec<_> = (0..4).map(|_| start()).collect();
-    let texts: Vec<String> =
-        running.into_iter().map(|running| running.wait().success().stdout).collect();
-    assert!(texts[0].contains("sshd-failed"));
-    assert!(texts.iter().all(|text| *text == texts[0]));
+    for running in running {
+        let text = running.wait().success().stdout;
+        assert!(text.contains(": ready, "), "{text}");
+    }
+    let text = done(&url, &["helpers", "export"]);
+    assert_eq!(text.matches("name = \"sshd-failed\"").count(), 1, "{text}");
 }
 
 #[test]
@@ -190,6 +192,7 @@ fn helper_tests_run() {
     let loose = write(directory.path(), "door.toml", &DOOR.replace("'^door ", "'door "));
     let output = run(&url, &["helpers", "test", &loose]).success();
     assert!(output.stderr.contains("warning: "), "{}", output.stderr);
+    done(&url, &["init"]);
     assert!(done(&url, &["helpers", "test"]).ends_with(" 0 failed\n"));
 }
 
@@ -354,4 +357,61 @@ fn psql_users_find_siemstress_names() {
         "id date_stamp date_stamp_utc t_zone raw_text facility severity source_host source_port \
          dest_host dest_port source_process source_pid protocol message extended parsed_on source_path"
     );
+}
+
+#[test]
+fn heads_are_sealed_and_verified() {
+    on_each(|url| {
+        let sealed = done(url, &["seal"]);
+        let lines: Vec<&str> = sealed.lines().collect();
+        assert_eq!(lines[0], "siem seal 1");
+        assert!(lines[1].starts_with("time 2"), "{sealed}");
+        assert!(lines[2].starts_with("database "), "{sealed}");
+        assert_eq!(lines[3..], ["sources 0", "retentions 0 digest -"]);
+        let text = done(url, &["verify"]);
+        let none = "verified 0 events of 0 batches from 0 sources, against no outside head: ";
+        assert_eq!(text, format!("{none}0 findings\n"));
+
+        let directory = temp_dir();
+        let own = write(directory.path(), "own", &sealed);
+        let text = done(url, &["verify", "--head", &own, "--head", &own]);
+        assert!(text.ends_with(", against 2 seals: 0 findings\n"), "{text}");
+        let head = format!("source 3 batches 2 commit 9 digest {}", "5f".repeat(32));
+        let other = sealed.replace("sources 0\n", &format!("sources 1\n{head}\n"));
+        let other = write(directory.path(), "other", &other);
+        let found = run(url, &["verify", "--head", &other]).expect_code(1).stdout;
+        assert!(found.starts_with("source 3 missing as a whole\n"), "{found}");
+        let json = run(url, &["verify", "--head", &other, "-o", "json"]).expect_code(1).stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(json["findings"], serde_json::json!(["source 3 missing as a whole"]));
+        let wrong =
+            write(directory.path(), "wrong", "siem seal 1\nsources 1\nretentions 0 digest -\n");
+        let told = fails(url, &["verify", "--head", &wrong], 5);
+        assert!(told.contains("a seal with lines missing or added"), "{told}");
+        fails(url, &["verify", "--head", "/none"], 5);
+    });
+}
+
+#[test]
+fn looking_makes_no_database() {
+    let directory = temp_dir();
+    let path = directory.path().join("siem.db");
+    let url = format!("sqlite:{}", path.display());
+    let rules = write(directory.path(), "rules.json", RULES);
+    for verb in [
+        &["status"][..],
+        &["seal"],
+        &["verify"],
+        &["rules", "list"],
+        &["helpers", "export"],
+        &["rules", "show", "x"],
+        &["helpers", "test"],
+        &["section", "list"],
+        &["retain", "--older-than", "9d", "--dry-run"],
+        &["rules", "import", "--dry-run", &rules],
+    ] {
+        let told = fails(&url, verb, 4);
+        assert!(told.contains("siem.db"), "{verb:?}: {told}");
+        assert!(!path.exists(), "{verb:?}");
+    }
 }

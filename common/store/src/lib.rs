@@ -22,9 +22,11 @@ mod manage;
 mod postgres;
 mod predicate;
 mod read;
+mod seal;
 mod sqlite;
 mod tally;
 mod url;
+mod verify;
 
 pub use account::*;
 pub use detect::*;
@@ -32,10 +34,12 @@ pub use error::{Error, Result};
 pub use ingest::*;
 pub use manage::*;
 pub use read::*;
+pub use seal::{BatchRow, Digest, Head, LeafRow, RetentionRow, Seal};
 pub use url::{Url, default_path, system_path};
+pub use verify::{Finding, HeadError, Sealed, Verified, verify};
 
 /// Everything a database can be asked.
-pub trait Store: Ingest + Read + Detect + Manage + Send {
+pub trait Store: Ingest + Read + Detect + Manage + Seal + Send {
     /// The database as a user would name it, without a password.
     fn name(&self) -> String;
 }

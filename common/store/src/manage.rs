@@ -4,7 +4,7 @@
 //! What it does *not* know: files, how helpers and rules read.
 
 use crate::{Account, Cursor, GapRow, Result};
-use common::clock::Timestamp;
+use common::clock::{DAY, Timestamp};
 use common::section::Section;
 
 /// A helper as it is stored.
@@ -47,12 +47,20 @@ pub enum Clear {
 /// Which events `retain` removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retain {
-    /// Events before this time go.
+    /// Events of whole days (UTC) before this time go: leaves of digests cover days.
     pub before: Timestamp,
     /// Of this section; `None` for all.
     pub section: Option<String>,
     /// SIEM events whose last instant is before this time go too.
     pub siem_before: Option<Timestamp>,
+}
+
+impl Retain {
+    /// The beginning of the day from which on events stay.
+    #[must_use]
+    pub fn whole_days(&self) -> Timestamp {
+        Timestamp(self.before.day().saturating_mul(DAY))
+    }
 }
 
 /// What `retain` removed, or would remove.

@@ -23,10 +23,12 @@ mod fault;
 mod ingest;
 mod manage;
 mod migrate;
+mod part;
 mod pgpass;
 mod read;
 mod retain;
 mod row;
+mod seal;
 #[cfg(test)]
 mod tests;
 mod walk;

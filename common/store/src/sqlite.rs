@@ -20,6 +20,7 @@ mod manage;
 mod migrate;
 mod read;
 mod row;
+mod seal;
 mod walk;
 
 use crate::{Create, Error, Result, Store};

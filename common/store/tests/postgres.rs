@@ -98,3 +98,39 @@ fn waits_end_with_a_commit() {
     let (mut one, mut other) = (open(database.url()), open(database.url()));
     body::waits_end_with_a_commit(one.as_mut(), other.as_mut());
 }
+
+/// A second connection, for changes behind the store's back.
+fn behind(url: &str) -> impl FnMut(&str) {
+    let mut client = postgres::Client::connect(url, postgres::NoTls).expect("a connection");
+    move |statement| client.batch_execute(statement).expect("a statement")
+}
+
+#[test]
+fn what_is_stored_verifies() {
+    with(body::seal::what_is_stored_verifies);
+}
+
+#[test]
+fn every_change_is_located() {
+    let database = database();
+    let mut store = open(database.url());
+    let run = &mut behind(database.url());
+    let back = body::seal::Back { run, is_postgres: true };
+    body::seal::every_change_is_located(store.as_mut(), back);
+}
+
+#[test]
+fn a_forged_history_needs_an_outside_head() {
+    let (one, two) = (database(), database());
+    let (mut one, mut two) = (open(one.url()), open(two.url()));
+    body::seal::a_forged_history_needs_an_outside_head(one.as_mut(), two.as_mut());
+}
+
+#[test]
+fn retention_keeps_the_chain() {
+    let database = database();
+    let mut store = open(database.url());
+    let run = &mut behind(database.url());
+    let back = body::seal::Back { run, is_postgres: true };
+    body::seal::retention_keeps_the_chain(store.as_mut(), back);
+}

@@ -149,3 +149,40 @@ fn new_files_use_a_write_ahead_log_and_can_shrink() {
     assert_eq!(header[18..20], [2, 2], "write-ahead log");
     assert_ne!(header[64..68], [0; 4], "incremental vacuum");
 }
+
+/// A second connection to the file, for changes behind the store's back.
+fn behind(directory: &TempDir) -> impl FnMut(&str) {
+    let path = directory.path().join("siem.db");
+    let connection = rusqlite::Connection::open(path).expect("a connection");
+    move |statement| connection.execute_batch(statement).expect("a statement")
+}
+
+#[test]
+fn what_is_stored_verifies() {
+    with(body::seal::what_is_stored_verifies);
+}
+
+#[test]
+fn every_change_is_located() {
+    let directory = TempDir::new().expect("a directory");
+    let mut store = open(&directory);
+    let run = &mut behind(&directory);
+    let back = body::seal::Back { run, is_postgres: false };
+    body::seal::every_change_is_located(store.as_mut(), back);
+}
+
+#[test]
+fn a_forged_history_needs_an_outside_head() {
+    let (one, two) = (TempDir::new().expect("a directory"), TempDir::new().expect("a directory"));
+    let (mut one, mut two) = (open(&one), open(&two));
+    body::seal::a_forged_history_needs_an_outside_head(one.as_mut(), two.as_mut());
+}
+
+#[test]
+fn retention_keeps_the_chain() {
+    let directory = TempDir::new().expect("a directory");
+    let mut store = open(&directory);
+    let run = &mut behind(&directory);
+    let back = body::seal::Back { run, is_postgres: false };
+    body::seal::retention_keeps_the_chain(store.as_mut(), back);
+}

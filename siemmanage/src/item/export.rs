@@ -10,7 +10,7 @@ use common::config::Config;
 
 /// Writes items to a file or standard output.
 pub(crate) fn run(noun: &dyn Noun, args: &Export, config: &Config) -> anyhow::Result<Exit> {
-    let mut store = database::open(config)?;
+    let mut store = database::open_reader(config)?;
     let mut items: Vec<Item> = if args.names.is_empty() {
         noun.stored(&mut *store)?
     } else {

@@ -22,7 +22,7 @@ pub(crate) fn run(noun: &dyn Noun, args: &Import, config: &Config) -> anyhow::Re
             items.push(item);
         }
     }
-    let mut store = database::open(config)?;
+    let mut store = database::open_for(config, !args.dry_run)?;
     let stored = noun.stored(&mut *store)?;
     let plan = Plan::new(&stored, items);
     noun.check(&plan.outcome(&stored))?;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// Lists items by section.
 pub(super) fn run(noun: &dyn Noun, args: &List, config: &Config) -> anyhow::Result<Exit> {
-    let mut store = database::open(config)?;
+    let mut store = database::open_reader(config)?;
     let mut items = noun.stored(&mut *store)?;
     if let Some(section) = &args.section {
         let section = section_or_all(&mut *store, section)?;

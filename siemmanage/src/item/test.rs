@@ -12,7 +12,7 @@ use common::config::Config;
 /// Tests files together, or without files the whole database.
 pub(super) fn run(noun: &dyn Noun, args: &Test, config: &Config) -> anyhow::Result<Exit> {
     let files = if args.files.is_empty() {
-        let mut store = database::open(config)?;
+        let mut store = database::open_reader(config)?;
         noun.stored(&mut *store)?.into_iter().map(|item| (item.id(), item.text)).collect()
     } else {
         source::read(&args.files)?

@@ -11,9 +11,10 @@
 //! What it does *not* know: how often to flush.
 
 use super::cursor::{cursor, parameters, section};
-use super::row::Time;
+use super::part::Part;
 use super::{Postgres, account, copy, fault};
-use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result, Share};
+use crate::seal;
+use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result};
 use common::event::{Event, EventId};
 use common::helper::Helper;
 use common::section::Section;
@@ -29,11 +30,6 @@ const CURSOR_INSERT: &str = include_str!("../../../../sql/postgres/cursor_insert
 const CURSOR_ADVANCE: &str = include_str!("../../../../sql/postgres/cursor_advance.sql");
 const EVENT_COPY: &str = include_str!("../../../../sql/postgres/event_copy.sql");
 const BATCH_INSERT: &str = include_str!("../../../../sql/postgres/batch_insert.sql");
-const TOTALS_UPDATE: &str = "UPDATE cursor SET stored = stored - $2, rejected = rejected + $2, \
-    stored_lines = stored_lines - $3, rejected_lines = rejected_lines + $3, \
-    stored_bytes = stored_bytes - $4, rejected_bytes = rejected_bytes + $4 WHERE source = $1";
-const REJECT_INSERT: &str = "INSERT INTO reject (batch, source, log_offset, raw, reason) \
-    VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(ARRAY( \
     SELECT date '1970-01-01' + number FROM unnest($1::integer[]) AS number))) AS day";
 
@@ -49,14 +45,6 @@ struct Statements {
     advance: Statement,
     copy: Statement,
     insert: Statement,
-}
-
-/// A batch within an attempt: what is left of it after values were refused.
-struct Part<'b> {
-    number: i64,
-    stored: i64,
-    rejects: Vec<&'b Reject>,
-    refused: Vec<Reject>,
 }
 
 impl Ingest for Postgres {
@@ -238,21 +226,33 @@ impl Postgres {
                 let shares = shares.iter().map(|share| share as &(dyn ToSql + Sync));
                 let values: Vec<_> = whole.into_iter().chain(shares).collect();
                 let row = transaction.query_opt(&statements.advance, &values)?;
-                let number = row.ok_or(Attempt::Overtaken(batch.cursor.source))?.get(0);
-                let rejects = batch.rejects.iter().collect();
-                parts.push(Part { number, stored: 0, rejects, refused: Vec::new() });
+                let row = row.ok_or(Attempt::Overtaken(batch.cursor.source))?;
+                parts.push(Part::new(row.get(0), row.get(1)));
             }
             for (part, batch) in parts.iter_mut().zip(batches) {
                 if is_careful {
                     bisect(&mut transaction, statements, &mut rows, part, batch.events, 1)?;
+                    let refused: Vec<i32> = part.refused.iter().map(|(seq, _)| *seq).collect();
+                    part.leaves = seal::leaves(batch, &refused);
                 } else {
-                    copy(&mut transaction, statements, &mut rows, part.number, batch.events, 1)?;
+                    let leaves = &mut part.leaves;
+                    copy(
+                        &mut transaction,
+                        statements,
+                        &mut rows,
+                        part.number,
+                        batch.events,
+                        1,
+                        &mut || {
+                            *leaves = seal::leaves(batch, &[]);
+                        },
+                    )?;
                     part.stored = i64::try_from(batch.events.len()).unwrap_or(i64::MAX);
                 }
             }
             let mut committed = Vec::with_capacity(batches.len());
             for (part, batch) in parts.iter().zip(batches) {
-                committed.push(seal(&mut transaction, statements, part, batch)?);
+                committed.push(part.seal(&mut transaction, &statements.insert, batch)?);
             }
             transaction.commit()?;
             Ok(committed)
@@ -262,7 +262,8 @@ impl Postgres {
     }
 }
 
-/// Sends events, the first of which has the number `seq`.
+/// Sends events, the first of which has the number `seq`. `meanwhile` runs while the server still
+/// stores what was sent.
 fn copy(
     transaction: &mut Transaction<'_>,
     statements: &Statements,
@@ -270,6 +271,7 @@ fn copy(
     batch: i64,
     events: &[Event<'_>],
     seq: i32,
+    meanwhile: &mut dyn FnMut(),
 ) -> std::result::Result<(), postgres::Error> {
     if events.is_empty() {
         return Ok(());
@@ -286,6 +288,7 @@ fn copy(
     }
     rows.end();
     let _ = writer.write_all(rows.bytes());
+    meanwhile();
     writer.finish().map(drop)
 }
 
@@ -294,12 +297,12 @@ fn bisect(
     transaction: &mut Transaction<'_>,
     statements: &Statements,
     rows: &mut copy::Rows,
-    part: &mut Part<'_>,
+    part: &mut Part,
     events: &[Event<'_>],
     seq: i32,
 ) -> std::result::Result<(), postgres::Error> {
     let mut attempt = transaction.transaction()?;
-    match copy(&mut attempt, statements, rows, part.number, events, seq) {
+    match copy(&mut attempt, statements, rows, part.number, events, seq, &mut || {}) {
         Ok(()) => {
             part.stored += i64::try_from(events.len()).unwrap_or(i64::MAX);
             attempt.commit()
@@ -307,11 +310,8 @@ fn bisect(
         Err(error) if fault::is_value(&error) => {
             attempt.rollback()?;
             if let [event] = events {
-                part.refused.push(Reject {
-                    log_offset: event.log_offset,
-                    raw: event.line(),
-                    reason: fault::reason(&error),
-                });
+                let (log_offset, reason) = (event.log_offset, fault::reason(&error));
+                part.refused.push((seq, Reject { log_offset, raw: event.line(), reason }));
                 return Ok(());
             }
             let (front, back) = events.split_at(events.len() / 2);
@@ -321,49 +321,4 @@ fn bisect(
         }
         Err(error) => Err(error),
     }
-}
-
-/// Writes the rejects and the batch row.
-fn seal(
-    transaction: &mut Transaction<'_>,
-    statements: &Statements,
-    part: &Part<'_>,
-    batch: &Batch<'_, '_>,
-) -> std::result::Result<Committed, postgres::Error> {
-    let source = batch.cursor.source;
-    for line in part.rejects.iter().copied().chain(&part.refused) {
-        let values: [&(dyn ToSql + Sync); 5] =
-            [&part.number, &source, &line.log_offset, &line.raw, &line.reason];
-        transaction.execute(REJECT_INSERT, &values)?;
-    }
-    account::put_gaps(transaction, part.number, batch)?;
-    let times = batch.events.iter().map(|event| event.time);
-    let (first, last) = (times.clone().min().map(Time), times.max().map(Time));
-    let row = transaction.query_one(
-        &statements.insert,
-        &[
-            &part.number,
-            &source,
-            &batch.cursor.section,
-            &batch.byte_start,
-            &batch.cursor.position,
-            &batch.line_count,
-            &part.stored,
-            &first,
-            &last,
-        ],
-    )?;
-    let refused = i64::try_from(part.refused.len()).unwrap_or(i64::MAX);
-    if refused > 0 {
-        let mut share = Share::default();
-        part.refused.iter().for_each(|line| share.add(line.extent()));
-        transaction.execute(TOTALS_UPDATE, &[&source, &refused, &share.lines, &share.bytes])?;
-    }
-    Ok(Committed {
-        batch: part.number,
-        commit_no: row.get(0),
-        committed: row.get::<_, Time>(1).0,
-        revision: batch.cursor.revision + 1,
-        refused,
-    })
 }

@@ -121,7 +121,7 @@ impl Manage for Postgres {
 
     fn retain(&mut self, retain: &Retain) -> Result<Removed> {
         let section = retain.section.as_deref();
-        let mut removed = self.remove_events(Some(retain.before), section)?;
+        let mut removed = self.remove_events(Some(retain.whole_days()), section)?;
         if let Some(before) = retain.siem_before {
             removed.siem_events = self.remove_siem_events(Some(before), section)?;
         }

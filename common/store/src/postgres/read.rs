@@ -305,7 +305,7 @@ impl Ends {
     }
 }
 
-fn in_batch(batch: i64, condition: &Sql) -> Sql {
+pub(super) fn in_batch(batch: i64, condition: &Sql) -> Sql {
     let mut sql = Sql::default();
     sql.push("batch = ").bind(Bound::Int(batch)).push(" AND ").append(condition);
     sql

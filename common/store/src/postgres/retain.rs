@@ -12,7 +12,7 @@
 
 use super::Postgres;
 use super::row::Time;
-use crate::{Removed, Result, Retain};
+use crate::{Removed, Result, Retain, seal};
 use common::clock::Timestamp;
 use postgres::error::SqlState;
 use postgres::types::ToSql;
@@ -62,7 +62,7 @@ const PLAN: &str = "SELECT \
 impl Postgres {
     /// Counts what would be removed.
     pub(super) fn plan_removal(&mut self, retain: &Retain) -> Result<Removed> {
-        let (before, siem_before) = (Time(retain.before), retain.siem_before.map(Time));
+        let (before, siem_before) = (Time(retain.whole_days()), retain.siem_before.map(Time));
         let parameters: [&(dyn ToSql + Sync); 3] = [&before, &retain.section, &siem_before];
         let row = self.client()?.query_one(PLAN, &parameters);
         let row = row.map_err(|error| self.fault(&error))?;
@@ -74,7 +74,7 @@ impl Postgres {
             partitions: Vec::new(),
         };
         if retain.section.is_none() {
-            let days = self.whole_days(Some(retain.before))?;
+            let days = self.whole_days(Some(retain.whole_days()))?;
             removed.partitions = days.into_iter().map(|(name, _)| name).collect();
         }
         Ok(removed)
@@ -86,12 +86,15 @@ impl Postgres {
         before: Option<Timestamp>,
         section: Option<&str>,
     ) -> Result<Removed> {
+        let day = before.map(seal::day);
+        self.mark_days(day, section)?;
+        self.mark_rejects(before, section)?;
         let hits = self.sweep("hit", HIT_SWEEP, before, section)?;
         let mut removed = Removed { hits, ..Removed::default() };
         self.sweep("reject", REJECT_SWEEP, before, section)?;
         if section.is_none() {
             for (name, part) in self.whole_days(before)? {
-                removed.events += self.drop_day(&part)?;
+                removed.events += self.drop_day(&part, day)?;
                 removed.partitions.push(name);
             }
         }
@@ -118,15 +121,20 @@ impl Postgres {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    fn drop_day(&mut self, part: &str) -> Result<u64> {
+    /// Drops a day's partition; events that came since the days were marked are marked first.
+    fn drop_day(&mut self, part: &str, before: Option<i32>) -> Result<u64> {
         let mut attempt = 1;
         loop {
             let gone = self
                 .client()?
                 .query_one("SELECT drop_day($1::text::regclass)", &[&part])
-                .map(|row| u64::try_from(row.get::<_, i64>(0)).unwrap_or(0));
+                .map(|row| row.get::<_, i64>(0));
             let error = match gone {
-                Ok(gone) => return Ok(gone),
+                Ok(gone) if gone >= 0 => return Ok(gone.unsigned_abs()),
+                Ok(_) => {
+                    self.mark_days(before, None)?;
+                    continue;
+                }
                 Err(error) => error,
             };
             let is_lock = error.code().is_some_and(|state| {

@@ -176,7 +176,9 @@ event          | a    | r    | r
 gap            | a    | r    | -
 helper         | r    | r    | -
 hit            | -    | r    | raw
+leaf           | a    | r    | -
 reject         | a    | r    | -
+retention      | -    | r    | -
 rule           | -    | r    | r
 rule_version   | -    | r    | ra
 schema_version | r    | r    | r

@@ -7,6 +7,7 @@
 
 use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
+use crate::seal::{self, BatchRecord};
 use crate::{Batch, Committed, Cursor, Error, Ingest, Result, Totals};
 use common::clock::Timestamp;
 use common::event::{Event, EventId};
@@ -206,12 +207,19 @@ fn store(
         connection.prepare_cached(reject)?.execute(values)?;
     }
     account::put_gaps(connection, number, batch, now)?;
-    let times = batch.events.iter().map(|event| event.time.0);
     let next = "UPDATE counter SET value = value + 1, committed = max(committed, ?1) \
         WHERE name = 'commit' RETURNING value, committed";
     let (commit_no, committed): (i64, i64) = connection
         .prepare_cached(next)?
         .query_row([now.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let record = seal::record(batch, number);
+    let digest = put_leaves(connection, batch, &record)?;
+    let head = "SELECT head FROM cursor WHERE source = ?1";
+    let previous: Vec<u8> =
+        connection.prepare_cached(head)?.query_row([record.source], |row| row.get(0))?;
+    let digest = seal::link(&previous, &digest, commit_no, Timestamp(committed));
+    let move_head = "UPDATE cursor SET head = ?2 WHERE source = ?1";
+    connection.prepare_cached(move_head)?.execute((record.source, digest))?;
     connection.prepare_cached(BATCH_INSERT)?.execute((
         number,
         batch.cursor.source,
@@ -220,8 +228,10 @@ fn store(
         batch.cursor.position,
         batch.line_count,
         i64::try_from(batch.events.len()).unwrap_or(i64::MAX),
-        times.clone().min(),
-        times.max(),
+        record.time.map(|(first, _)| first.0),
+        record.time.map(|(_, last)| last.0),
+        previous,
+        digest,
         commit_no,
         committed,
     ))?;
@@ -232,6 +242,23 @@ fn store(
         revision: batch.cursor.revision + 1,
         refused: 0,
     }))
+}
+
+/// Stores a batch's leaves; gives its record's digest.
+fn put_leaves(
+    connection: &Connection,
+    batch: &Batch<'_, '_>,
+    record: &BatchRecord<'_>,
+) -> rusqlite::Result<[u8; 32]> {
+    let mut leaves = seal::note_leaves(batch.rejects.iter(), batch.gaps);
+    leaves.extend(seal::leaves(batch, &[]));
+    let insert = "INSERT INTO leaf (batch, day, event_count, digest, proof) \
+        VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut insert = connection.prepare_cached(insert)?;
+    for (day, leaf) in &leaves {
+        insert.execute((record.batch, day, leaf.event_count, leaf.digest, &leaf.proof))?;
+    }
+    Ok(record.digest(leaves.iter().map(|(day, leaf)| (*day, leaf.event_count, &leaf.digest[..]))))
 }
 
 fn insert_events(

@@ -9,7 +9,7 @@ use super::Sqlite;
 use super::ingest::{cursor, draw};
 use crate::{
     Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Size,
-    install,
+    install, seal,
 };
 use common::clock::Timestamp;
 use common::section::Section;
@@ -26,7 +26,10 @@ const HELPER_PUT: &str = "INSERT INTO helper (section, name, place, is_enabled, 
     ON CONFLICT (section, name) DO UPDATE SET is_enabled = excluded.is_enabled, \
     body = excluded.body";
 const EVENT_DELETE: &str = "DELETE FROM event WHERE id IN (SELECT id FROM event \
-    WHERE time < ?1 AND (?2 IS NULL OR section = ?2) ORDER BY time LIMIT ?3) RETURNING id >> 20";
+    WHERE time < ?1 AND (?2 IS NULL OR section = ?2) AND NOT EXISTS (SELECT 1 FROM leaf \
+    WHERE leaf.batch = event.id >> 20 AND retention IS NULL \
+    AND leaf.day = (time - 86399999999 * (time < 0)) / 86400000000) \
+    ORDER BY time LIMIT ?3) RETURNING id >> 20";
 const HIT_DELETE: &str = "DELETE FROM hit WHERE (version, group_key, time, batch, seq, siem_event) \
     IN (SELECT version, group_key, time, batch, seq, siem_event FROM hit WHERE time < ?1 \
     AND (?2 IS NULL OR version IN (SELECT version FROM rule_version WHERE section = ?2)) LIMIT ?3)";
@@ -115,6 +118,8 @@ impl Manage for Sqlite {
         let all = i64::MAX;
         match what {
             Clear::Event => {
+                self.mark_days(i32::MAX, section)?;
+                self.mark_rejects(all, section)?;
                 self.remove(HIT_DELETE, all, section)?;
                 self.remove(REJECT_DELETE, all, section)?;
                 self.remove_events(all, section)
@@ -140,17 +145,20 @@ impl Manage for Sqlite {
             OR version IN (SELECT version FROM rule_version WHERE section = ?2))";
         let siem = "SELECT count(*) FROM siem_event WHERE last_time < ?1 \
             AND (?2 IS NULL OR section = ?2)";
+        let before = retain.whole_days().0;
         let siem_before = retain.siem_before.map_or(i64::MIN, |before| before.0);
         Ok(Removed {
-            events: self.number(events, (retain.before.0, section))?,
-            hits: self.number(hits, (retain.before.0, section))?,
+            events: self.number(events, (before, section))?,
+            hits: self.number(hits, (before, section))?,
             siem_events: self.number(siem, (siem_before, section))?,
             partitions: Vec::new(),
         })
     }
 
     fn retain(&mut self, retain: &Retain) -> Result<Removed> {
-        let (before, section) = (retain.before.0, retain.section.as_deref());
+        let (before, section) = (retain.whole_days().0, retain.section.as_deref());
+        self.mark_days(seal::day(retain.before), section)?;
+        self.mark_rejects(before, section)?;
         let mut removed =
             Removed { hits: self.remove(HIT_DELETE, before, section)?, ..Removed::default() };
         self.remove(REJECT_DELETE, before, section)?;
@@ -208,7 +216,10 @@ impl Sqlite {
     }
 
     /// Runs one change in a transaction of its own.
-    fn change<T>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+    pub(super) fn change<T>(
+        &mut self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         let refused = self.refused();
         let run = || {
             let transaction =

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_detect", include_str!("../../../../sql/sqlite/0002_detect.sql")),
     ("0003_manage", include_str!("../../../../sql/sqlite/0003_manage.sql")),
     ("0004_account", include_str!("../../../../sql/sqlite/0004_account.sql")),
+    ("0005_seal", include_str!("../../../../sql/sqlite/0005_seal.sql")),
 ];
 
 impl Sqlite {

@@ -286,7 +286,7 @@ fn walk(selection: &Selection, path: Path) -> Walk {
     Walk::new(table(selection, &predicate), predicate.may, path)
 }
 
-fn in_batch(batch: i64, condition: &Sql) -> Sql {
+pub(super) fn in_batch(batch: i64, condition: &Sql) -> Sql {
     let mut sql = Sql::default();
     sql.push("id > ").bind(Bound::Int(batch << SEQ_BITS)).push(" AND id < ");
     sql.bind(Bound::Int((batch + 1) << SEQ_BITS)).push(" AND ").append(condition);
