@@ -19,6 +19,10 @@ pub enum Kind {
     Database,
     /// Anything else, such as an unreadable file: exit 5.
     Input,
+    /// The kernel or the system lacks what is needed: exit 69, as sysexits' `EX_UNAVAILABLE`.
+    Unavailable,
+    /// The rights are missing: exit 77, as sysexits' `EX_NOPERM`.
+    Rights,
 }
 
 impl Kind {
@@ -28,6 +32,8 @@ impl Kind {
             Kind::Config => 3,
             Kind::Database => 4,
             Kind::Input => 5,
+            Kind::Unavailable => 69,
+            Kind::Rights => 77,
         }
     }
 }
