@@ -13,6 +13,7 @@
 //! What it does *not* know: which format a source has ([`crate::parser`] remembers it), helpers.
 
 mod access;
+mod agent;
 mod auditd;
 mod error;
 mod eve;
@@ -205,6 +206,8 @@ formats! {
     Eve "suricata" eve::SPEC;
     /// Windows events as JSON: EVTX dumps, winlogbeat, NXLog, PowerShell, flat
     Windows "windows" windows::SPEC;
+    /// siemagent's lines: what the kernel of a Linux machine saw
+    Agent "siemagent" agent::SPEC;
     /// any JSON, one object a line
     Json "json" json::SPEC;
     /// access logs of Apache and nginx: common, combined, with virtual host

@@ -18,6 +18,16 @@ const DATASETS: &[(&str, &str)] = &[
     ("nginx.access", "nginx/webserver/ /webserver/"),
     ("apache.error", "apache//apache"),
     ("nginx.error", "nginx//nginx"),
+    ("agent.process_creation", "linux/process_creation/"),
+    ("agent.process_termination", "linux/process_termination/"),
+    ("agent.process_access", "linux/process_access/"),
+    ("agent.network_connection", "linux/network_connection/"),
+    ("agent.dns_query", "linux/dns_query/"),
+    ("agent.file_event", "linux/file_event/"),
+    ("agent.file_delete", "linux/file_delete/"),
+    ("agent.file_change", "linux/file_change/"),
+    ("agent.file_access", "linux/file_access/"),
+    ("agent.driver_load", "linux/driver_load/"),
 ];
 
 /// The labels of a program whose dataset begins with `linux.`: syslog's, whatever wrote it.
@@ -106,6 +116,7 @@ mod tests {
     #[test]
     fn other_datasets() {
         assert_eq!(of("nginx.access", "sshd"), "nginx/webserver/ /webserver/");
+        assert_eq!(of("agent.process_creation", "sshd"), "linux/process_creation/");
         assert_eq!(of("something.else", "sshd"), "");
         assert_eq!(labels(&Event::default()), "");
     }
