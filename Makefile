@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 PREFIX ?= /usr/local
-TOOLS := siemparse siemtrigger siemquery siemmanage
+TOOLS := siemparse siemtrigger siemquery siemmanage siemagent
 DB ?= sqlite
 
-.PHONY: help build demo test check postgres doc install bench clean
+.PHONY: help build demo test check postgres doc install bpf bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -48,6 +48,11 @@ install: build doc ## into PREFIX (default /usr/local)
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 config/siem.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/siem.conf
 	install -m 644 config/siem.toml config/crontab $(DESTDIR)$(PREFIX)/share/siemtools
+
+bpf: ## the probes of siemagent, with the compiler whose bytes are committed
+	@config/need.sh clang-16 clang-16
+	@config/need.sh llvm-strip-16 llvm-16
+	siemagent/bpf/build.sh agent.bpf.o
 
 bench: compiler postgres ## the figures of doc/benchmarks.md
 	$(CARGO) build --release --locked --quiet

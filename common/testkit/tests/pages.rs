@@ -5,7 +5,7 @@
 use std::path::Path;
 use testkit::{expect_file, tool};
 
-const TOOLS: [&str; 4] = ["siemparse", "siemtrigger", "siemquery", "siemmanage"];
+const TOOLS: [&str; 5] = ["siemparse", "siemtrigger", "siemquery", "siemmanage", "siemagent"];
 
 fn compare(folder: &str, kind: &str, name: impl Fn(&str) -> String) {
     let doc = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../doc").join(folder);

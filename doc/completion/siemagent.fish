@@ -1,0 +1,18 @@
+complete -c siemagent -s e -l events -d 'The events to report: names, process, net, default, all, or -NAME to leave one out' -r
+complete -c siemagent -s n -l count -d 'Stop after so many events' -r
+complete -c siemagent -s d -l duration -d 'Stop after this time: 30s, 10m' -r
+complete -c siemagent -l filter -d 'Only events that this filter selects; the grammar is that of siemquery --where' -r
+complete -c siemagent -l ring -d 'Size of the ring between kernel and agent: a power of two, at least 64K' -r
+complete -c siemagent -l rate -d 'At most so many events of a kind a second: exec=2000,file=5000; the rest is counted' -r
+complete -c siemagent -l redact -d 'Replace what this expression matches in arguments; of an expression with groups, the groups' -r
+complete -c siemagent -l stats -d 'Print the counts every so many seconds; 0 for never' -r
+complete -c siemagent -l generate -d 'Print a generated page' -r -f -a "man\t'The man page, in roff'
+bash\t'Completions for bash'
+zsh\t'Completions for zsh'
+fish\t'Completions for fish'"
+complete -c siemagent -l fail-on-loss -d 'Exit with 5 when events were lost or dropped'
+complete -c siemagent -l check -d 'Try every probe, print a table of what this kernel accepts, and stop'
+complete -c siemagent -l list-events -d 'Print the events that can be reported, and stop'
+complete -c siemagent -s q -l quiet -d 'No summary on standard error'
+complete -c siemagent -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemagent -s V -l version -d 'Print version'

@@ -1,0 +1,55 @@
+#compdef siemagent
+
+autoload -U is-at-least
+
+_siemagent() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'-e+[The events to report\: names, process, net, default, all, or -NAME to leave one out]:LIST:_default' \
+'--events=[The events to report\: names, process, net, default, all, or -NAME to leave one out]:LIST:_default' \
+'-n+[Stop after so many events]:N:_default' \
+'--count=[Stop after so many events]:N:_default' \
+'-d+[Stop after this time\: 30s, 10m]:SPAN:_default' \
+'--duration=[Stop after this time\: 30s, 10m]:SPAN:_default' \
+'--filter=[Only events that this filter selects; the grammar is that of siemquery --where]:FILTER:_default' \
+'--ring=[Size of the ring between kernel and agent\: a power of two, at least 64K]:SIZE:_default' \
+'--rate=[At most so many events of a kind a second\: exec=2000,file=5000; the rest is counted]:LIST:_default' \
+'*--redact=[Replace what this expression matches in arguments; of an expression with groups, the groups]:REGEX:_default' \
+'--stats=[Print the counts every so many seconds; 0 for never]:S:_default' \
+'--generate=[Print a generated page]:PAGE:((man\:"The man page, in roff"
+bash\:"Completions for bash"
+zsh\:"Completions for zsh"
+fish\:"Completions for fish"))' \
+'--fail-on-loss[Exit with 5 when events were lost or dropped]' \
+'(--list-events)--check[Try every probe, print a table of what this kernel accepts, and stop]' \
+'--list-events[Print the events that can be reported, and stop]' \
+'-q[No summary on standard error]' \
+'--quiet[No summary on standard error]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+}
+
+(( $+functions[_siemagent_commands] )) ||
+_siemagent_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemagent commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_siemagent" ]; then
+    _siemagent "$@"
+else
+    compdef _siemagent siemagent
+fi

@@ -1,0 +1,80 @@
+//! The command line of siemagent; these comments are its manual.
+//!
+//! What it does *not* know: what the flags set in motion.
+
+use clap::Parser;
+use common::cli::Generate;
+
+const AFTER: &str = "\
+Examples:
+  siemagent | siemparse -s agent -               the events of this machine into the store
+  siemagent --events exec --count 3              the next three programs that start
+  siemagent --check                              which probes this kernel accepts
+  siemagent --filter 'User = root' | jq .CommandLine
+
+Exit status: 0 done, 2 wrong usage, 5 something failed, 69 the kernel offers no way to watch it,
+77 the rights are missing.";
+
+/// Print what the kernel saw, as one JSON object a line
+///
+/// siemagent attaches small probes to the kernel and prints each program that starts, each
+/// connection, each file that is written and the rarer events that matter to security, with the
+/// field names of the Sigma rules for Linux. siemparse reads the lines as they are.
+///
+/// Nothing is missing in silence: every event that the probes saw is written, or counted as lost,
+/// dropped, filtered or suppressed, and lines of category siemagent say how many.
+#[derive(Parser, Debug)]
+#[command(name = "siemagent", version, after_help = AFTER)]
+pub(crate) struct Args {
+    /// The events to report: names, process, net, default, all, or -NAME to leave one out
+    #[arg(short, long, value_name = "LIST", default_value = "default", allow_hyphen_values = true)]
+    pub(crate) events: String,
+
+    /// Stop after so many events
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(crate) count: Option<u64>,
+
+    /// Stop after this time: 30s, 10m
+    #[arg(short, long, value_name = "SPAN")]
+    pub(crate) duration: Option<String>,
+
+    /// Only events that this filter selects; the grammar is that of siemquery --where
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+
+    /// Size of the ring between kernel and agent: a power of two, at least 64K
+    #[arg(long, value_name = "SIZE", default_value = "4M")]
+    pub(crate) ring: String,
+
+    /// At most so many events of a kind a second: exec=2000,file=5000; the rest is counted
+    #[arg(long, value_name = "LIST")]
+    pub(crate) rate: Option<String>,
+
+    /// Replace what this expression matches in arguments; of an expression with groups, the groups
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) redact: Vec<String>,
+
+    /// Print the counts every so many seconds; 0 for never
+    #[arg(long, value_name = "S", default_value_t = 300)]
+    pub(crate) stats: u64,
+
+    /// Exit with 5 when events were lost or dropped
+    #[arg(long)]
+    pub(crate) fail_on_loss: bool,
+
+    /// Try every probe, print a table of what this kernel accepts, and stop
+    #[arg(long, conflicts_with = "list_events")]
+    pub(crate) check: bool,
+
+    /// Print the events that can be reported, and stop
+    #[arg(long)]
+    pub(crate) list_events: bool,
+
+    /// No summary on standard error
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Print a generated page
+    #[arg(long, value_name = "PAGE", hide = true)]
+    pub(crate) generate: Option<Generate>,
+}

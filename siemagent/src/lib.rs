@@ -1,0 +1,46 @@
+//! siemagent: from kernel probes to JSON lines.
+//!
+//! ```text
+//!  bpf/agent.bpf.c ─► ring ─► record ─► line (process cache, accounts, groups, names) ─► select ─► queue ─► stdout
+//!        │                                                                                          │
+//!        └─► counters ─────────────────────► count: seen = written + lost + dropped + filtered + suppressed
+//! ```
+//!
+//! The order of the modules is that of the flow.
+//!
+//! # Constraints
+//!
+//! * No database, no network, no async: events leave on standard output alone.
+//! * Every event that a probe saw ends in one of the five counts.
+//! * Unsafe code lives in `system.rs` alone.
+
+mod args;
+mod system;
+mod kind;
+mod call;
+mod record;
+mod probe;
+mod machine;
+mod process;
+mod seed;
+mod account;
+mod group;
+mod dns;
+mod redact;
+mod line;
+mod select;
+mod count;
+mod queue;
+mod status;
+mod run;
+mod check;
+mod start;
+
+use crate::args::Args;
+use std::process::ExitCode;
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    common::cli::run(|args: &Args| args.generate, |args| start::run(&args))
+}

@@ -1,0 +1,5 @@
+//! siemagent: kernel events in, JSON lines out.
+
+fn main() -> std::process::ExitCode {
+    siemagent::main()
+}
