@@ -14,7 +14,8 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
     files! {
         "sshd.toml" "pam.toml" "sudo.toml" "su.toml" "cron.toml" "systemd-logind.toml"
         "account.toml" "kernel.toml" "login.toml" "nginx.toml" "apache.toml" "cisco.toml"
-        "dhcp.toml" "dns.toml" "dovecot.toml" "exim.toml" "ftp.toml" "guard.toml" "mail.toml"
-        "media.toml" "postfix.toml" "samba.toml" "system.toml" "vpn.toml" "web-application.toml"
+        "dhcp.toml" "dns.toml" "dovecot.toml" "exchange.toml" "exim.toml" "ftp.toml" "guard.toml"
+        "intrusion.toml" "mail.toml" "media.toml" "postfix.toml" "samba.toml" "system.toml"
+        "vpn.toml" "web-application.toml" "web-server.toml"
     }
 }
