@@ -18,6 +18,8 @@ const DATASETS: &[(&str, &str)] = &[
     ("nginx.access", "nginx/webserver/ /webserver/"),
     ("apache.error", "apache//apache"),
     ("nginx.error", "nginx//nginx"),
+    ("cisco.ios", "cisco//aaa cisco//bgp cisco//ldp cisco//syslog"),
+    ("cisco.asa", "/firewall/ cisco//syslog"),
     ("agent.process_creation", "linux/process_creation/"),
     ("agent.process_termination", "linux/process_termination/"),
     ("agent.process_access", "linux/process_access/"),
@@ -35,13 +37,16 @@ fn linux(program: &str) -> &'static str {
     match program {
         "sshd" | "sshd-session" => "linux//auth linux//sshd linux//syslog",
         "sudo" => "linux//auth linux//sudo linux//syslog",
-        "su" | "login" | "systemd-logind" | "useradd" | "usermod" | "passwd" => {
-            "linux//auth linux//syslog"
-        }
+        "su" | "login" | "systemd-logind" | "dropbear" | "polkitd" | "useradd" | "usermod"
+        | "userdel" | "newusers" | "groupadd" | "groupmod" | "groupdel" | "gpasswd" | "passwd"
+        | "chpasswd" | "chage" | "chsh" | "chfn" | "vipw" => "linux//auth linux//syslog",
         "cron" | "CRON" | "crond" | "crontab" => "linux//cron linux//syslog",
         "vsftpd" => "linux//vsftpd linux//syslog",
-        "guacd" => "linux//guacamole linux//syslog",
-        "clamd" => "linux//clamav linux//syslog",
+        "guacd" | "apache-guacamole" => "linux//guacamole linux//syslog",
+        "clamd" | "clamscan" | "clamav-milter" => "/antivirus/ linux//clamav linux//syslog",
+        "named" | "unbound" | "dnsmasq" | "pihole-FTL" | "pdns_recursor" | "pdns_server" => {
+            "/dns/ linux//syslog"
+        }
         _ => "linux//syslog",
     }
 }
@@ -110,6 +115,11 @@ mod tests {
         assert_eq!(of("linux.syslog", "sshd(pam_unix)"), "linux//auth linux//sshd linux//syslog");
         assert_eq!(of("linux.journald", "CRON"), "linux//cron linux//syslog");
         assert_eq!(of("linux.syslog", "kernel"), "linux//syslog");
+        for account in ["gpasswd", "chage", "groupdel", "chpasswd"] {
+            assert_eq!(of("linux.syslog", account), "linux//auth linux//syslog", "{account}");
+        }
+        assert_eq!(of("linux.syslog", "unbound"), "/dns/ linux//syslog");
+        assert_eq!(of("cisco.asa", ""), "/firewall/ cisco//syslog");
         assert_eq!((program("(x)"), program("a(b"), program("a(b)")), ("(x)", "a(b", "a"));
     }
 
