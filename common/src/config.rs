@@ -159,6 +159,15 @@ pub struct Setting {
 }
 
 impl Config {
+    /// The identity of the host whose sources are read: cursors belong to it.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let read = |path| std::fs::read_to_string(path).ok();
+        let machine = || read("/etc/machine-id").or_else(|| read("/proc/sys/kernel/hostname"));
+        let id = self.host.clone().or_else(machine).unwrap_or_default();
+        if id.trim().is_empty() { "-".to_owned() } else { id.trim().to_owned() }
+    }
+
     /// Reads the file and the environment.
     ///
     /// # Errors

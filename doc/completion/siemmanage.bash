@@ -22,6 +22,9 @@ _siemmanage() {
             siemmanage,config)
                 cmd="siemmanage__subcmd__config"
                 ;;
+            siemmanage,doctor)
+                cmd="siemmanage__subcmd__doctor"
+                ;;
             siemmanage,help)
                 cmd="siemmanage__subcmd__help"
                 ;;
@@ -30,6 +33,9 @@ _siemmanage() {
                 ;;
             siemmanage,init)
                 cmd="siemmanage__subcmd__init"
+                ;;
+            siemmanage,metrics)
+                cmd="siemmanage__subcmd__metrics"
                 ;;
             siemmanage,migrate)
                 cmd="siemmanage__subcmd__init"
@@ -58,6 +64,9 @@ _siemmanage() {
             siemmanage__subcmd__help,config)
                 cmd="siemmanage__subcmd__help__subcmd__config"
                 ;;
+            siemmanage__subcmd__help,doctor)
+                cmd="siemmanage__subcmd__help__subcmd__doctor"
+                ;;
             siemmanage__subcmd__help,help)
                 cmd="siemmanage__subcmd__help__subcmd__help"
                 ;;
@@ -66,6 +75,9 @@ _siemmanage() {
                 ;;
             siemmanage__subcmd__help,init)
                 cmd="siemmanage__subcmd__help__subcmd__init"
+                ;;
+            siemmanage__subcmd__help,metrics)
+                cmd="siemmanage__subcmd__help__subcmd__metrics"
                 ;;
             siemmanage__subcmd__help,retain)
                 cmd="siemmanage__subcmd__help__subcmd__retain"
@@ -281,7 +293,7 @@ _siemmanage() {
 
     case "${cmd}" in
         siemmanage)
-            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers section clear status config retain seal verify help"
+            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers section clear status config retain doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -402,8 +414,42 @@ _siemmanage() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        siemmanage__subcmd__doctor)
+            opts="-o -c -h --output --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         siemmanage__subcmd__help)
-            opts="init rules helpers section clear status config retain seal verify help"
+            opts="init rules helpers section clear status config retain doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -431,6 +477,20 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__config)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -585,6 +645,20 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__metrics)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1283,6 +1357,32 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__init)
+            opts="-c -h --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__metrics)
             opts="-c -h --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

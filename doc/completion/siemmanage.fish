@@ -48,6 +48,8 @@ complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "clear" -d 'Re
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "config" -d 'Show the settings that hold'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "retain" -d 'Remove old events'
+complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "doctor" -d 'Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire'
+complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "metrics" -d 'Print metrics for Prometheus, as node_exporter\'s textfile collector reads them'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -220,6 +222,14 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -s c -l co
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l dry-run -d 'Count what would go, and remove nothing'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand doctor" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'"
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand doctor" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand doctor" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand metrics" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand metrics" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand metrics" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand seal" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand seal" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand seal" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -229,17 +239,19 @@ json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "init" -d 'Make the schema, or bring it up to date'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "rules" -d 'Import, export, list and switch rules'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "helpers" -d 'Import, export, list and test helpers'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "section" -d 'List and change sections'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "clear" -d 'Remove events, SIEM events, rules or helpers'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "config" -d 'Show the settings that hold'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "retain" -d 'Remove old events'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "init" -d 'Make the schema, or bring it up to date'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "rules" -d 'Import, export, list and switch rules'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "helpers" -d 'Import, export, list and test helpers'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "section" -d 'List and change sections'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "clear" -d 'Remove events, SIEM events, rules or helpers'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "config" -d 'Show the settings that hold'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "retain" -d 'Remove old events'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "doctor" -d 'Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "metrics" -d 'Print metrics for Prometheus, as node_exporter\'s textfile collector reads them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write them in the form that import reads'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List them'

@@ -552,6 +552,28 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+'-o+[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'--output=[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(metrics)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (seal)
 _arguments "${_arguments_options[@]}" : \
 '-c+[Read this configuration file instead of the default ones]:FILE:_files' \
@@ -731,6 +753,14 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(metrics)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (seal)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -764,6 +794,8 @@ _siemmanage_commands() {
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
 'config:Show the settings that hold' \
 'retain:Remove old events' \
+'doctor:Look for what is wrong\: unaccounted lines, stale sources, wrong clocks, rules that cannot fire' \
+'metrics:Print metrics for Prometheus, as node_exporter'\''s textfile collector reads them' \
 'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
 'verify:Compute all digests again and say what is changed, missing or added' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -780,6 +812,11 @@ _siemmanage__subcmd__config_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage config commands' commands "$@"
 }
+(( $+functions[_siemmanage__subcmd__doctor_commands] )) ||
+_siemmanage__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage doctor commands' commands "$@"
+}
 (( $+functions[_siemmanage__subcmd__help_commands] )) ||
 _siemmanage__subcmd__help_commands() {
     local commands; commands=(
@@ -791,6 +828,8 @@ _siemmanage__subcmd__help_commands() {
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
 'config:Show the settings that hold' \
 'retain:Remove old events' \
+'doctor:Look for what is wrong\: unaccounted lines, stale sources, wrong clocks, rules that cannot fire' \
+'metrics:Print metrics for Prometheus, as node_exporter'\''s textfile collector reads them' \
 'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
 'verify:Compute all digests again and say what is changed, missing or added' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -806,6 +845,11 @@ _siemmanage__subcmd__help__subcmd__clear_commands() {
 _siemmanage__subcmd__help__subcmd__config_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage help config commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__doctor_commands] )) ||
+_siemmanage__subcmd__help__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help doctor commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__help__subcmd__help_commands] )) ||
 _siemmanage__subcmd__help__subcmd__help_commands() {
@@ -870,6 +914,11 @@ _siemmanage__subcmd__help__subcmd__helpers__subcmd__test_commands() {
 _siemmanage__subcmd__help__subcmd__init_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage help init commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__metrics_commands] )) ||
+_siemmanage__subcmd__help__subcmd__metrics_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help metrics commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__help__subcmd__retain_commands] )) ||
 _siemmanage__subcmd__help__subcmd__retain_commands() {
@@ -1088,6 +1137,11 @@ _siemmanage__subcmd__helpers__subcmd__test_commands() {
 _siemmanage__subcmd__init_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage init commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__metrics_commands] )) ||
+_siemmanage__subcmd__metrics_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage metrics commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__retain_commands] )) ||
 _siemmanage__subcmd__retain_commands() {

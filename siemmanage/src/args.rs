@@ -59,6 +59,16 @@ pub(crate) enum Verb {
     /// Whole days (UTC) go. What was removed stays accounted for: the digests of its batches are
     /// kept, and a retention record of its own is added, which `verify` checks.
     Retain(Retain),
+    /// Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire
+    ///
+    /// Checks for every source that what it offered is stored, rejected, filtered or known to be
+    /// missing; files that are gone or not read; stamps that are whole hours off; shares of lines
+    /// in no known format; rules whose fields none of the newest events has, or which are behind;
+    /// roles, heads of digests, and events without the partition of their day, which it moves
+    /// there. Exit status 1 when something is wrong; notes alone are no error.
+    Doctor(Doctor),
+    /// Print metrics for Prometheus, as node_exporter's textfile collector reads them
+    Metrics,
     /// Print the heads of all sources' digests, to be signed and kept elsewhere
     ///
     /// Each batch carries a digest over its events and over the batch of its source before. What
@@ -325,6 +335,14 @@ pub(crate) struct Retain {
     /// Count what would go, and remove nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// `doctor`.
+#[derive(Debug, Flags)]
+pub(crate) struct Doctor {
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Output,
 }
 
 /// `verify`.

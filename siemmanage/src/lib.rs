@@ -1,7 +1,7 @@
 //! siemmanage: schema, sections, helpers, rules, retention, status, configuration.
 //!
 //! ```text
-//!  args ─► legacy ─► database ─┬─► init  section  clear  status  retain  seal  verify   one file a verb
+//!  args ─► legacy ─► database ─┬─► init  section  clear  status  retain  seal  verify …  one file a verb
 //!                              └─► item ─► import  export  list  show  switch  delete  test
 //!                                   └─ helper, rule: what differs between the two nouns
 //! ```
@@ -19,9 +19,11 @@ mod clear;
 mod config;
 mod database;
 mod diff;
+mod doctor;
 mod init;
 mod item;
 mod legacy;
+mod metrics;
 mod page;
 mod retain;
 mod seal;
@@ -70,6 +72,8 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Clear(args) => clear::run(&args, &config),
         Verb::Status(args) => status::run(&args, &config),
         Verb::Retain(args) => retain::run(&args, &config),
+        Verb::Doctor(args) => doctor::run(&args, &config),
+        Verb::Metrics => metrics::run(&config),
         Verb::Seal => seal::run(&config),
         Verb::Verify(args) => verify::run(&args, &config),
     }

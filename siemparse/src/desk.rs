@@ -85,7 +85,7 @@ impl Desk {
         let mut desk = Desk {
             store,
             is_kept,
-            host: config.host.clone().unwrap_or_else(machine),
+            host: config.identity(),
             zone,
             year,
             sections: HashMap::new(),
@@ -280,11 +280,4 @@ fn shipped(section: &str) -> Vec<Helper> {
     }
     all.retain(|helper| helper.section.as_deref().is_none_or(|own| own == section));
     all
-}
-
-/// The identity of this host: cursors belong to it.
-fn machine() -> String {
-    let read = |path| std::fs::read_to_string(path).ok();
-    let id = read("/etc/machine-id").or_else(|| read("/proc/sys/kernel/hostname"));
-    id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| "-".to_owned())
 }

@@ -76,6 +76,17 @@ pub struct Removed {
     pub partitions: Vec<String>,
 }
 
+/// What became of events in the default partition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Events that were moved to the partition of their day.
+    pub moved: u64,
+    /// Events that have a day of their own and wait still: a lock could not be had.
+    pub waiting: u64,
+    /// Events of days that get no partition: more than two years ago, or to come.
+    pub strange: u64,
+}
+
 /// How large the database is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -165,6 +176,20 @@ pub trait Manage {
     /// # Errors
     /// The database fails.
     fn accounts(&mut self) -> Result<Vec<Account>>;
+
+    /// Tables that everybody may read or write, with what may be done; empty where the database
+    /// knows no users.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn public_rights(&mut self) -> Result<Vec<(String, String)>>;
+
+    /// Moves events that wait in the default partition to the partitions of their days, where
+    /// days have one; a database without partitions has nothing to move.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn settle(&mut self) -> Result<Settled>;
 
     /// The newest gaps, at most `limit`, newest first.
     ///

@@ -15,6 +15,7 @@ use super::part::Part;
 use super::{Postgres, account, copy, fault};
 use crate::seal;
 use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result};
+use common::clock::Timestamp;
 use common::event::{Event, EventId};
 use common::helper::Helper;
 use common::section::Section;
@@ -35,7 +36,7 @@ const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(
 
 /// How much is encoded before it is sent.
 const PIECE: usize = 256 * 1024;
-/// How long a day that could not be made is left alone.
+/// How long a day that could not be made, or that may be dropped, is left alone.
 const RETRY: Duration = Duration::from_secs(60);
 /// How long a source may still be locked by the session of a process that has just ended.
 const HOLD: Duration = Duration::from_secs(2);
@@ -205,8 +206,11 @@ impl Postgres {
             Err(lost @ Error::Lost { .. }) => return Err(lost),
             Err(_) => BTreeSet::new(),
         };
+        // Retention may drop a day that is over: it is asked for again now and then.
+        let today = Timestamp::now().day();
         for day in wanted {
-            self.days.insert(day, (!made.contains(&day)).then(|| now + RETRY));
+            let is_kept = made.contains(&day) && day >= today - 1;
+            self.days.insert(day, (!is_kept).then(|| now + RETRY));
         }
         Ok(())
     }

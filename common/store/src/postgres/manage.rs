@@ -6,8 +6,8 @@ use super::Postgres;
 use super::cursor::cursor;
 use super::row::Time;
 use crate::{
-    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Size,
-    install,
+    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Settled,
+    Size, install,
 };
 use common::clock::Timestamp;
 use common::section::Section;
@@ -24,6 +24,9 @@ const HELPER_PUT: &str = "INSERT INTO helper (section, name, place, is_enabled, 
 const HELPER_DRAW: &str = "UPDATE counter SET value = value + 1 WHERE name = 'helper'";
 const ROLES: &str = "SELECT rolname::text FROM pg_roles WHERE rolname IN \
     ('siem_ingest', 'siem_query', 'siem_trigger', 'siem_owner') ORDER BY rolname";
+const PUBLIC: &str = "SELECT relname::text, string_agg(lower(privilege_type), ', ' \
+    ORDER BY privilege_type) FROM pg_class, aclexplode(relacl) WHERE grantee = 0 \
+    AND relnamespace = 'public'::regnamespace GROUP BY relname ORDER BY relname";
 const CURSORS: &str = "SELECT source, revision, host, kind, name, section, device, inode, \
     head_length, head_hash, mark_length, mark_hash, position, line, token, state, lines, bytes, \
     stored, unparsed, rejected, filtered, gap, updated FROM cursor ORDER BY source";
@@ -139,6 +142,15 @@ impl Manage for Postgres {
 
     fn accounts(&mut self) -> Result<Vec<Account>> {
         self.read_accounts()
+    }
+
+    fn public_rights(&mut self) -> Result<Vec<(String, String)>> {
+        let rows = self.client()?.query(PUBLIC, &[]).map_err(|error| self.fault(&error))?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    fn settle(&mut self) -> Result<Settled> {
+        self.settle_default()
     }
 
     fn gaps(&mut self, limit: u32) -> Result<Vec<GapRow>> {

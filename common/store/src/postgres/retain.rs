@@ -12,7 +12,7 @@
 
 use super::Postgres;
 use super::row::Time;
-use crate::{Removed, Result, Retain, seal};
+use crate::{Removed, Result, Retain, Settled, seal};
 use common::clock::Timestamp;
 use postgres::error::SqlState;
 use postgres::types::ToSql;
@@ -53,6 +53,13 @@ const REJECT_SWEEP: &str = "WITH old AS (DELETE FROM reject USING batch \
     AND reject.ctid < format('(%s,0)', $4::bigint)::tid AND batch.batch = reject.batch \
     AND ($1::timestamptz IS NULL OR committed < $1) AND ($2::text IS NULL OR section = $2) \
     RETURNING 1) SELECT count(*) FROM old WHERE $5::text IS NOT NULL";
+/// The range of days is that of ensure_day.
+const IN_DEFAULT: &str = "SELECT count(*) FILTER (WHERE has_day), \
+    count(*) FILTER (WHERE NOT has_day) FROM (SELECT (time AT TIME ZONE 'UTC')::date \
+    BETWEEN (now() AT TIME ZONE 'UTC')::date - 731 AND (now() AT TIME ZONE 'UTC')::date + 2 \
+    AS has_day FROM event_default) AS one";
+const SETTLE: &str = "SELECT cardinality(ensure_day(ARRAY( \
+    SELECT DISTINCT (time AT TIME ZONE 'UTC')::date FROM event_default)))";
 const PLAN: &str = "SELECT \
     (SELECT count(*) FROM event WHERE time < $1 AND ($2::text IS NULL OR section = $2)), \
     (SELECT count(*) FROM hit WHERE time < $1 AND ($2 IS NULL OR version IN \
@@ -112,6 +119,24 @@ impl Postgres {
         section: Option<&str>,
     ) -> Result<u64> {
         self.sweep("siem_event", SIEM_SWEEP, before, section)
+    }
+
+    /// Has the days of events in the default partition made, which moves them.
+    pub(super) fn settle_default(&mut self) -> Result<Settled> {
+        let (placed, strange) = self.in_default()?;
+        if placed > 0 {
+            let made = self.client()?.query(SETTLE, &[]);
+            made.map_err(|error| self.fault(&error))?;
+        }
+        let (waiting, _) = if placed > 0 { self.in_default()? } else { (0, 0) };
+        Ok(Settled { moved: placed.saturating_sub(waiting), waiting, strange })
+    }
+
+    /// How many events of the default partition have a day of their own, and how many do not.
+    fn in_default(&mut self) -> Result<(u64, u64)> {
+        let row = self.client()?.query_one(IN_DEFAULT, &[]).map_err(|error| self.fault(&error))?;
+        let number = |place: usize| u64::try_from(row.get::<_, i64>(place)).unwrap_or(0);
+        Ok((number(0), number(1)))
     }
 
     /// (name, qualified name) of the partitions before a time, or all.

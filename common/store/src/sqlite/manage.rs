@@ -8,8 +8,8 @@
 use super::Sqlite;
 use super::ingest::{cursor, draw};
 use crate::{
-    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Size,
-    install, seal,
+    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Settled,
+    Size, install, seal,
 };
 use common::clock::Timestamp;
 use common::section::Section;
@@ -184,6 +184,14 @@ impl Manage for Sqlite {
 
     fn accounts(&mut self) -> Result<Vec<Account>> {
         self.read_accounts()
+    }
+
+    fn public_rights(&mut self) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
+    fn settle(&mut self) -> Result<Settled> {
+        Ok(Settled::default())
     }
 
     fn gaps(&mut self, limit: u32) -> Result<Vec<GapRow>> {

@@ -127,8 +127,7 @@ fn one<'t>(
             }
             ["retentions", number, "digest", digest] => {
                 sealed.retentions = count(number)?;
-                sealed.retention_head =
-                    unhex(digest.trim_matches('-')).ok_or_else(wrong)?;
+                sealed.retention_head = unhex(digest.trim_matches('-')).ok_or_else(wrong)?;
                 let length = i64::try_from(sealed.heads.len()).unwrap_or(i64::MAX);
                 if sources != Some(length) {
                     return Err(HeadError::Incomplete(start));
