@@ -12,7 +12,7 @@
 //!
 //! What it does *not* know: the syntax that the names came in.
 
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::stamp;
 use common::clock::{SECOND, Timestamp};
 use common::event::{Event, TimeQuality, Value};
@@ -114,14 +114,14 @@ pub(crate) fn adopt<'a>(
     name: &str,
     value: &Value<'a>,
     ranks: &mut Ranks,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> bool {
     let Some((meaning, rank)) = meaning(name).filter(|(of, rank)| ranks.is_open(*of, *rank)) else {
         return false;
     };
     let filled = match meaning {
-        Meaning::Time => instant(value, calendar).map(|(time, quality)| {
+        Meaning::Time => instant(value, memory).map(|(time, quality)| {
             (event.time, event.time_quality) = (time, quality);
         }),
         Meaning::Level => severity(value).map(|level| event.log_severity = Some(level)),
@@ -157,7 +157,7 @@ fn lower(value: Value<'_>) -> Value<'_> {
 }
 
 /// The instant that a value means.
-fn instant(value: &Value<'_>, calendar: &mut Calendar) -> Option<(Timestamp, TimeQuality)> {
+fn instant(value: &Value<'_>, memory: &mut Memory) -> Option<(Timestamp, TimeQuality)> {
     let micros = match value {
         Value::Int(number) => epoch(*number),
         Value::Float(number) => fractional(*number)?,
@@ -166,7 +166,7 @@ fn instant(value: &Value<'_>, calendar: &mut Calendar) -> Option<(Timestamp, Tim
             let whole = |(stamp, end)| (end == bytes.len()).then_some(stamp);
             let read = stamp::iso(bytes, 0).or_else(|| stamp::clf(bytes, 0)).and_then(whole);
             if let Some(stamp) = read {
-                return Some(calendar.instant(stamp));
+                return Some(memory.instant(stamp));
             }
             match text.parse::<i64>() {
                 Ok(number) => epoch(number),
@@ -250,12 +250,16 @@ pub(crate) fn named_severity(name: &str) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Calendar;
     use common::clock::zone::Zone;
 
     fn read(value: &Value<'_>) -> Option<(String, TimeQuality)> {
-        let mut calendar =
-            Calendar::new("+0200".parse::<Zone>().expect("a zone"), None, Timestamp(0));
-        instant(value, &mut calendar).map(|(time, quality)| (time.to_string(), quality))
+        let mut memory = Memory::new(Calendar::new(
+            "+0200".parse::<Zone>().expect("a zone"),
+            None,
+            Timestamp(0),
+        ));
+        instant(value, &mut memory).map(|(time, quality)| (time.to_string(), quality))
     }
 
     #[test]
@@ -294,12 +298,12 @@ mod tests {
 
     #[test]
     fn the_name_nearer_to_ecs_wins_in_either_order() {
-        let mut calendar = Calendar::new(Zone::utc(), None, Timestamp(0));
+        let mut memory = Memory::new(Calendar::new(Zone::utc(), None, Timestamp(0)));
         for order in [["user", "user.name"], ["user.name", "user"]] {
             let mut event = Event::default();
             let mut ranks = Ranks::default();
             for name in order {
-                adopt(name, &Value::Text(name.into()), &mut ranks, &mut calendar, &mut event);
+                adopt(name, &Value::Text(name.into()), &mut ranks, &mut memory, &mut event);
             }
             assert_eq!(event.user_name.as_deref(), Some("user.name"));
         }

@@ -5,7 +5,7 @@
 //!
 //! What it does *not* know: any format.
 
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::stamp;
 use common::clock::Timestamp;
 use common::event::{Event, Fields, TimeQuality, Value};
@@ -28,6 +28,7 @@ pub(crate) type Table = [(&'static str, To)];
 
 /// Fills what a table names.
 pub(crate) fn fill<'a>(fields: &Fields<'a>, table: &Table, event: &mut Event<'a>) {
+    debug_assert!(table.is_sorted_by(|one, next| one.0 < next.0), "a table in order");
     for (to, value) in fields.matching(table) {
         put(*to, value.clone(), event);
     }
@@ -104,10 +105,10 @@ pub(crate) fn int(fields: &Fields<'_>, name: &str) -> Option<i64> {
 }
 
 /// Sets the time from an ISO 8601 text; false when it is none.
-pub(crate) fn iso_time(text: &str, calendar: &mut Calendar, event: &mut Event<'_>) -> bool {
+pub(crate) fn iso_time(text: &str, memory: &mut Memory, event: &mut Event<'_>) -> bool {
     match stamp::iso(text.as_bytes(), 0) {
         Some((at, end)) if end == text.len() => {
-            (event.time, event.time_quality) = calendar.instant(at);
+            (event.time, event.time_quality) = memory.instant(at);
             true
         }
         _ => false,
@@ -140,4 +141,72 @@ pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
         event.ext.push("url.query", Value::Text(part(end + 1, url.len())));
     }
     event.ext.push("url.original", Value::Text(url));
+}
+
+/// Adds a field under the name that its source gave it. A name that an ECS column has becomes
+/// `original.NAME`, so that nothing that is logged can stand for a column.
+pub(crate) fn keep<'a>(name: impl Into<Cow<'a, str>>, value: Value<'a>, event: &mut Event<'a>) {
+    let name = name.into();
+    let is_plain = !name.contains('.')
+        && !matches!(name.as_ref(), "message" | "section" | "tags" | "@timestamp");
+    let is_taken =
+        || Column::ALL.iter().any(|column| column.name() == name) || name.starts_with("event.");
+    if is_plain || !is_taken() {
+        event.ext.push(name, value);
+    } else {
+        event.ext.push(format!("original.{name}"), value);
+    }
+}
+
+/// Adds a text under an ECS name, where it says something.
+pub(crate) fn add<'a>(name: &'static str, text: &'a str, event: &mut Event<'a>) {
+    if !text.is_empty() && text != "-" {
+        event.ext.push(name, Value::Text(Cow::Borrowed(text)));
+    }
+}
+
+/// Adds `1.1` of `HTTP/1.1`.
+pub(crate) fn http_version<'a>(version: &Value<'a>, event: &mut Event<'a>) {
+    let bare = match version {
+        Value::Text(Cow::Borrowed(text)) => {
+            Value::Text(Cow::Borrowed(text.strip_prefix("HTTP/").unwrap_or(text)))
+        }
+        other => other.clone(),
+    };
+    event.ext.push("http.version", bare);
+}
+
+/// Adds a number under an ECS name, where the text is one; otherwise the text.
+pub(crate) fn add_int<'a>(name: &'static str, text: &'a str, event: &mut Event<'a>) {
+    match text.parse() {
+        Ok(number) => event.ext.push(name, Value::Int(number)),
+        Err(_) => add(name, text, event),
+    }
+}
+
+/// What a firewall decided, as ECS has it: outcome and `event.type`.
+pub(crate) fn decide(action: &str, event: &mut Event<'_>) {
+    let decided = match action {
+        "pass" | "allow" | "allowed" | "accept" | "permit" | "permitted" | "forward" => {
+            Some(("success", "allowed"))
+        }
+        "block" | "blocked" | "deny" | "denied" | "drop" | "dropped" | "reject" | "rejected"
+        | "reset-both" | "reset-client" | "reset-server" | "drop-icmp" => {
+            Some(("failure", "denied"))
+        }
+        _ => None,
+    };
+    if let Some((outcome, kind)) = decided {
+        event.event_outcome = Some(outcome.into());
+        event.ext.push("event.type", Value::Text(kind.into()));
+    }
+}
+
+/// `inbound` or `outbound` of `in` and `out`.
+pub(crate) fn direction(text: &str) -> Option<Value<'static>> {
+    match text {
+        "in" | "IN" => Some(Value::Text("inbound".into())),
+        "out" | "OUT" => Some(Value::Text("outbound".into())),
+        _ => None,
+    }
 }

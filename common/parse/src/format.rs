@@ -14,24 +14,46 @@
 
 mod access;
 mod agent;
+mod appliance;
 mod auditd;
+mod aws;
+mod cef;
 mod error;
 mod eve;
+mod filterlog;
+mod haproxy;
 mod iso;
 mod journald;
 mod json;
+mod kubernetes;
 mod laurel;
+mod leef;
 mod logfmt;
+mod macos;
+mod modsecurity;
+mod modsecurity_native;
+mod mysql;
+mod netfilter;
+mod paloalto;
+mod postgres;
+mod priority;
 mod rfc3164;
 mod rfc5424;
+mod squid;
+mod squidguard;
 mod stamped;
+mod tcpdump;
+mod web_json;
+mod windns;
 mod windows;
 mod windows_event;
+mod windows_xml;
+mod zeek;
 
 pub(crate) use json::object;
 
-use crate::calendar::Calendar;
 use crate::joint::Joint;
+use crate::memory::Memory;
 use common::event::{Event, Fields};
 use std::fmt;
 use std::str::FromStr;
@@ -82,10 +104,10 @@ impl Found {
 }
 
 /// Reads a text. It is UTF-8; the event has its source's columns set and time of reading.
-pub(crate) type Reader = for<'a> fn(&'a str, &mut Calendar, &mut Event<'a>) -> Result<Found, Miss>;
+pub(crate) type Reader = for<'a> fn(&'a str, &mut Memory, &mut Event<'a>) -> Result<Found, Miss>;
 /// Reads the fields of a JSON object.
 pub(crate) type ObjectReader =
-    for<'a> fn(&Fields<'a>, &mut Calendar, &mut Event<'a>) -> Result<Found, Miss>;
+    for<'a> fn(&Fields<'a>, &mut Memory, &mut Event<'a>) -> Result<Found, Miss>;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Reads {
@@ -196,20 +218,10 @@ formats! {
     Iso "iso" iso::SPEC;
     /// the syslog protocol, RFC 5424, with structured data
     Rfc5424 "rfc5424" rfc5424::SPEC;
-    /// the journal's export: journalctl -o json
-    Journald "journald" journald::SPEC;
+    /// lines of containers as Kubernetes keeps them (CRI); what they hold is read as well
+    Cri "cri" kubernetes::CRI;
     /// the Linux audit log, records joined by serial
     Auditd "auditd" auditd::SPEC;
-    /// the Linux audit log as LAUREL's JSON
-    Laurel "laurel" laurel::SPEC;
-    /// Suricata's EVE JSON
-    Eve "suricata" eve::SPEC;
-    /// Windows events as JSON: EVTX dumps, winlogbeat, NXLog, PowerShell, flat
-    Windows "windows" windows::SPEC;
-    /// siemagent's lines: what the kernel of a Linux machine saw
-    Agent "siemagent" agent::SPEC;
-    /// any JSON, one object a line
-    Json "json" json::SPEC;
     /// access logs of Apache and nginx: common, combined, with virtual host
     Access "access" access::SPEC;
     /// as access, known to be Apache's
@@ -220,6 +232,80 @@ formats! {
     ApacheError "apache-error" error::APACHE;
     /// nginx's error log
     NginxError "nginx-error" error::NGINX;
+    /// HAProxy's HTTP and TCP logs
+    Haproxy "haproxy" haproxy::SPEC;
+    /// pf's packets as OPNsense and pfSense log them
+    Filterlog "filterlog" filterlog::SPEC;
+    /// packets of iptables, nftables and ufw
+    Netfilter "netfilter" netfilter::SPEC;
+    /// Palo Alto PAN-OS, comma-separated
+    PaloAlto "paloalto" paloalto::SPEC;
+    /// SonicWall's pairs
+    SonicWall "sonicwall" appliance::SONICWALL;
+    /// Fortinet FortiOS's pairs
+    Fortinet "fortinet" appliance::FORTINET;
+    /// ArcSight's Common Event Format
+    Cef "cef" cef::SPEC;
+    /// QRadar's Log Event Extended Format 1 and 2
+    Leef "leef" leef::SPEC;
+    /// Squid's access log
+    Squid "squid" squid::SPEC;
+    /// squidGuard's blocked requests
+    SquidGuard "squidguard" squidguard::SPEC;
+    /// packets in the Windows DNS server's debug log
+    WindowsDns "windns" windns::SPEC;
+    /// ModSecurity's native audit log, several lines a record
+    ModSecurityNative "modsecurity-native" modsecurity_native::SPEC;
+    /// PostgreSQL's log, with continuation lines
+    Postgres "postgresql" postgres::SPEC;
+    /// MySQL's and MariaDB's slow log, several lines a record
+    MysqlSlow "mysql-slow" mysql::SLOW;
+    /// MySQL's and MariaDB's error log
+    MysqlError "mysql-error" mysql::ERROR;
+    /// Amazon VPC flow logs, version 2 columns
+    VpcFlow "vpcflow" aws::FLOW;
+    /// Amazon application load balancers
+    Elb "elb" aws::BALANCER;
+    /// Amazon CloudFront's access log
+    CloudFront "cloudfront" aws::CLOUDFRONT;
+    /// packets as tcpdump -n prints them
+    Tcpdump "tcpdump" tcpdump::SPEC;
+    /// Windows events as XML, Sysmon for Linux among them
+    WindowsXml "windows-xml" windows_xml::SPEC;
+    /// Zeek's tab-separated logs with their header
+    ZeekTsv "zeek-tsv" zeek::TSV;
+    /// the journal's export: journalctl -o json
+    Journald "journald" journald::SPEC;
+    /// Suricata's EVE JSON
+    Eve "suricata" eve::SPEC;
+    /// Windows events as JSON: EVTX dumps, winlogbeat, NXLog, PowerShell, flat
+    Windows "windows" windows::SPEC;
+    /// siemagent's lines: what the kernel of a Linux machine saw
+    Agent "siemagent" agent::SPEC;
+    /// the Linux audit log as LAUREL's JSON
+    Laurel "laurel" laurel::SPEC;
+    /// Zeek's JSON logs
+    Zeek "zeek" zeek::JSON;
+    /// Amazon CloudTrail
+    CloudTrail "cloudtrail" aws::CLOUDTRAIL;
+    /// Kubernetes' audit log
+    Kubernetes "kubernetes" kubernetes::AUDIT;
+    /// lines of containers as Docker keeps them; what they hold is read as well
+    Docker "docker" kubernetes::DOCKER;
+    /// ModSecurity's audit log as JSON, versions 2 and 3
+    ModSecurity "modsecurity" modsecurity::SPEC;
+    /// Caddy's access log
+    Caddy "caddy" web_json::CADDY;
+    /// Traefik's access log as JSON
+    Traefik "traefik" web_json::TRAEFIK;
+    /// the unified log of macOS: log show --style ndjson
+    MacosLog "macos" macos::LOG;
+    /// Endpoint Security of macOS: eslogger
+    Eslogger "eslogger" macos::ESLOGGER;
+    /// any JSON, one object a line
+    Json "json" json::SPEC;
+    /// a syslog priority and then the text, as appliances send it
+    Priority "priority" priority::SPEC;
     /// key=value pairs
     Logfmt "logfmt" logfmt::SPEC;
     /// a stamp, a level, a text: the log files of programs that have no other format
@@ -294,6 +380,12 @@ impl Format {
     /// Whether it is tried after all others, even where the line before was in this format.
     pub(crate) fn is_generic(self) -> bool {
         self.spec().is_generic
+    }
+
+    /// Whether a text may be in this format, as far as its first byte tells.
+    pub(crate) fn may_be(self, text: &str) -> bool {
+        let first = self.spec().first;
+        first.is_empty() || text.as_bytes().first().is_some_and(|byte| first.contains(byte))
     }
 
     /// How lines that begin as this one does may belong together.

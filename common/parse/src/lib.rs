@@ -12,8 +12,12 @@
 
 mod stamp;
 mod calendar;
+mod header;
+mod memory;
 mod syslog;
 mod alias;
+mod category;
+mod pair;
 mod columns;
 mod line;
 mod joint;

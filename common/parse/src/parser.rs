@@ -16,9 +16,11 @@
 
 use crate::calendar::Calendar;
 use crate::format::{Format, Found, Miss};
+use crate::header::Header;
 use crate::helper::Helpers;
 use crate::joint::{Joiner, Joint, Saved};
 use crate::line::Line;
+use crate::memory::Memory;
 use crate::read::Text;
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
@@ -89,6 +91,8 @@ struct State {
     last: Option<(i64, u8)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<Saved>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    header: Option<Header>,
 }
 
 const VERSION: u32 = 1;
@@ -101,7 +105,7 @@ pub struct Parser {
     forced: Option<Format>,
     /// The format of the last line that was understood.
     pub(crate) seen: Option<Format>,
-    pub(crate) calendar: Calendar,
+    pub(crate) memory: Memory,
     read_at: Timestamp,
     pub(crate) helpers: Arc<Helpers>,
     joiner: Joiner,
@@ -119,7 +123,7 @@ impl Parser {
             host: settings.host.as_deref().map_or("-", kept),
             forced: settings.format,
             seen: None,
-            calendar,
+            memory: Memory::new(calendar),
             read_at: settings.read_at,
             helpers: Arc::default(),
             joiner: Joiner::default(),
@@ -131,7 +135,8 @@ impl Parser {
             }
             let seen: Option<Format> = state.format.map(|name| name.parse()).transpose()?;
             parser.seen = seen.filter(|format| format.is_sniffed());
-            parser.calendar.resume(state.last);
+            parser.memory.calendar.resume(state.last);
+            parser.memory.header = state.header;
             parser.joiner = Joiner::restored(state.open).ok_or(StateError::Open)?;
         }
         Ok(parser)
@@ -142,8 +147,13 @@ impl Parser {
     #[must_use]
     pub fn state(&self) -> String {
         let format = self.seen.map(|format| format.name().to_owned());
-        let state =
-            State { v: VERSION, format, last: self.calendar.last(), open: self.joiner.saved() };
+        let state = State {
+            v: VERSION,
+            format,
+            last: self.memory.calendar.last(),
+            open: self.joiner.saved(),
+            header: self.memory.header.clone(),
+        };
         serde_json::to_string(&state).unwrap_or_default()
     }
 
@@ -154,7 +164,7 @@ impl Parser {
 
     /// Moves the reference of stamps without a year: the file's time, or the present.
     pub fn set_reference(&mut self, reference: Timestamp) {
-        self.calendar.set_reference(reference);
+        self.memory.calendar.set_reference(reference);
     }
 
     /// Takes other helpers from the next line on; a new parser has none.
@@ -272,7 +282,7 @@ impl Parser {
     ) -> (Event<'t>, Option<(Format, Found)>) {
         let mut event = self.blank(line);
         let reading = Text { forced: self.forced, seen: self.seen, helpers: &self.helpers };
-        let found = reading.read(text, &mut self.calendar, &mut event, missed);
+        let found = reading.read(text, &mut self.memory, &mut event, missed);
         match found {
             Some((format, _)) => self.seen = Some(format),
             None => {

@@ -11,9 +11,9 @@
 //!
 //! What it does *not* know: lines, states, raw bytes.
 
-use crate::calendar::Calendar;
 use crate::format::{self, Format, Found, Miss, Next, Reads};
 use crate::helper::Helpers;
+use crate::memory::Memory;
 use common::event::{Event, Fields, RawKind};
 use std::borrow::Cow;
 
@@ -41,12 +41,12 @@ impl Text<'_> {
     pub(crate) fn read<'t>(
         &self,
         text: &'t str,
-        calendar: &mut Calendar,
+        memory: &mut Memory,
         event: &mut Event<'t>,
         missed: &mut dyn FnMut(Format, Miss),
     ) -> Option<(Format, Found)> {
-        let found = self.sniff(text, Place::Whole, calendar, event, missed)?;
-        self.complete(text, found.1, 0, calendar, event);
+        let found = self.sniff(text, Place::Whole, memory, event, missed)?;
+        self.complete(text, found.1, 0, memory, event);
         Some(found)
     }
 
@@ -55,13 +55,13 @@ impl Text<'_> {
         &self,
         text: &'t str,
         place: Place,
-        calendar: &mut Calendar,
+        memory: &mut Memory,
         event: &mut Event<'t>,
         missed: &mut dyn FnMut(Format, Miss),
     ) -> Option<(Format, Found)> {
         let is_whole = place == Place::Whole;
         let forced = self.forced.filter(|_| is_whole);
-        let seen = self.seen.filter(|seen| is_whole && !seen.is_generic());
+        let seen = self.seen.filter(|seen| is_whole && !seen.is_generic() && seen.may_be(text));
         let is_payload = matches!(place, Place::Inside { is_payload: true, .. });
         let others = |is_generic| {
             Format::candidates(text, is_payload).filter(move |&format| {
@@ -71,9 +71,9 @@ impl Text<'_> {
         let mut object = None;
         for format in forced.or(seen).into_iter().chain(others(false)).chain(others(true)) {
             let found = match format.spec().reads {
-                Reads::Text(read) => read(text, calendar, event),
+                Reads::Text(read) => read(text, memory, event),
                 Reads::Object(read) => match object.get_or_insert_with(|| format::object(text)) {
-                    Ok((fields, _)) => read(fields, calendar, event),
+                    Ok((fields, _)) => read(fields, memory, event),
                     Err(miss) => Err(miss.clone()),
                 },
             };
@@ -96,12 +96,12 @@ impl Text<'_> {
         text: &'t str,
         found: Found,
         depth: usize,
-        calendar: &mut Calendar,
+        memory: &mut Memory,
         event: &mut Event<'t>,
     ) {
         let is_inside = match found.next {
-            Next::Payload => self.inside(true, depth, calendar, event),
-            Next::Line => self.inside(false, depth, calendar, event),
+            Next::Payload => self.inside(true, depth, memory, event),
+            Next::Line => self.inside(false, depth, memory, event),
             Next::Text => false,
             Next::Nothing => return,
         };
@@ -122,7 +122,7 @@ impl Text<'_> {
         &self,
         is_payload: bool,
         depth: usize,
-        calendar: &mut Calendar,
+        memory: &mut Memory,
         event: &mut Event<'_>,
     ) -> bool {
         if depth >= DEPTH || Format::candidates(&event.message, is_payload).next().is_none() {
@@ -130,11 +130,11 @@ impl Text<'_> {
         }
         let place = Place::Inside { depth, is_payload };
         match event.message {
-            Cow::Borrowed(text) => self.inside_text(text, place, calendar, event),
+            Cow::Borrowed(text) => self.inside_text(text, place, memory, event),
             Cow::Owned(_) => {
                 let text = event.message.clone();
                 let mut copy = event.clone();
-                let is_found = self.inside_text(&text, place, calendar, &mut copy);
+                let is_found = self.inside_text(&text, place, memory, &mut copy);
                 if is_found {
                     *event = copy.into_owned();
                 }
@@ -147,14 +147,14 @@ impl Text<'_> {
         &self,
         text: &'t str,
         place: Place,
-        calendar: &mut Calendar,
+        memory: &mut Memory,
         event: &mut Event<'t>,
     ) -> bool {
         let Place::Inside { depth, .. } = place else { return false };
-        let Some((_, found)) = self.sniff(text, place, calendar, event, &mut |_, _| {}) else {
+        let Some((_, found)) = self.sniff(text, place, memory, event, &mut |_, _| {}) else {
             return false;
         };
-        self.complete(text, found, depth + 1, calendar, event);
+        self.complete(text, found, depth + 1, memory, event);
         true
     }
 }

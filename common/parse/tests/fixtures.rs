@@ -94,7 +94,8 @@ fn a_restart_at_any_line_changes_nothing() {
             fresh.join(line, &mut |parser, record| one.push(parser.parse(record).into_owned()));
             whole.join(line, &mut |parser, record| other.push(parser.parse(record).into_owned()));
             assert_eq!(one, other, "{} {}", path.display(), line.number);
-            assert!(fresh.is_open() || fresh.state().len() <= 100);
+            let is_small = fresh.state().len() <= 100;
+            assert!(is_small || fresh.is_open() || path.ends_with("zeek.log"));
             assert_eq!(fresh.state(), whole.state());
             state = Some(fresh.state());
         }
@@ -133,7 +134,7 @@ fn our_own_events_read_back() {
         parser.parse(line).write_json(&mut json, Original::Omit);
         let text = std::str::from_utf8(&json).expect("JSON is UTF-8");
         let direct = Event::read_json(text).expect("an event");
-        let event = reader.parse(parse::Line::new(&json, 0, line.number));
+        let event = reader.parse(Line::new(&json, 0, line.number));
         for &column in common::field::Column::ALL {
             if column != common::field::Column::LogOffset {
                 assert_eq!(event.column(column), direct.column(column), "{column:?} of {text}");

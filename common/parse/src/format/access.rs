@@ -15,7 +15,7 @@
 //! What it does *not* know: custom fields after the agent; they stay in the message.
 
 use super::{Found, Miss, Spec};
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use crate::syslog::number;
 use common::event::{Event, Value, address};
@@ -23,13 +23,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub(super) const SPEC: Spec =
-    Spec::payload(|line, calendar, event| read_as(line, calendar, event, "web.access"));
+    Spec::payload(|line, memory, event| read_as(line, memory, event, "web.access"));
 
 pub(super) const APACHE: Spec =
-    Spec::line(|line, calendar, event| read_as(line, calendar, event, "apache.access")).named();
+    Spec::line(|line, memory, event| read_as(line, memory, event, "apache.access")).named();
 
 pub(super) const NGINX: Spec =
-    Spec::line(|line, calendar, event| read_as(line, calendar, event, "nginx.access")).named();
+    Spec::line(|line, memory, event| read_as(line, memory, event, "nginx.access")).named();
 
 /// What stands before the stamp.
 struct Peer<'a> {
@@ -50,19 +50,24 @@ struct Request<'a> {
 
 fn read_as<'a>(
     line: &'a str,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
     dataset: &'static str,
 ) -> Result<Found, Miss> {
     let Some((open, at, close)) = find_stamp(line.as_bytes()) else {
         return Miss::at(0, "a stamp ([14/Jun/2026:15:16:01 +0200])");
     };
+    let text = line.as_bytes();
+    let has_header = stamp::iso(text, 0).is_some() || stamp::month_day(text, 0).is_some();
+    if has_header || line.starts_with('<') {
+        return Miss::at(0, "a host");
+    }
     let peer = peer(&line[..open])?;
     let body = close + 2;
     let Some(request) = request(line, body) else {
         return Miss::at(body.min(line.len()), "a quoted request and a status");
     };
-    (event.time, event.time_quality) = calendar.instant(at);
+    (event.time, event.time_quality) = memory.instant(at);
     event.dataset = Some(if peer.vhost.is_some() { "apache.access" } else { dataset }.into());
     event.event_category = Some("web".into());
     event.event_outcome = request

@@ -7,8 +7,8 @@
 //! What it does *not* know: how the agent came to know it.
 
 use super::{Found, Miss, Spec};
-use crate::calendar::Calendar;
 use crate::columns::{self, Table, To, text};
+use crate::memory::Memory;
 use common::event::{Event, Fields};
 use common::field::Column as C;
 use std::borrow::Cow;
@@ -68,12 +68,12 @@ const TABLE: &Table = &[
 
 fn read<'a>(
     fields: &Fields<'a>,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let is_ours = text(fields, "schema").is_some_and(|schema| schema.starts_with("siemagent/"));
-    let timed = is_ours
-        && text(fields, "time").is_some_and(|time| columns::iso_time(time, calendar, event));
+    let timed =
+        is_ours && text(fields, "time").is_some_and(|time| columns::iso_time(time, memory, event));
     if !timed {
         return Miss::at(0, "a line of siemagent (schema, time)");
     }

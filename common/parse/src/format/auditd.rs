@@ -21,9 +21,9 @@ pub(in crate::format) mod meaning;
 mod pair;
 
 use super::{Found, Miss, Spec};
-use crate::calendar::Calendar;
 use crate::columns;
 use crate::joint::{Joint, Keyed, Part};
+use crate::memory::Memory;
 use common::event::{Event, Value};
 use pair::Pair;
 use std::borrow::Cow;
@@ -85,7 +85,7 @@ fn keyed(line: &[u8]) -> Option<Keyed<'_>> {
     Some(Keyed { key: &line[head.key.0..head.key.1], time: head.millis, part })
 }
 
-fn read<'a>(text: &'a str, _calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
+fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let mut lines = text.lines();
     let first = lines.next().unwrap_or_default();
     let Some(head) = head(first) else {

@@ -12,7 +12,7 @@
 
 use super::{Found, Miss, Spec};
 use crate::alias::named_severity;
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};
 use common::event::Event;
@@ -22,7 +22,7 @@ pub(super) const NGINX: Spec = Spec::payload(read_nginx).first(b"12");
 
 fn read_apache<'a>(
     line: &'a str,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let Some((at, end)) = apache_stamp(line.as_bytes()) else {
@@ -32,14 +32,14 @@ fn read_apache<'a>(
         return Miss::at(end + 1, "a level ([core:error])");
     };
     fill(line, end + 2, level, event);
-    (event.time, event.time_quality) = calendar.instant(at);
+    (event.time, event.time_quality) = memory.instant(at);
     event.dataset = Some("apache.error".into());
     Ok(Found { stamp: (1, end), ..Found::default() })
 }
 
 fn read_nginx<'a>(
     line: &'a str,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let slashed = line.as_bytes().get(4) == Some(&b'/');
@@ -50,7 +50,7 @@ fn read_nginx<'a>(
         return Miss::at(end, "a level ([error])");
     };
     fill(line, end + 1, level, event);
-    (event.time, event.time_quality) = calendar.instant(at);
+    (event.time, event.time_quality) = memory.instant(at);
     event.dataset = Some("nginx.error".into());
     Ok(Found { stamp: (0, end), ..Found::default() })
 }

@@ -13,8 +13,8 @@
 //! What it does *not* know: Suricata's other outputs.
 
 use super::{Found, Miss, Spec};
-use crate::calendar::Calendar;
 use crate::columns::{self, Table, To};
+use crate::memory::Memory;
 use common::event::{Event, Fields, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
@@ -57,7 +57,7 @@ const TABLE: &Table = &[
 
 fn read<'a>(
     fields: &Fields<'a>,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let Some(Value::Text(kind)) = fields.get("event_type") else {
@@ -66,7 +66,7 @@ fn read<'a>(
     let known = ["flow_id", "src_ip", "stats.uptime", "pcap_cnt", "engine.message"];
     let time = columns::text(fields, "timestamp");
     let is_eve = known.iter().any(|name| fields.get(name).is_some());
-    let timed = is_eve && time.is_some_and(|time| columns::iso_time(time, calendar, event));
+    let timed = is_eve && time.is_some_and(|time| columns::iso_time(time, memory, event));
     if !timed {
         return Miss::at(0, "an EVE record (timestamp, flow_id)");
     }

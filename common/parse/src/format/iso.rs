@@ -9,13 +9,13 @@
 //! What it does *not* know: ISO stamps with other things after them; they miss here.
 
 use super::{Found, Miss, Next, Spec};
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::{alias, stamp, syslog};
 use common::event::Event;
 
 pub(super) const SPEC: Spec = Spec::line(read);
 
-fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
+fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let start = priority.map_or(0, |(_, _, after)| after);
@@ -37,7 +37,7 @@ fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Re
     if tag.name.is_none() && syslog::repeated(line, tag.body).is_none() && priority.is_none() {
         return Miss::at(host + width + 1, "a tag (sshd[123]:)");
     }
-    (event.time, event.time_quality) = calendar.instant(at);
+    (event.time, event.time_quality) = memory.instant(at);
     event.host_name = line[host..host + width].into();
     if let Some((facility, severity, _)) = priority {
         event.log_facility = Some(facility);

@@ -16,7 +16,7 @@
 //! What it does *not* know: how the journal is read.
 
 use super::{Found, Miss, Next, Spec};
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use common::clock::Timestamp;
 use common::event::{Event, Fields, TimeQuality, Value};
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub(super) const SPEC: Spec = Spec::object(read);
 
 fn read<'a>(
     fields: &Fields<'a>,
-    _calendar: &mut Calendar,
+    _calendar: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     const TIME: &str = "__REALTIME_TIMESTAMP";

@@ -14,19 +14,19 @@
 
 use super::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use common::event::{Event, Fields, JsonError, TimeQuality, Value, original_fields};
 
 pub(super) const SPEC: Spec = Spec::object(read).generic();
 
 fn read<'a>(
     fields: &Fields<'a>,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let mut ranks = Ranks::default();
     for (name, value) in fields.iter() {
-        alias::adopt(name, value, &mut ranks, calendar, event);
+        alias::adopt(name, value, &mut ranks, memory, event);
     }
     if fields.get("event.id").is_some() && fields.get("section").is_some() {
         adopt_own(fields, event);

@@ -11,8 +11,8 @@
 
 use super::auditd::meaning;
 use super::{Found, Miss, Spec};
-use crate::calendar::Calendar;
 use crate::columns::{self, Table, To, text};
+use crate::memory::Memory;
 use common::event::{Event, Fields, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
@@ -77,7 +77,7 @@ const PLAIN: &Table = &[
 
 fn read<'a>(
     fields: &Fields<'a>,
-    _calendar: &mut Calendar,
+    _calendar: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let Some((micros, serial)) = text(fields, "ID").and_then(stamp) else {

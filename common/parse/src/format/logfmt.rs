@@ -16,7 +16,7 @@
 
 use super::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use common::event::{Event, Value};
 use std::borrow::Cow;
 
@@ -25,12 +25,12 @@ const PAIRS: usize = 256;
 
 pub(super) const SPEC: Spec = Spec::line(read).generic();
 
-fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
+fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let pairs = pairs(line)?;
     event.message = Cow::Borrowed(line);
     let mut ranks = Ranks::default();
     for (key, value) in pairs {
-        if !alias::adopt(key, &value, &mut ranks, calendar, event) {
+        if !alias::adopt(key, &value, &mut ranks, memory, event) {
             event.ext.push(key, value);
         }
     }

@@ -13,7 +13,7 @@
 //! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
 
 use super::{Found, Miss, Next, Spec};
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use crate::syslog;
 use common::clock::{DAY, day_number};
@@ -32,16 +32,16 @@ struct Head {
 
 pub(super) const SPEC: Spec = Spec::line(read);
 
-fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
+fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let head = head(text, priority.map_or(0, |(_, _, after)| after))?;
     (event.time, event.time_quality) = match head.year {
         Some(year) => {
             let wall = day_number(year, head.month, head.day) * DAY + head.time;
-            calendar.instant(Stamp { wall, offset: head.utc.then_some(0) })
+            memory.instant(Stamp { wall, offset: head.utc.then_some(0) })
         }
-        None => calendar.yearless(head.month, head.day, head.time),
+        None => memory.yearless(head.month, head.day, head.time),
     };
     if let Some((facility, severity, _)) = priority {
         event.log_facility = Some(facility);

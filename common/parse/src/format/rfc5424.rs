@@ -13,7 +13,7 @@
 //! What it does *not* know: the meaning of any structured data.
 
 use super::{Found, Miss, Next, Spec};
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::{stamp, syslog};
 use common::event::{Event, Value};
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ const PARAMETERS: usize = 256;
 
 pub(super) const SPEC: Spec = Spec::line(read);
 
-fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
+fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let start = priority.map_or(0, |(_, _, after)| after);
@@ -40,7 +40,7 @@ fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Re
     }
     let (fields, data) = header(line, end + 1)?;
     if let Some(at) = at {
-        (event.time, event.time_quality) = calendar.instant(at);
+        (event.time, event.time_quality) = memory.instant(at);
     }
     if let Some((facility, severity, _)) = priority {
         event.log_facility = Some(facility);

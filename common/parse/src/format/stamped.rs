@@ -16,7 +16,7 @@
 
 use super::{Found, Miss, Spec};
 use crate::alias::named_severity;
-use crate::calendar::Calendar;
+use crate::memory::Memory;
 use crate::stamp::written::{self, When};
 use common::event::Event;
 
@@ -26,14 +26,14 @@ const LEAD: usize = 32;
 
 pub(super) const SPEC: Spec = Spec::line(read).generic();
 
-fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Result<Found, Miss> {
+fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
     let Some((when, start, end)) = find(text) else {
         return Miss::at(0, "a stamp within the first 32 bytes");
     };
     (event.time, event.time_quality) = match when {
-        When::Full(stamp) => calendar.instant(stamp),
-        When::Yearless(month, day, time) => calendar.yearless(month, day, time),
+        When::Full(stamp) => memory.instant(stamp),
+        When::Yearless(month, day, time) => memory.yearless(month, day, time),
     };
     let lead = line[..start].trim_matches(|char: char| !char.is_ascii_alphanumeric());
     let level = severity(lead);
@@ -52,6 +52,11 @@ fn read<'a>(line: &'a str, calendar: &mut Calendar, event: &mut Event<'a>) -> Re
         event.tag("unparsed");
     }
     Ok(Found { stamp: (start, end), ..Found::default() })
+}
+
+/// Whether a stamp stands near a line's beginning.
+pub(super) fn has_stamp(line: &str) -> bool {
+    find(line.as_bytes()).is_some()
 }
 
 /// The first stamp: it begins the line, or follows something that is no letter and no digit.

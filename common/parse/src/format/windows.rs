@@ -15,8 +15,8 @@
 
 use super::windows_event::{CHANNELS, Meaning, meaning};
 use super::{Found, Miss, Spec};
-use crate::calendar::Calendar;
 use crate::columns::{self, first, text};
+use crate::memory::Memory;
 use crate::stamp;
 use common::clock::Timestamp;
 use common::event::{Event, Fields, TimeQuality, Value, address};
@@ -26,28 +26,24 @@ pub(super) const SPEC: Spec = Spec::object(read);
 
 fn read<'a>(
     fields: &Fields<'a>,
-    calendar: &mut Calendar,
+    memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    if fill(fields, calendar, event) {
+    if fill(fields, memory, event) {
         return Ok(Found::default());
     }
     Miss::at(0, "a Windows event (EventID, Channel)")
 }
 
 /// Fills an event from the fields of a Windows event; false when they are none.
-pub(super) fn fill<'a>(
-    fields: &Fields<'a>,
-    calendar: &mut Calendar,
-    event: &mut Event<'a>,
-) -> bool {
+pub(super) fn fill<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) -> bool {
     let Some(code) = fields.get("EventID").cloned().map(first) else { return false };
     let origin = ["Channel", "Provider_Name", "SourceName", "ProviderName"];
     let Ok(code) = code.into_text() else { return false };
     if !origin.iter().any(|name| fields.get(name).is_some()) {
         return false;
     }
-    time(fields, calendar, event);
+    time(fields, memory, event);
     let host = fields.get("Computer").or_else(|| fields.get("Hostname"));
     if let Some(Value::Text(host)) = host {
         event.host_name = host.clone();
@@ -72,11 +68,11 @@ pub(super) fn fill<'a>(
     true
 }
 
-fn time(fields: &Fields<'_>, calendar: &mut Calendar, event: &mut Event<'_>) {
+fn time(fields: &Fields<'_>, memory: &mut Memory, event: &mut Event<'_>) {
     let names = ["@timestamp", "TimeCreated", "TimeCreated_SystemTime", "UtcTime", "EventTime"];
     for name in names {
         let found = match fields.get(name) {
-            Some(Value::Text(text)) => instant(text, name == "UtcTime", calendar),
+            Some(Value::Text(text)) => instant(text, name == "UtcTime", memory),
             Some(Value::Int(number)) if *number > 100_000_000_000 => {
                 Some((Timestamp(number.saturating_mul(1_000)), TimeQuality::Offset))
             }
@@ -90,10 +86,10 @@ fn time(fields: &Fields<'_>, calendar: &mut Calendar, event: &mut Event<'_>) {
 }
 
 /// An ISO stamp, or `/Date(1612537555563)/` in milliseconds.
-fn instant(text: &str, is_utc: bool, calendar: &mut Calendar) -> Option<(Timestamp, TimeQuality)> {
+fn instant(text: &str, is_utc: bool, memory: &mut Memory) -> Option<(Timestamp, TimeQuality)> {
     if let Some((mut at, _)) = stamp::iso(text.as_bytes(), 0) {
         at.offset = at.offset.or(is_utc.then_some(0));
-        return Some(calendar.instant(at));
+        return Some(memory.instant(at));
     }
     let millis = text.strip_prefix("/Date(")?.split(')').next()?;
     let millis: i64 = millis.parse().ok()?;
@@ -108,9 +104,9 @@ fn said<'f, 'a>(fields: &'f Fields<'a>, names: &[&str]) -> Option<&'f Cow<'a, st
     })
 }
 
-/// The part of a text after its last separator, borrowed where the text is.
-fn last_part<'a>(text: &Cow<'a, str>, separator: char) -> Cow<'a, str> {
-    let from = text.rfind(separator).map_or(0, |at| at + 1);
+/// The part of a path or of a user's name after its last separator, borrowed where the text is.
+fn last_part<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
+    let from = text.rfind(['\\', '/']).map_or(0, |at| at + 1);
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[from..]),
         Cow::Owned(text) => Cow::Owned(text[from..].to_owned()),
@@ -119,7 +115,7 @@ fn last_part<'a>(text: &Cow<'a, str>, separator: char) -> Cow<'a, str> {
 
 fn process<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     if let Some(image) = said(fields, &["Image", "NewProcessName", "SourceImage", "ProcessName"]) {
-        event.process_name = Some(last_part(image, '\\'));
+        event.process_name = Some(last_part(image));
         event.process_executable = Some(image.clone());
     }
     if let Some(line) = said(fields, &["CommandLine", "ProcessCommandLine"]) {
@@ -140,7 +136,7 @@ fn people<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     let actor = said(fields, &["SubjectUserName", "User", "AccountName", "SourceUser"]);
     let target = said(fields, &["TargetUserName", "TargetUser", "MemberName", "SamAccountName"]);
     let is_logon = event.event_category.as_deref() == Some("authentication");
-    let name = |name: &Cow<'a, str>| last_part(name, '\\');
+    let name = |name: &Cow<'a, str>| last_part(name);
     match (actor, target) {
         (_, Some(target)) if is_logon => event.user_name = Some(name(target)),
         (actor, target) => {

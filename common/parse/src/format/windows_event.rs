@@ -8,6 +8,7 @@ pub(super) const CHANNELS: &[(&str, &str)] = &[
     ("System", "windows.system"),
     ("Application", "windows.application"),
     ("Microsoft-Windows-Sysmon/Operational", "windows.sysmon"),
+    ("Linux-Sysmon/Operational", "linux.sysmon"),
     ("Microsoft-Windows-PowerShell/Operational", "windows.powershell"),
     ("PowerShellCore/Operational", "windows.powershell"),
     ("Windows PowerShell", "windows.powershell_classic"),
@@ -29,7 +30,7 @@ pub(super) struct Meaning {
 pub(super) fn meaning(dataset: &str, code: &str) -> Option<Meaning> {
     let list = match dataset {
         "windows.security" => SECURITY,
-        "windows.sysmon" => SYSMON,
+        "windows.sysmon" | "linux.sysmon" => SYSMON,
         "windows.powershell" | "windows.powershell_classic" => POWERSHELL,
         "windows.system" => SYSTEM,
         _ => return None,

@@ -1,0 +1,231 @@
+//! Firewalls that write pairs: SonicWall and Fortinet.
+//!
+//! ```text
+//! id=firewall sn=… time="2021-02-05 01:02:03 UTC" fw=… pri=6 m=1153 msg="…" src=10.1.2.3:3080:X6-V80 dst=10.2.3.4:50005:X1 proto=tcp/50005 …
+//! date=2021-02-05 time=15:05:55 devname="fg1" … type="traffic" srcip=… eventtime=1612537555563778 tz="+0100" action="accept" …
+//! ```
+//!
+//! SonicWall may put a relay's address in front. Well-known keys fill columns; all others keep
+//! their names.
+//!
+//! What it does *not* know: the thousands of message numbers.
+
+use super::{Found, Miss, Spec};
+use crate::category;
+use crate::columns::{self, To, add, add_int, decide, lower, put};
+use crate::memory::Memory;
+use crate::pair::pairs;
+use crate::stamp;
+use common::event::{Event, TimeQuality, Value, address};
+use common::field::Column as C;
+use std::borrow::Cow;
+
+pub(super) const SONICWALL: Spec = Spec::payload(sonicwall).first(b" i0123456789");
+pub(super) const FORTINET: Spec = Spec::payload(fortinet).first(b"d");
+
+fn sonicwall<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let own = text.trim_start();
+    let own = match own.split_once(' ') {
+        Some((relay, rest)) if address(relay).is_some() => rest.trim_start(),
+        _ => own,
+    };
+    if !own.starts_with("id=") || !own.contains(" sn=") || !own.contains(" m=") {
+        return Miss::at(0, "SonicWall's pairs (id=firewall sn=… m=…)");
+    }
+    event.dataset = Some("sonicwall.firewall".into());
+    event.event_category = Some("network".into());
+    if event.message.is_empty() {
+        event.message = Cow::Borrowed(text);
+    }
+    event.ext.reserve(32);
+    for (key, value) in pairs(own) {
+        if !value.is_empty() {
+            sonicwall_pair(key, value, memory, event);
+        }
+    }
+    event.ext.push("observer.vendor", Value::Text("SonicWall".into()));
+    Ok(Found::ALL)
+}
+
+fn sonicwall_pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<'a>) {
+    match key {
+        "time" => {
+            if let Some((mut at, end)) = stamp::iso(text.as_bytes(), 0) {
+                at.offset = at.offset.or(text[end..].contains("UTC").then_some(0));
+                (event.time, event.time_quality) = memory.instant(at);
+            }
+        }
+        "sn" => add("observer.serial_number", text, event),
+        "fw" => add("observer.ip", text, event),
+        "pri" => event.log_severity = text.parse().ok().filter(|level| *level <= 7),
+        "m" => event.event_code = Some(text.into()),
+        "usr" | "user" => event.user_name = Some(text.into()),
+        "src" => {
+            let (ip, port, interface) = endpoint(text);
+            (event.source_ip, event.source_port) = (ip, port);
+            add("observer.ingress.interface.name", interface, event);
+        }
+        "dst" => {
+            let (ip, port, interface) = endpoint(text);
+            (event.destination_ip, event.destination_port) = (ip, port);
+            add("observer.egress.interface.name", interface, event);
+        }
+        "srcMac" => add("source.mac", text, event),
+        "dstMac" => add("destination.mac", text, event),
+        "proto" => {
+            let (transport, application) = text.split_once('/').unwrap_or((text, ""));
+            event.network_transport = Some(lower(Cow::Borrowed(transport)));
+            if application.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+                add("network.protocol", application, event);
+            }
+        }
+        "sent" => add_int("source.bytes", text, event),
+        "rcvd" => add_int("destination.bytes", text, event),
+        "rule" => add("rule.name", text, event),
+        "fw_action" => {
+            event.event_action = Some(lower(Cow::Borrowed(text)));
+            decide(&text.to_ascii_lowercase(), event);
+        }
+        "dstname" => add("url.domain", text, event),
+        "arg" => add("url.path", text, event),
+        "result" => add_int("http.response.status_code", text, event),
+        "Category" => {
+            event.event_category = Some("web".into());
+            add("rule.category", text, event);
+            if let Some(category) = category::of(text) {
+                event.ext.push("url.category", Value::Text(category.into()));
+            }
+        }
+        _ => columns::keep(key, Value::Text(text.into()), event),
+    }
+}
+
+/// `10.1.2.3:3080:X6-V80[:name]`.
+fn endpoint(text: &str) -> (Option<std::net::IpAddr>, Option<u16>, &str) {
+    if let Some(ip) = address(text) {
+        return (Some(ip), None, "");
+    }
+    let mut parts = text.splitn(4, ':');
+    let [ip, port, interface] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+    (address(ip), port.parse().ok(), interface)
+}
+
+/// FortiOS's keys and their meanings, sorted.
+const FORTINET_KEYS: &[(&str, To)] = &[
+    ("agent", To::Field("user_agent.original")),
+    ("app", To::Field("network.application")),
+    ("attack", To::Field("rule.name")),
+    ("attackid", To::Field("rule.id")),
+    ("catdesc", To::Field("rule.category")),
+    ("devid", To::Field("observer.serial_number")),
+    ("dstintf", To::Field("observer.egress.interface.name")),
+    ("dstip", To::Column(C::DestinationIp)),
+    ("dstmac", To::Field("destination.mac")),
+    ("dstport", To::Column(C::DestinationPort)),
+    ("duration", To::Field("fortinet.duration")),
+    ("filename", To::Field("file.name")),
+    ("hostname", To::Field("url.domain")),
+    ("httpmethod", To::Field("http.request.method")),
+    ("logid", To::Column(C::EventCode)),
+    ("policyid", To::Field("rule.id")),
+    ("policyname", To::Field("rule.name")),
+    ("qname", To::Field("dns.question.name")),
+    ("rcvdbyte", To::Field("destination.bytes")),
+    ("remip", To::Column(C::SourceIp)),
+    ("sentbyte", To::Field("source.bytes")),
+    ("srcintf", To::Field("observer.ingress.interface.name")),
+    ("srcip", To::Column(C::SourceIp)),
+    ("srcmac", To::Field("source.mac")),
+    ("srcport", To::Column(C::SourcePort)),
+    ("url", To::Field("url.path")),
+    ("user", To::Column(C::UserName)),
+];
+
+fn fortinet<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let is_known = (text.starts_with("date=") || text.starts_with("devname="))
+        && text.contains(" logid=")
+        && text.contains(" type=");
+    if !is_known {
+        return Miss::at(0, "FortiOS's pairs (date=… logid=… type=…)");
+    }
+    event.dataset = Some("fortinet.firewall".into());
+    event.event_category = Some("network".into());
+    if event.message.is_empty() {
+        event.message = Cow::Borrowed(text);
+    }
+    event.ext.reserve(48);
+    let (mut date, mut time, mut zone) = ("", "", "");
+    for (key, value) in pairs(text).filter(|(_, value)| !value.is_empty()) {
+        match key {
+            "date" => date = value,
+            "time" => time = value,
+            "tz" => zone = value,
+            _ => fortinet_pair(key, value, event),
+        }
+    }
+    if event.time_quality != TimeQuality::Offset {
+        let stamp = [date, " ", time].concat();
+        if let Some((mut at, _)) = stamp::iso(stamp.as_bytes(), 0) {
+            at.offset = stamp::offset(zone.as_bytes(), 0).0;
+            (event.time, event.time_quality) = memory.instant(at);
+        }
+    }
+    event.ext.push("observer.vendor", Value::Text("Fortinet".into()));
+    Ok(Found::ALL)
+}
+
+fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
+    match key {
+        "devname" => event.host_name = text.into(),
+        "level" => {
+            event.log_severity = crate::alias::named_severity(match text {
+                "information" => "info",
+                other => other,
+            })
+        }
+        "eventtime" => {
+            let digits = text.len();
+            if let Ok(number) = text.parse::<i64>() {
+                let micros = match digits {
+                    ..=11 => number.saturating_mul(1_000_000),
+                    12..=14 => number.saturating_mul(1_000),
+                    15..=17 => number,
+                    _ => number / 1_000,
+                };
+                columns::epoch(micros, event);
+            }
+        }
+        "proto" => {
+            event.network_transport = Some(match text {
+                "6" => "tcp".into(),
+                "17" => "udp".into(),
+                "1" => "icmp".into(),
+                other => other.into(),
+            });
+        }
+        "action" => {
+            event.event_action = Some(text.into());
+            decide(text, event);
+        }
+        "type" | "subtype" => {
+            match text {
+                "ips" | "virus" | "anomaly" => {
+                    event.event_category = Some("intrusion_detection".into());
+                }
+                "webfilter" => event.event_category = Some("web".into()),
+                "event" | "vpn" | "system" => event.event_category = Some("configuration".into()),
+                _ => {}
+            }
+            columns::keep(key, Value::Text(text.into()), event);
+        }
+        _ => match FORTINET_KEYS.binary_search_by(|(name, _)| (*name).cmp(key)) {
+            Ok(at) => {
+                let to = FORTINET_KEYS[at].1;
+                let is_count = matches!(key, "rcvdbyte" | "sentbyte" | "duration");
+                let number = if is_count { text.parse().ok() } else { None };
+                put(to, number.map_or(Value::Text(text.into()), Value::Int), event);
+            }
+            Err(_) => columns::keep(key, Value::Text(text.into()), event),
+        },
+    }
+}

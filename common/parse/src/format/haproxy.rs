@@ -1,0 +1,83 @@
+//! HAProxy's logs of HTTP requests and TCP sessions, as its default formats have them.
+//!
+//! ```text
+//! 10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {agent} {} "GET /index.html HTTP/1.1"
+//! 10.0.1.2:33313 [06/Feb/2009:12:12:51.443] fnt bck/srv1 0/0/5007 212 -- 0/0/0/0/3 0/0
+//! ```
+//!
+//! The message is the line. What it does *not* know: formats that an administrator wrote.
+
+use super::modsecurity::request;
+use super::{Found, Miss, Spec};
+use crate::columns::{add, add_int};
+use crate::memory::Memory;
+use crate::stamp;
+use common::event::{Event, Value, address};
+use std::borrow::Cow;
+
+pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789abcdefABCDEF:[");
+
+fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let Some((client, rest)) = text.split_once(" [") else {
+        return Miss::at(0, "a client and a stamp in brackets");
+    };
+    let peer = client.rsplit_once(':');
+    let Some((ip, port)) =
+        peer.and_then(|(ip, port)| Some((address(ip)?, port.parse::<u16>().ok()?)))
+    else {
+        return Miss::at(0, "a client (10.0.1.2:33317)");
+    };
+    let Some((at, end)) =
+        stamp::clf(rest.as_bytes(), 0).filter(|(_, end)| rest[*end..].starts_with("] "))
+    else {
+        return Miss::at(client.len() + 2, "a stamp (06/Feb/2009:12:14:14.655)");
+    };
+    let mut words = rest[end + 2..].split(' ');
+    let mut next = || words.next().unwrap_or_default();
+    let [frontend, backend, times, status] = std::array::from_fn(|_| next());
+    let Some((pool, server)) = backend.split_once('/').filter(|_| times.contains('/')) else {
+        return Miss::at(client.len() + end + 4, "a frontend, a backend and times");
+    };
+    let is_http = times.split('/').count() >= 5;
+    let (status, bytes) = if is_http { (status, next()) } else { ("", status) };
+    let state = if is_http { [next(), next(), next()][2] } else { next() };
+    let [connections, queues] = std::array::from_fn(|_| next());
+    (event.time, event.time_quality) = memory.instant(at);
+    if event.message.is_empty() {
+        event.message = Cow::Borrowed(text);
+    }
+    event.dataset = Some(if is_http { "haproxy.http" } else { "haproxy.tcp" }.into());
+    event.event_category = Some(if is_http { "web" } else { "network" }.into());
+    (event.source_ip, event.source_port) = (Some(ip), Some(port));
+    event.ext.reserve(16);
+    if let Ok(total) =
+        times.rsplit('/').next().unwrap_or_default().trim_start_matches('+').parse::<i64>()
+    {
+        event.ext.push("event.duration", Value::Int(total.saturating_mul(1_000_000)));
+    }
+    add("haproxy.backend", pool, event);
+    add("haproxy.connections", connections, event);
+    add("haproxy.frontend", frontend.trim_end_matches('~'), event);
+    add("haproxy.queues", queues, event);
+    add("haproxy.server", server, event);
+    add("haproxy.termination_state", state, event);
+    add("haproxy.times", times, event);
+    add_int("http.response.bytes", bytes.trim_start_matches('+'), event);
+    if is_http {
+        event.event_outcome = status
+            .parse::<u16>()
+            .ok()
+            .map(|status| Cow::Borrowed(if status < 400 { "success" } else { "failure" }));
+        add_int("http.response.status_code", status, event);
+        if let Some((_, line)) = text.split_once('"') {
+            let line = line.trim_end_matches('"');
+            if line.starts_with('<') {
+                add("http.request.line", line, event);
+                event.tag("bad_request");
+            } else {
+                request(Cow::Borrowed(line), event);
+            }
+        }
+    }
+    Ok(Found { stamp: (client.len() + 2, client.len() + 2 + end), ..Found::ALL })
+}

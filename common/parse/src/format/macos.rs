@@ -1,0 +1,107 @@
+//! macOS: the unified log as `log show --style ndjson` prints it, and Endpoint Security as
+//! `eslogger` does.
+//!
+//! ```text
+//! {"timestamp":"2026-06-14 15:16:01.123456+0200","eventMessage":"…","processImagePath":"/usr/libexec/…","processID":7,"subsystem":"…","messageType":"Error",…}
+//! {"schema_version":1,"time":"2026-06-14T13:16:01.123Z","process":{"audit_token":{"pid":7},"executable":{"path":"/bin/zsh"}},"event":{"exec":{"target":{…},"args":["ls","-l"]}},…}
+//! ```
+//!
+//! All fields keep their names.
+//!
+//! What it does *not* know: the unified log's other styles; `syslog` style is syslog.
+
+use super::{Found, Miss, Spec};
+use crate::columns::{self, Table, To, text};
+use crate::memory::Memory;
+use common::event::{Event, Fields, Value};
+use common::field::Column as C;
+use std::borrow::Cow;
+
+pub(super) const LOG: Spec = Spec::object(log);
+pub(super) const ESLOGGER: Spec = Spec::object(eslogger);
+
+const LOG_TABLE: &Table = &[
+    ("category", To::Field("log.logger")),
+    ("eventMessage", To::Column(C::Message)),
+    ("processID", To::Column(C::ProcessPid)),
+    ("processImagePath", To::Column(C::ProcessExecutable)),
+    ("threadID", To::Field("process.thread.id")),
+    ("userID", To::Field("user.id")),
+];
+
+fn log<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let Some(Value::Text(_)) = fields.get("eventMessage") else {
+        return Miss::at(0, "an entry of the unified log (eventMessage)");
+    };
+    let time = text(fields, "timestamp").filter(|_| fields.get("processImagePath").is_some());
+    if !time.is_some_and(|time| columns::iso_time(time, memory, event)) {
+        return Miss::at(0, "an entry of the unified log (timestamp, processImagePath)");
+    }
+    event.dataset = Some("macos.log".into());
+    columns::fill(fields, LOG_TABLE, event);
+    name_program(event);
+    event.log_severity = match text(fields, "messageType") {
+        Some("Fault") => Some(2),
+        Some("Error") => Some(3),
+        Some("Info") => Some(6),
+        Some("Debug") => Some(7),
+        Some("Default") => Some(5),
+        _ => None,
+    };
+    Ok(Found::default())
+}
+
+const ES_TABLE: &Table = &[
+    ("event.exec.target.audit_token.pid", To::Column(C::ProcessPid)),
+    ("event.exec.target.executable.path", To::Column(C::ProcessExecutable)),
+    ("event.exec.target.ppid", To::Field("process.parent.pid")),
+    ("process.audit_token.euid", To::Field("user.effective.id")),
+    ("process.audit_token.ruid", To::Field("user.id")),
+];
+
+fn eslogger<'a>(
+    fields: &Fields<'a>,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let path = "process.executable.path";
+    let time = text(fields, "time").filter(|_| fields.get("schema_version").is_some());
+    let Some(Value::Text(executable)) = fields.get(path).filter(|_| time.is_some()) else {
+        return Miss::at(0, "an event of eslogger (schema_version, process.executable.path)");
+    };
+    if !time.is_some_and(|time| columns::iso_time(time, memory, event)) {
+        return Miss::at(0, "an event of eslogger (time)");
+    }
+    event.dataset = Some("macos.eslogger".into());
+    let kind = fields.iter().find_map(|(name, _)| name.strip_prefix("event.")?.split('.').next());
+    let kind = kind.map(|kind| Cow::Owned(kind.to_owned()));
+    event.event_category = Some(Cow::Borrowed(match kind.as_deref() {
+        Some("exec" | "fork" | "exit" | "signal") => "process",
+        Some("open" | "create" | "write" | "unlink" | "rename" | "close") => "file",
+        Some("authentication" | "login_login" | "openssh_login") => "authentication",
+        _ => "host",
+    }));
+    if kind.as_deref() == Some("exec") {
+        columns::fill(fields, ES_TABLE, event);
+        event.ext.push("process.parent.executable", Value::Text(executable.clone()));
+        if let Some(Value::List(words)) = fields.get("event.exec.args") {
+            let words: Vec<String> = words.iter().map(Value::to_string).collect();
+            event.process_command_line = Some(Cow::Owned(words.join(" ")));
+        }
+    } else {
+        event.process_executable = Some(executable.clone());
+        event.process_pid = columns::int(fields, "process.audit_token.pid");
+    }
+    event.event_action = kind;
+    name_program(event);
+    Ok(Found::default())
+}
+
+/// The program's name is the last part of its path.
+fn name_program(event: &mut Event<'_>) {
+    let name = event.process_executable.as_ref().map(|path| match path {
+        Cow::Borrowed(path) => Cow::Borrowed(path.rsplit('/').next().unwrap_or(path)),
+        Cow::Owned(path) => Cow::Owned(path.rsplit('/').next().unwrap_or(path).to_owned()),
+    });
+    event.process_name = name;
+}

@@ -1,0 +1,146 @@
+//! ModSecurity's audit log as JSON, of versions 2 and 3.
+//!
+//! | version 2 | version 3 | event |
+//! |---|---|---|
+//! | `transaction.time` (`21/Feb/2021:23:16:17 +0000`) | `transaction.time_stamp` (`Tue Feb 23 20:39:35 2021`) | time |
+//! | `.remote_address`, `.remote_port` | `.client_ip`, `.client_port` | source |
+//! | `.local_address`, `.local_port` | `.host_ip`, `.host_port` | destination |
+//! | `request.request_line` | `transaction.request.method`, `.uri`, `.http_version` | `http.*`, `url.*` |
+//! | `audit_data.messages` (`[id "942100"] [msg "…"]`) | `transaction.messages.details.ruleId`, `.message` | `rule.id`, `rule.name` |
+//! | `audit_data.action.intercepted` | | action and outcome |
+//!
+//! All fields stay under their own names.
+//!
+//! What it does *not* know: the native form ([`super::modsecurity_native`]).
+
+use super::{Found, Miss, Spec};
+use crate::columns::{self, Table, To, text};
+use crate::memory::Memory;
+use crate::stamp::{self, Stamp};
+use common::clock::{DAY, day_number};
+use common::event::{Event, Fields, Value};
+use common::field::Column as C;
+use std::borrow::Cow;
+
+pub(super) const SPEC: Spec = Spec::object(read);
+
+const TABLE: &Table = &[
+    ("request.headers.Host", To::Field("url.domain")),
+    ("request.headers.User-Agent", To::Field("user_agent.original")),
+    ("response.status", To::Field("http.response.status_code")),
+    ("transaction.client_ip", To::Column(C::SourceIp)),
+    ("transaction.client_port", To::Column(C::SourcePort)),
+    ("transaction.host_ip", To::Column(C::DestinationIp)),
+    ("transaction.host_port", To::Column(C::DestinationPort)),
+    ("transaction.id", To::Field("event.trace")),
+    ("transaction.local_address", To::Column(C::DestinationIp)),
+    ("transaction.local_port", To::Column(C::DestinationPort)),
+    ("transaction.messages.details.ruleId", To::Field("rule.id")),
+    ("transaction.messages.message", To::Field("rule.name")),
+    ("transaction.remote_address", To::Column(C::SourceIp)),
+    ("transaction.remote_port", To::Column(C::SourcePort)),
+    ("transaction.request.headers.Host", To::Field("url.domain")),
+    ("transaction.request.headers.User-Agent", To::Field("user_agent.original")),
+    ("transaction.request.http_version", To::Field("http.version")),
+    ("transaction.request.method", To::Field("http.request.method")),
+    ("transaction.response.http_code", To::Field("http.response.status_code")),
+    ("transaction.transaction_id", To::Field("event.trace")),
+];
+
+fn read<'a>(
+    fields: &Fields<'a>,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let time = text(fields, "transaction.time").or_else(|| text(fields, "transaction.time_stamp"));
+    let Some(at) = time.and_then(instant) else {
+        return Miss::at(0, "a ModSecurity transaction (transaction.time)");
+    };
+    (event.time, event.time_quality) = memory.instant(at);
+    event.dataset = Some("modsecurity.audit".into());
+    event.event_category = Some("intrusion_detection".into());
+    event.ext.reserve(16);
+    columns::fill(fields, TABLE, event);
+    if let Some(Value::Text(line)) = fields.get("request.request_line") {
+        request(line.clone(), event);
+    }
+    if let Some(Value::Text(url)) = fields.get("transaction.request.uri") {
+        columns::url(url.clone(), event);
+    }
+    if let Some(Value::List(messages)) = fields.get("audit_data.messages") {
+        rules(messages, event);
+    }
+    let intercepted = fields.get("audit_data.action.intercepted") == Some(&Value::Bool(true));
+    let (action, outcome) =
+        if intercepted { ("blocked", "failure") } else { ("detected", "success") };
+    event.event_action = Some(action.into());
+    event.event_outcome = Some(outcome.into());
+    if let Some(Value::Text(message)) = fields.get("audit_data.action.message") {
+        event.message = message.clone();
+    }
+    Ok(Found::default())
+}
+
+/// `21/Feb/2021:23:16:17 +0000`, with or without a fraction, or `Tue Feb 23 20:39:35 2021`.
+pub(super) fn instant(text: &str) -> Option<Stamp> {
+    let bytes = text.as_bytes();
+    if let Some((at, _)) = stamp::clf(bytes, 0) {
+        return Some(at);
+    }
+    let (month, day, end) = stamp::month_day(bytes, 4)?;
+    let (time, end) = stamp::clock(bytes, end + 1)?;
+    let year = stamp::digits(bytes, end + 1, 4)?;
+    let exists = stamp::exists((year, month, day));
+    exists.then(|| Stamp { wall: day_number(year, month, day) * DAY + time, offset: None })
+}
+
+/// Adds what `GET /path?query HTTP/1.1` says.
+pub(super) fn request<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
+    let mut words = line.splitn(3, ' ').map(str::len);
+    let (method, target) = (words.next().unwrap_or(0), words.next().unwrap_or(0));
+    let from = method + 1;
+    let part = |from: usize, to: usize| match &line {
+        Cow::Borrowed(line) => Cow::Borrowed(line.get(from..to).unwrap_or_default()),
+        Cow::Owned(line) => Cow::Owned(line.get(from..to).unwrap_or_default().to_owned()),
+    };
+    event.ext.push("http.request.method", Value::Text(part(0, method)));
+    let version = part(from + target + 1, line.len());
+    if version.starts_with("HTTP/") {
+        let version = match version {
+            Cow::Borrowed(version) => Cow::Borrowed(&version[5..]),
+            Cow::Owned(version) => Cow::Owned(version[5..].to_owned()),
+        };
+        event.ext.push("http.version", Value::Text(version));
+    }
+    if target > 0 {
+        columns::url(part(from, from + target), event);
+    }
+}
+
+/// Adds the ids and messages of the rules that matched: `[id "942100"] [msg "…"]`.
+pub(super) fn rules<'a>(messages: &[Value<'a>], event: &mut Event<'a>) {
+    let mut found: [Vec<Value<'a>>; 2] = [Vec::new(), Vec::new()];
+    for message in messages {
+        for (list, mark) in found.iter_mut().zip(["[id \"", "[msg \""]) {
+            let part = match message {
+                Value::Text(Cow::Borrowed(text)) => between(text, mark).map(Cow::Borrowed),
+                Value::Text(Cow::Owned(text)) => {
+                    between(text, mark).map(|part| Cow::Owned(part.to_owned()))
+                }
+                _ => None,
+            };
+            list.extend(part.map(Value::Text));
+        }
+    }
+    for (name, list) in ["rule.id", "rule.name"].into_iter().zip(found) {
+        if !list.is_empty() {
+            event.ext.push(name, Value::List(list));
+        }
+    }
+}
+
+fn between<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
+    let from = memchr::memmem::find(text.as_bytes(), mark.as_bytes())? + mark.len();
+    let end = memchr::memmem::find(&text.as_bytes()[from..], b"\"]")?;
+    Some(&text[from..from + end])
+}

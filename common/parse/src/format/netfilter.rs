@@ -1,0 +1,93 @@
+//! Packets that the Linux kernel logs for iptables, nftables and ufw.
+//!
+//! ```text
+//! [12345.678901] [UFW BLOCK] IN=eth0 OUT= MAC=… SRC=192.0.2.7 DST=198.51.100.1 LEN=40 … DF PROTO=TCP SPT=4022 DPT=22 WINDOW=1024 SYN URGP=0
+//! ```
+//!
+//! What stands before `IN=` is the rule's own text; words without `=` are flags. A packet that an
+//! ICMP message quotes, in brackets, is left in the raw line.
+//!
+//! What it does *not* know: rules.
+
+use super::{Found, Miss, Spec};
+use crate::columns::{self, add, add_int};
+use crate::memory::Memory;
+use common::event::{Event, Value, address};
+use std::borrow::Cow;
+
+pub(super) const SPEC: Spec = Spec::payload(read).generic();
+
+fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let is_kernel = matches!(event.process_name.as_deref(), Some("kernel" | "ulogd") | None);
+    let place = is_kernel.then(|| memchr::memmem::find(text.as_bytes(), b"IN=")).flatten();
+    let Some(at) = place.filter(|&at| at < 256 && text[at..].contains(" OUT=")) else {
+        return Miss::at(0, "a packet (IN=… OUT=…)");
+    };
+    if !text[at..].contains(" SRC=") || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric() {
+        return Miss::at(at, "a packet (SRC=…)");
+    }
+    event.dataset = Some("linux.netfilter".into());
+    event.event_category = Some("network".into());
+    label(&text[..at], event);
+    let mut flags = Vec::new();
+    for word in text[at..].split_ascii_whitespace() {
+        match word.split_once('=') {
+            _ if word.starts_with('[') => break,
+            Some((key, value)) => pair(key, value, event),
+            None => flags.push(Value::Text(Cow::Borrowed(word))),
+        }
+    }
+    if !flags.is_empty() {
+        event.ext.push("FLAGS", Value::List(flags));
+    }
+    Ok(Found::ALL)
+}
+
+/// The rule's text, without the kernel's own stamp, and what it says of the decision.
+fn label<'a>(text: &'a str, event: &mut Event<'a>) {
+    let mut text = text.trim();
+    if text.starts_with('[')
+        && text[1..].trim_start().starts_with(|char: char| char.is_ascii_digit())
+    {
+        text = text.split_once(']').map_or(text, |(_, rest)| rest.trim());
+    }
+    let name = text.trim_matches(['[', ']', ':', ' ']);
+    add("rule.name", name, event);
+    let upper = name.to_ascii_uppercase();
+    let says = |words: &[&str]| words.iter().any(|word| upper.contains(word));
+    let action = if says(&["BLOCK", "DROP", "DENY", "DENIED"]) {
+        "drop"
+    } else if says(&["REJECT"]) {
+        "reject"
+    } else if says(&["ALLOW", "ACCEPT", "PASS"]) {
+        "accept"
+    } else {
+        "log"
+    };
+    event.event_action = Some(action.into());
+    columns::decide(action, event);
+}
+
+fn pair<'a>(key: &'a str, value: &'a str, event: &mut Event<'a>) {
+    match key {
+        "IN" => add("observer.ingress.interface.name", value, event),
+        "OUT" => add("observer.egress.interface.name", value, event),
+        "SRC" => event.source_ip = event.source_ip.or(address(value)),
+        "DST" => event.destination_ip = event.destination_ip.or(address(value)),
+        "SPT" => event.source_port = event.source_port.or(value.parse().ok()),
+        "DPT" => event.destination_port = event.destination_port.or(value.parse().ok()),
+        "PROTO" if event.network_transport.is_none() => {
+            event.network_transport = Some(columns::lower(Cow::Borrowed(value)));
+        }
+        "LEN" if event.ext.get("network.bytes").is_none() => {
+            add_int("network.bytes", value, event);
+        }
+        "MAC" if value.len() >= 35 && value.is_ascii() => {
+            add("destination.mac", &value[..17], event);
+            add("source.mac", &value[18..35], event);
+        }
+        "PROTO" | "LEN" => {}
+        _ if !value.is_empty() => columns::keep(key, Value::Text(value.into()), event),
+        _ => {}
+    }
+}

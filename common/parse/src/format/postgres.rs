@@ -1,0 +1,151 @@
+//! PostgreSQL's log to a file, as its default prefix and the usual ones have it.
+//!
+//! ```text
+//! 2026-06-14 15:16:01.123 UTC [1234] alice@shop LOG:  statement: SELECT 1,
+//! ⇥2                                                        a line that begins with a tab goes on
+//! 2026-06-14 15:16:01.123 CEST [1234-1] user=alice,db=shop,app=psql,client=192.0.2.7 FATAL:  password authentication failed for user "alice"
+//! ```
+//!
+//! The prefix may hold a process id in brackets, `user@database`, and pairs. `DETAIL`, `HINT`,
+//! `STATEMENT` and `CONTEXT` lines are events of their own, as PostgreSQL writes them.
+//!
+//! What it does *not* know: names of zones beyond UTC and GMT; they are assumed to be the source's.
+
+use super::{Found, Miss, Spec};
+use crate::columns::add;
+use crate::joint::Joint;
+use crate::memory::Memory;
+use crate::stamp;
+use common::event::{Event, address};
+use std::borrow::Cow;
+
+pub(super) const SPEC: Spec =
+    Spec::line(read).first(b"12").joined(Joint::Run { begins, goes_on, ends });
+
+/// Levels and their severities.
+const LEVELS: &[(&str, u8)] = &[
+    ("LOG", 6),
+    ("ERROR", 3),
+    ("FATAL", 2),
+    ("PANIC", 1),
+    ("WARNING", 4),
+    ("NOTICE", 5),
+    ("INFO", 6),
+    ("DEBUG1", 7),
+    ("DEBUG2", 7),
+    ("DEBUG3", 7),
+    ("DEBUG4", 7),
+    ("DEBUG5", 7),
+    ("DETAIL", 6),
+    ("HINT", 6),
+    ("STATEMENT", 6),
+    ("CONTEXT", 6),
+    ("QUERY", 6),
+    ("LOCATION", 7),
+];
+
+/// Where things stand in a line.
+struct Head<'a> {
+    at: stamp::Stamp,
+    stamp: usize,
+    prefix: &'a str,
+    level: &'static str,
+    severity: u8,
+    body: usize,
+}
+
+fn head(line: &str) -> Option<Head<'_>> {
+    let (mut at, end) = stamp::iso(line.as_bytes(), 0)?;
+    let rest = line.get(end..line.len().min(end + 512).max(end))?;
+    let rest = rest.get(..rest.floor_char_boundary(512))?;
+    let zone = rest.strip_prefix(' ')?;
+    let (word, _) = zone.split_once(' ')?;
+    let is_zone = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let start = if is_zone { end + 1 + word.len() } else { end };
+    if matches!(word, "UTC" | "GMT") {
+        at.offset = at.offset.or(Some(0));
+    }
+    let rest = &line[start..line.floor_char_boundary((start + 512).min(line.len()))];
+    let colon = memchr::memmem::find(rest.as_bytes(), b":  ")?;
+    let word = rest[..colon].rsplit(' ').next()?;
+    let (level, severity) = LEVELS.iter().find(|(level, _)| *level == word)?;
+    let prefix = &rest[..colon - word.len()];
+    Some(Head { at, stamp: end, prefix, level, severity: *severity, body: start + colon + 3 })
+}
+
+fn begins(line: &[u8]) -> bool {
+    let text = &line[..line.len().min(1_024)];
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    head(text).is_some()
+}
+
+fn goes_on(_record: &[u8], line: &[u8]) -> bool {
+    line.first() == Some(&b'\t')
+}
+
+fn ends(_line: &[u8]) -> bool {
+    false
+}
+
+fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let Some(head) = head(text) else {
+        return Miss::at(0, "a stamp, a prefix and a level (LOG:  )");
+    };
+    (event.time, event.time_quality) = memory.instant(head.at);
+    event.dataset = Some("postgresql.log".into());
+    event.event_category = Some("database".into());
+    event.log_severity = Some(head.severity);
+    event.process_name = Some("postgres".into());
+    let message = &text[head.body..];
+    event.message = Cow::Borrowed(message);
+    prefix(head.prefix, event);
+    add("log.level", head.level, event);
+    let quoted = |text: &'a str| text.split('"').nth(1);
+    if message.contains("authentication failed for user") {
+        event.event_category = Some("authentication".into());
+        event.event_action = Some("logon-failed".into());
+        event.event_outcome = Some("failure".into());
+        event.user_name = event.user_name.take().or(quoted(message).map(Into::into));
+    } else if let Some(rest) = message.strip_prefix("connection authorized: user=") {
+        event.event_category = Some("authentication".into());
+        event.event_action = Some("logged-in".into());
+        event.event_outcome = Some("success".into());
+        event.user_name = rest.split(' ').next().map(Into::into);
+    } else if let Some(rest) = message.strip_prefix("connection received: host=") {
+        event.event_action = Some("connection-received".into());
+        let mut words = rest.split([' ', '=']);
+        event.source_ip = words.next().and_then(address);
+        event.source_port = words.nth(1).and_then(|port| port.parse().ok());
+    }
+    Ok(Found { stamp: (0, head.stamp), ..Found::default() })
+}
+
+/// Reads `[1234-1]`, `alice@shop` and `user=alice,db=shop,client=…`.
+fn prefix<'a>(text: &'a str, event: &mut Event<'a>) {
+    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
+        if let Some(pid) = word.strip_prefix('[') {
+            let pid = pid.split([']', '-']).next().unwrap_or_default();
+            event.process_pid = event.process_pid.or(pid.parse().ok());
+        } else if let Some((key, value)) = word.split_once('=') {
+            match key {
+                "user" | "u" if !value.is_empty() => event.user_name = Some(value.into()),
+                "db" | "d" => add("db.name", value, event),
+                "app" | "a" => add("postgresql.application", value, event),
+                "client" | "h" | "r" => {
+                    let (ip, port) = value.split_once('(').unwrap_or((value, ""));
+                    event.source_ip = address(ip);
+                    event.source_port = port.trim_end_matches(')').parse().ok();
+                }
+                _ => {}
+            }
+        } else if let Some((user, database)) = word.split_once('@') {
+            event.user_name = (!user.is_empty() && user != "[unknown]").then_some(user.into());
+            if database != "[unknown]" {
+                add("db.name", database, event);
+            }
+        }
+    }
+}

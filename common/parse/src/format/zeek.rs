@@ -1,0 +1,195 @@
+//! Zeek's logs: JSON, and tab-separated values under a header.
+//!
+//! ```text
+//! {"ts":1591367999.305988,"uid":"CMdzit1AMNsmfAIiQc","id.orig_h":"192.168.4.76","id.orig_p":36844,"id.resp_h":"192.168.4.1","id.resp_p":53,"proto":"udp",…}
+//! #separator \x09
+//! #set_separator ,      #empty_field (empty)      #unset_field -      #path conn
+//! #fields ts uid id.orig_h id.orig_p …
+//! #types  time string addr port …
+//! 1591367999.305988⇥CMdzit1AMNsmfAIiQc⇥192.168.4.76⇥36844⇥…
+//! ```
+//!
+//! The header is part of the source's state and survives a restart; a later header replaces it.
+//! Sets and vectors become lists, `-` is absent, `(empty)` is the empty text. Fields keep Zeek's
+//! names (`id_orig_h` is read as `id.orig_h` is); the path is `event.dataset`'s second part, of
+//! JSON without `_path` only where a field tells it.
+//!
+//! What it does *not* know: scripts that rename columns.
+
+use super::{Found, Miss, Spec};
+use crate::columns::{self, Table, To, text};
+use crate::header::Header;
+use crate::memory::Memory;
+use common::event::{Event, Fields, Value};
+use common::field::Column as C;
+use std::borrow::Cow;
+
+pub(super) const JSON: Spec = Spec::object(json);
+pub(super) const TSV: Spec = Spec::line(tsv);
+
+const TABLE: &Table = &[
+    ("host", To::Field("url.domain")),
+    ("id.orig_h", To::Column(C::SourceIp)),
+    ("id.orig_p", To::Column(C::SourcePort)),
+    ("id.resp_h", To::Column(C::DestinationIp)),
+    ("id.resp_p", To::Column(C::DestinationPort)),
+    ("id_orig_h", To::Column(C::SourceIp)),
+    ("id_orig_p", To::Column(C::SourcePort)),
+    ("id_resp_h", To::Column(C::DestinationIp)),
+    ("id_resp_p", To::Column(C::DestinationPort)),
+    ("method", To::Field("http.request.method")),
+    ("msg", To::Column(C::Message)),
+    ("note", To::Field("rule.name")),
+    ("orig_bytes", To::Field("source.bytes")),
+    ("orig_pkts", To::Field("source.packets")),
+    ("proto", To::Lower(C::NetworkTransport)),
+    ("qtype_name", To::Field("dns.question.type")),
+    ("query", To::Field("dns.question.name")),
+    ("rcode_name", To::Field("dns.response_code")),
+    ("resp_bytes", To::Field("destination.bytes")),
+    ("resp_pkts", To::Field("destination.packets")),
+    ("server_name", To::Field("tls.client.server_name")),
+    ("service", To::Field("network.protocol")),
+    ("src", To::Column(C::SourceIp)),
+    ("status_code", To::Field("http.response.status_code")),
+    ("user_agent", To::Field("user_agent.original")),
+    ("username", To::Column(C::UserName)),
+];
+
+/// A field that only one log has, and that log.
+const PATHS: &[(&str, &str)] = &[
+    ("conn_state", "conn"),
+    ("qtype", "dns"),
+    ("status_code", "http"),
+    ("user_agent", "http"),
+    ("cipher", "ssl"),
+    ("auth_success", "ssh"),
+    ("mime_type", "files"),
+    ("request_type", "kerberos"),
+    ("helo", "smtp"),
+    ("share_type", "smb_mapping"),
+    ("named_pipe", "dce_rpc"),
+    ("note", "notice"),
+    ("ntlm", "ntlm"),
+];
+
+fn json<'a>(
+    fields: &Fields<'a>,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let peers = fields.get("id.orig_h").or_else(|| fields.get("id_orig_h"));
+    let is_zeek = fields.get("uid").is_some() && peers.is_some() || fields.get("_path").is_some();
+    let Some(ts) = fields.get("ts").filter(|_| is_zeek) else {
+        return Miss::at(0, "a Zeek record (ts, uid, id.orig_h)");
+    };
+    let mut ranks = crate::alias::Ranks::default();
+    crate::alias::adopt("ts", ts, &mut ranks, memory, event);
+    let told = text(fields, "_path");
+    let guessed = || PATHS.iter().find(|(field, _)| fields.get(field).is_some());
+    let path = told.or_else(|| guessed().map(|(_, path)| *path));
+    let path = path.map_or("log".to_owned(), ToOwned::to_owned);
+    fill(fields, &path, event);
+    if let Some(Value::Text(host)) = fields.get("_system_name") {
+        event.host_name = host.clone();
+    }
+    Ok(Found::default())
+}
+
+fn fill<'a>(fields: &Fields<'a>, path: &str, event: &mut Event<'a>) {
+    event.dataset = Some(match path {
+        "conn" => Cow::Borrowed("zeek.conn"),
+        "dns" => Cow::Borrowed("zeek.dns"),
+        "http" => Cow::Borrowed("zeek.http"),
+        "ssl" => Cow::Borrowed("zeek.ssl"),
+        other => Cow::Owned(["zeek.", other].concat()),
+    });
+    event.event_category = Some("network".into());
+    columns::fill(fields, TABLE, event);
+    if let Some(Value::Text(uri)) = fields.get("uri") {
+        columns::url(uri.clone(), event);
+    }
+    if let Some(Value::Text(id)) = fields.get("community_id") {
+        event.ext.push("network.community_id", Value::Text(id.clone()));
+    }
+}
+
+fn tsv<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    if text.starts_with('#') {
+        let mut header = memory.header.take().unwrap_or_default();
+        let is_header = header.take(text);
+        memory.header = Some(header).filter(|header| is_header || !header.fields.is_empty());
+        if !is_header {
+            return Miss::at(0, "a header (#fields)");
+        }
+        event.dataset = Some("zeek.header".into());
+        event.message = Cow::Borrowed(text);
+        return Ok(Found::ALL);
+    }
+    let header = memory.header.take();
+    let Some(head) = header.as_ref().filter(|header| !header.fields.is_empty()) else {
+        memory.header = header;
+        return Miss::at(0, "a header before it (#fields)");
+    };
+    let values = text.split(head.separator.as_str());
+    let mut fields = Fields::new();
+    let mut count = 0;
+    for ((name, kind), value) in head.fields.iter().zip(&head.types).zip(values) {
+        count += 1;
+        if value != head.unset {
+            fields.push(name.clone(), typed(value, kind, head));
+        }
+    }
+    let time = match fields.get("ts") {
+        Some(Value::Text(seconds)) => micros(seconds),
+        _ => None,
+    };
+    let is_row = count == head.fields.len() && (time.is_some() || fields.get("ts").is_none());
+    if is_row {
+        if let Some(time) = time {
+            columns::epoch(time, event);
+        }
+        fields.normalise();
+        fill(&fields, &head.path, event);
+        event.message = Cow::Borrowed(text);
+        for (name, value) in fields.iter() {
+            let value = value.clone();
+            columns::keep(name.to_owned(), value, event);
+        }
+    }
+    memory.header = header;
+    if is_row { Ok(Found::ALL) } else { Miss::at(0, "as many columns as the header has") }
+}
+
+fn typed<'a>(value: &'a str, kind: &str, header: &Header) -> Value<'a> {
+    if let Some(inner) = kind.strip_prefix("set[").or_else(|| kind.strip_prefix("vector[")) {
+        let inner = inner.trim_end_matches(']');
+        let items = value.split(header.list.as_str()).filter(|item| *item != header.unset);
+        let items = items.filter(|_| value != header.empty);
+        return Value::List(items.map(|item| scalar(item, inner, header)).collect());
+    }
+    scalar(value, kind, header)
+}
+
+fn scalar<'a>(value: &'a str, kind: &str, header: &Header) -> Value<'a> {
+    let text = || Value::Text(Cow::Borrowed(if value == header.empty { "" } else { value }));
+    match kind {
+        "count" | "int" | "port" => value.parse().map_or_else(|_| text(), Value::Int),
+        "double" | "interval" => value.parse().ok().and_then(Value::number).unwrap_or_else(text),
+        "bool" => match value {
+            "T" => Value::Bool(true),
+            "F" => Value::Bool(false),
+            _ => text(),
+        },
+        _ => text(),
+    }
+}
+
+/// `1591367999.305988` as microseconds.
+fn micros(text: &str) -> Option<i64> {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let seconds: i64 = seconds.parse().ok()?;
+    let digits = fraction.get(..fraction.len().min(6))?;
+    let scale = 10_i64.pow(u32::try_from(6 - digits.len()).ok()?);
+    seconds.checked_mul(1_000_000)?.checked_add(digits.parse::<i64>().ok()? * scale)
+}

@@ -1,0 +1,74 @@
+//! What the header of a log of columns says of the lines after it: Zeek's `#separator`, `#fields`,
+//! `#types`, …
+//!
+//! Kept from line to line and in the parser's state; bounded. What it does *not* know: rows.
+
+use serde::{Deserialize, Serialize};
+
+/// The columns of a TSV log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Header {
+    #[serde(rename = "s")]
+    pub(crate) separator: String,
+    #[serde(rename = "l")]
+    pub(crate) list: String,
+    #[serde(rename = "e")]
+    pub(crate) empty: String,
+    #[serde(rename = "u")]
+    pub(crate) unset: String,
+    #[serde(rename = "p")]
+    pub(crate) path: String,
+    #[serde(rename = "f")]
+    pub(crate) fields: Vec<String>,
+    #[serde(rename = "t")]
+    pub(crate) types: Vec<String>,
+}
+
+impl Default for Header {
+    fn default() -> Header {
+        let text = str::to_owned;
+        Header {
+            separator: text("\t"),
+            list: text(","),
+            empty: text("(empty)"),
+            unset: text("-"),
+            path: text("log"),
+            fields: Vec::new(),
+            types: Vec::new(),
+        }
+    }
+}
+
+/// How many columns are kept, and how long their names are together.
+const COLUMNS: usize = 256;
+const NAMES: usize = 8 << 10;
+
+impl Header {
+    /// Takes a line of a header: `#fields…`; false when it is none.
+    pub(crate) fn take(&mut self, line: &str) -> bool {
+        let Some(rest) = line.strip_prefix('#') else { return false };
+        if let Some(code) = rest.strip_prefix("separator ") {
+            let hex = code.strip_prefix("\\x").and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            let separator = hex.map_or(code.to_owned(), |byte| char::from(byte).to_string());
+            *self = Header { separator, ..Header::default() };
+            return self.separator.len() == 1;
+        }
+        let Some((name, value)) = rest.split_once(self.separator.as_str()) else {
+            return matches!(rest, "close");
+        };
+        let columns = || value.split(self.separator.as_str()).map(str::to_owned).collect();
+        match name {
+            "set_separator" => value.clone_into(&mut self.list),
+            "empty_field" => value.clone_into(&mut self.empty),
+            "unset_field" => value.clone_into(&mut self.unset),
+            "path" => value.clone_into(&mut self.path),
+            "fields" if value.len() <= NAMES => self.fields = columns(),
+            "types" if value.len() <= NAMES => self.types = columns(),
+            "open" | "close" => {}
+            _ => return false,
+        }
+        self.fields.truncate(COLUMNS);
+        self.types.truncate(COLUMNS);
+        true
+    }
+}
