@@ -39,6 +39,8 @@ mod postgres;
 mod priority;
 mod rfc3164;
 mod rfc5424;
+mod samba;
+mod servicing;
 mod squid;
 mod squidguard;
 mod stamped;
@@ -308,6 +310,10 @@ formats! {
     Priority "priority" priority::SPEC;
     /// key=value pairs
     Logfmt "logfmt" logfmt::SPEC;
+    /// Windows servicing: CBS.log, dism.log
+    Servicing "windows-servicing" servicing::SPEC;
+    /// Samba's authentication audit as text
+    Samba "samba" samba::SPEC;
     /// a stamp, a level, a text: the log files of programs that have no other format
     Stamped "stamped" stamped::SPEC;
 }

@@ -59,11 +59,19 @@ pub(super) fn has_stamp(line: &str) -> bool {
     find(line.as_bytes()).is_some()
 }
 
-/// The first stamp: it begins the line, or follows something that is no letter and no digit.
+/// The first stamp: it begins the line, or follows something that is no letter and no digit. A
+/// terminal's colours are passed over.
 fn find(text: &[u8]) -> Option<(When, usize, usize)> {
     let mut before = b' ';
-    for (at, &byte) in text.iter().enumerate().take(LEAD + 1) {
-        if byte == b'"' {
+    let mut at = 0;
+    let mut seen = 0;
+    while at < text.len() && seen <= LEAD {
+        let colour = colour(&text[at..]);
+        if colour > 0 {
+            (before, at) = (b' ', at + colour);
+            continue;
+        }
+        if text[at] == b'"' {
             return None;
         }
         if !before.is_ascii_alphanumeric()
@@ -71,9 +79,16 @@ fn find(text: &[u8]) -> Option<(When, usize, usize)> {
         {
             return Some((when, at, end));
         }
-        before = byte;
+        (before, at, seen) = (text[at], at + 1, seen + 1);
     }
     None
+}
+
+/// The width of a terminal's colour at the beginning of a text: `ESC [ 31 m`.
+fn colour(text: &[u8]) -> usize {
+    let [0x1b, b'[', rest @ ..] = text else { return 0 };
+    let digits = rest.iter().take(16).take_while(|byte| matches!(byte, b'0'..=b'9' | b';')).count();
+    if rest.get(digits) == Some(&b'm') { digits + 3 } else { 0 }
 }
 
 fn separators(text: &[u8]) -> usize {

@@ -273,10 +273,10 @@ fn epoch(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let width = number_width(text, at, 14);
     let number = digits(text, at, width)?;
     let (micros, end) = match width {
-        10 => {
-            let (fraction, end) = super::fraction(text, at + 10);
-            (number * SECOND + fraction, end)
-        }
+        10 => match super::fraction(text, at + 10) {
+            (fraction, end) if text.get(end) != Some(&b'.') => (number * SECOND + fraction, end),
+            _ => (number * SECOND, at + 10),
+        },
         13 => (number * 1000, at + 13),
         _ => return None,
     };
@@ -355,6 +355,7 @@ mod tests {
             ("2026-06-14T13:16:01FOO x", "FOO x"),
             ("Sun Jun 14 13:16:01 2026 x", " x"),
             ("06/14/2026, 1:16:01    WARN", "    WARN"),
+            ("1781442961.4711.0 [14/Jun/2026", ".4711.0 [14/Jun/2026"),
         ] {
             assert_eq!(instant(text).map(|(_, rest)| rest), Some(rest), "{text}");
         }
