@@ -40,8 +40,10 @@ mod print;
 pub use fold::{fold, fold_char};
 pub use logsource::Logsource;
 pub use network::Network;
+pub use parse::field as parse_field;
 pub use part::Part;
 pub use pattern::{Regex, RegexError, Text, TextTest};
+pub use print::field_text;
 
 use crate::clock::Timestamp;
 use crate::field::Field;

@@ -47,6 +47,8 @@ pub struct Hit {
     pub fired_commit: Option<i64>,
     /// The rule's message, filled from the event.
     pub message: String,
+    /// What a correlation counts: values, or the numbers of the rules that the event matched.
+    pub keys: Vec<String>,
 }
 
 /// A group's values as a JSON array: its canonical text.

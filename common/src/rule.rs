@@ -35,6 +35,8 @@
 //! | `source_table` | events (`auth`, or `*` for those of every section) or SIEM events (`siem_auth`); the section's events unless given |
 //! | `out_table` | where SIEM events go; `siem_` and the section unless given |
 //! | `tags` | carried into the SIEM event |
+//! | `is_silent` | leaves no SIEM events of its own; correlations count what it matches |
+//! | `correlation` | a relation between the events of several rules; Sigma's `correlation`, compiled |
 //! | `sigma` | of a rule made of a Sigma document: its `title`, `status` and `text` |
 //!
 //! `id`, which siemstress's export adds, is read and forgotten.
@@ -42,6 +44,7 @@
 //! What it does *not* know: how hits are counted, databases.
 
 mod check;
+mod correlation;
 mod identity;
 mod json;
 mod order;
@@ -50,6 +53,7 @@ mod shipped;
 mod template;
 mod version;
 
+pub use correlation::{Bound, Correlation, Function, Part};
 pub use identity::identity;
 pub use json::write;
 pub use order::{Cycle, order};
@@ -91,6 +95,8 @@ pub struct Rule {
     pub out: String,
     /// Carried into the SIEM event; sorted.
     pub tags: Vec<String>,
+    /// Whether it leaves no SIEM events of its own: correlations count what it matches.
+    pub is_silent: bool,
     /// Where it comes from, if it is a Sigma rule.
     pub sigma: Option<Box<Sigma>>,
 }
@@ -107,7 +113,7 @@ pub struct Sigma {
 }
 
 /// What is asked of the events that match.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// Each is a SIEM event.
     Plain,
@@ -127,6 +133,8 @@ pub enum Kind {
         /// Groups that must be heard; empty means those heard in the bucket before.
         population: Vec<Vec<String>>,
     },
+    /// A relation between the events of several rules in a sliding window.
+    Correlation(Box<Correlation>),
 }
 
 impl Kind {
@@ -137,6 +145,7 @@ impl Kind {
             Kind::Plain => "plain",
             Kind::Limit { .. } => "limit",
             Kind::Dead { .. } => "dead",
+            Kind::Correlation(correlation) => correlation.function.name(),
         }
     }
 
@@ -146,6 +155,7 @@ impl Kind {
         match self {
             Kind::Plain => Span(0),
             Kind::Limit { window, .. } | Kind::Dead { window, .. } => *window,
+            Kind::Correlation(correlation) => correlation.window,
         }
     }
 
@@ -155,6 +165,17 @@ impl Kind {
         match self {
             Kind::Plain => 0,
             Kind::Limit { event_limit, .. } | Kind::Dead { event_limit, .. } => *event_limit,
+            Kind::Correlation(correlation) => correlation.event_limit(),
+        }
+    }
+
+    /// Whether something is decided when time passes, without hits.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Kind::Plain | Kind::Limit { .. } => false,
+            Kind::Dead { .. } => true,
+            Kind::Correlation(correlation) => !correlation.is_open(),
         }
     }
 }
@@ -200,6 +221,12 @@ impl Rule {
             Some(_) => self.name.clone(),
             None => format!("{}/{}", self.section, self.name),
         }
+    }
+
+    /// Whether it is evaluated: a silent plain rule is a part of those that refer to it.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.is_enabled && !(self.is_silent && self.kind == Kind::Plain)
     }
 
     /// What people call it: its name, or a Sigma rule's title.

@@ -18,11 +18,14 @@
 mod alias;
 mod collection;
 mod condition;
+mod correlation;
 mod detection;
 mod document;
 mod encode;
+mod exclusion;
 mod item;
 mod modifier;
+mod reference;
 mod value;
 
 pub use collection::{Collection, Refusal};

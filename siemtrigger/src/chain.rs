@@ -12,7 +12,7 @@ use common::clock::Timestamp;
 use common::event::Event;
 use common::hit::Match;
 use detect::chained;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Activation, Firing, Store};
 
 /// Instants by the commit with which they are seen.
@@ -38,19 +38,21 @@ pub(crate) fn seen(
     after: i64,
     until: i64,
 ) -> anyhow::Result<Seen> {
-    let common::rule::Source::SiemEvents(section) = &own.rule.source else {
-        return Ok(Seen::new());
-    };
     let mut seen = Seen::new();
-    let mut firings = store.firings(section, after, until).map_err(Failure::from)?;
-    let newer = all.iter().filter(|it| {
-        it.created_commit > own.created_commit && (after..until).contains(&it.created_commit)
-    });
-    for it in newer {
-        let early = store.firings(section, it.from_commit, it.created_commit.min(after));
-        firings.extend(
-            early.map_err(Failure::from)?.into_iter().filter(|at| at.version == it.version),
-        );
+    let visible = all.iter().filter(|it| it.id != own.id && own.rule.may_see(&it.rule));
+    let sections: BTreeSet<&str> = visible.map(|it| it.rule.out.as_str()).collect();
+    let mut firings = Vec::new();
+    for section in sections {
+        firings.extend(store.firings(section, after, until).map_err(Failure::from)?);
+        let newer = all.iter().filter(|it| {
+            it.created_commit > own.created_commit && (after..until).contains(&it.created_commit)
+        });
+        for it in newer {
+            let early = store.firings(section, it.from_commit, it.created_commit.min(after));
+            firings.extend(
+                early.map_err(Failure::from)?.into_iter().filter(|at| at.version == it.version),
+            );
+        }
     }
     for firing in firings {
         let Some(origin) = interval(all, &firing) else { continue };

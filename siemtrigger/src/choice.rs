@@ -119,7 +119,7 @@ impl Choice {
 
     fn enabled(&self, rules: Vec<Rule>) -> anyhow::Result<Vec<Rule>> {
         let rules: Vec<Rule> =
-            rules.into_iter().filter(|rule| rule.is_enabled && self.covers(rule)).collect();
+            rules.into_iter().filter(|rule| rule.runs() && self.covers(rule)).collect();
         check_order(&rules.iter().collect::<Vec<_>>())?;
         Ok(rules)
     }

@@ -5,10 +5,12 @@
 use crate::choice::Choice;
 use common::cli::{Exit, Failure, Kind};
 use common::clock::Timestamp;
+use common::clock::span::Span;
 use common::event::{Event, EventId};
+use common::hit::{Hit, Match};
 use common::output::escape;
-use common::rule::{Kind as RuleKind, Rule, Source};
-use detect::{explain, group};
+use common::rule::{Correlation, Function, Kind as RuleKind, Rule, Source};
+use detect::{Found, explain, found, group, measure};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use store::{Scan, Selection, SiemSelection, Store};
@@ -110,6 +112,82 @@ fn print(
     Ok(reasons.is_empty())
 }
 
+/// What a correlation's window holds at the event's time; gives the reason when it is not enough.
+fn correlated(
+    store: &mut dyn Store,
+    rule: &Rule,
+    correlation: &Correlation,
+    event: &Event<'_>,
+    out: &mut dyn Write,
+) -> anyhow::Result<Option<String>> {
+    for part in &correlation.parts {
+        let verdict = if part.filter.matches(event) { "held" } else { "failed" };
+        writeln!(out, "{verdict:>8}  rule {}", escape(&part.name))?;
+    }
+    if correlation.parts.iter().any(|part| part.sees.is_some()) {
+        return Ok(Some("what its window held of other correlations is not shown".to_owned()));
+    }
+    let (own, _) = found(rule, event, false);
+    let Some(own) = own.into_iter().next() else {
+        return Ok(Some("the event lacks a field that it groups by or counts".to_owned()));
+    };
+    for (field, value) in rule.group_by.iter().zip(&own.group) {
+        writeln!(out, "   group  {field} = {}", escape(value.as_deref().unwrap_or("absent")))?;
+    }
+    let sections = match &rule.source {
+        Source::Events(section) => vec![section.clone()],
+        Source::AllEvents | Source::SiemEvents(_) => Vec::new(),
+    };
+    let selection = Selection {
+        filter: rule.filter.clone(),
+        sections,
+        since: Some(Timestamp(event.time.0 - correlation.window.0 + 1)),
+        until: Some(Timestamp(event.time.0 + 1)),
+        ids: Vec::new(),
+    };
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut see = |event: Event<'static>| {
+        let all = found(rule, &event, false).0.into_iter();
+        hits.extend(all.filter(|it| it.group == own.group).map(|it| hit(&event, it)));
+        ControlFlow::Continue(())
+    };
+    let scan = Scan { selection, raw: true, ..Scan::default() };
+    store.scan(&scan, &mut see).map_err(Failure::from)?;
+    let (value, holds) = measure(correlation, &hits, event.time);
+    let value = value.map_or("nothing".to_owned(), |value| value.to_string());
+    let name = correlation.function.name();
+    let window = correlation.window;
+    let span = hits.iter().map(|hit| hit.time).min().map_or(0, |first| event.time.0 - first.0);
+    writeln!(
+        out,
+        "  window  {name} is {value} over {} events in {window}, the first {} before",
+        hits.len(),
+        Span(span)
+    )?;
+    let bound = |(bound, limit): &(common::rule::Bound, f64)| format!("{} {limit}", bound.name());
+    let wanted: Vec<String> = correlation.condition.iter().map(bound).collect();
+    Ok((!holds).then(|| match correlation.function {
+        Function::TemporalOrdered => {
+            format!("{value} of {} rules, not in their order", correlation.parts.len())
+        }
+        _ => format!("{value} is not {}", wanted.join(" and ")),
+    }))
+}
+
+fn hit(event: &Event<'_>, found: Found) -> Hit {
+    Hit {
+        group: found.group,
+        time: event.time,
+        matched: Match::Event(event.id),
+        commit_no: 0,
+        committed: event.time,
+        is_armed: true,
+        fired_commit: None,
+        message: String::new(),
+        keys: found.keys,
+    }
+}
+
 /// Counts the window that ends with the event; gives the reason when it is not enough.
 fn window(
     store: &mut dyn Store,
@@ -117,6 +195,9 @@ fn window(
     event: &Event<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Option<String>> {
+    if let RuleKind::Correlation(correlation) = &rule.kind {
+        return correlated(store, rule, correlation, event, out);
+    }
     let own = group(rule, event);
     for (field, value) in rule.group_by.iter().zip(&own) {
         let value = value.as_deref().unwrap_or("absent");
@@ -124,7 +205,7 @@ fn window(
     }
     let length = rule.kind.window();
     let (from, until) = match &rule.kind {
-        RuleKind::Plain => return Ok(None),
+        RuleKind::Plain | RuleKind::Correlation(_) => return Ok(None),
         RuleKind::Limit { .. } => (event.time.0 - length.0 + 1, event.time.0 + 1),
         RuleKind::Dead { .. } => {
             let start = event.time.0.div_euclid(length.0) * length.0;

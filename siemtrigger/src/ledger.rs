@@ -14,7 +14,7 @@ use common::filter::Filter;
 use common::hit::{Hit, Match};
 use common::rule::Source;
 use common::siem_event::SiemEvent;
-use detect::{Mark, Outcome, group};
+use detect::{Found, Mark, Outcome, found};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use store::{Advance, Commit, SiemRow, Step, Store};
@@ -142,12 +142,12 @@ impl<'r> Work<'r> {
             let mut own = hits.remove(&place).unwrap_or_default();
             let seen = self.chained.get_mut(&place).and_then(|seen| seen.remove(&commit.commit_no));
             for (event, matched, time) in seen.into_iter().flatten() {
-                let mut hit = self.hit(place, commit, &event, matched);
-                hit.time = time;
-                own.push(hit);
+                for hit in self.hits(place, commit, &event, &matched) {
+                    own.push(Hit { time, ..hit });
+                }
             }
             let activation = &self.runners.active[place].activation;
-            if own.is_empty() && activation.rule.kind.name() != "dead" {
+            if own.is_empty() && !activation.rule.kind.is_closed() {
                 continue;
             }
             let mark = Mark {
@@ -203,8 +203,8 @@ impl<'r> Work<'r> {
         let mut see = |event: Event<'static>| {
             for &place in &places {
                 if self.runners.active[place].activation.rule.filter.matches(&event) {
-                    let hit = self.hit(place, commit, &event, Match::Event(event.id));
-                    hits.entry(place).or_default().push(hit);
+                    let new = self.hits(place, commit, &event, &Match::Event(event.id));
+                    hits.entry(place).or_default().extend(new);
                 }
             }
             ControlFlow::Continue(())
@@ -213,17 +213,21 @@ impl<'r> Work<'r> {
         Ok(hits)
     }
 
-    fn hit(&self, place: usize, commit: &Commit, event: &Event<'_>, matched: Match) -> Hit {
+    /// The hits of an event or firing instant that a rule's filter holds for: one a group.
+    fn hits(&self, place: usize, commit: &Commit, event: &Event<'_>, matched: &Match) -> Vec<Hit> {
         let activation = &self.runners.active[place].activation;
-        Hit {
-            group: group(&activation.rule, event),
+        let is_chained = matches!(matched, Match::SiemEvent(_));
+        let hit = |found: Found| Hit {
+            group: found.group,
             time: event.time,
-            matched,
+            matched: matched.clone(),
             commit_no: commit.commit_no,
             committed: commit.committed,
             is_armed: commit.commit_no > activation.armed_commit,
             fired_commit: None,
             message: activation.rule.message.fill(event),
-        }
+            keys: found.keys,
+        };
+        found(&activation.rule, event, is_chained).0.into_iter().map(hit).collect()
     }
 }

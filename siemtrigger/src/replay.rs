@@ -18,7 +18,7 @@ use common::filter::Filter;
 use common::hit::{Group, Hit, Match};
 use common::rule::{Rule, Source};
 use common::siem_event::SiemEvent;
-use detect::{Evaluator, Index, LATENESS, Mark, Need, chained, group};
+use detect::{Evaluator, Found, Index, LATENESS, Mark, Need, Outcome, chained, found};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _};
 use std::ops::ControlFlow;
@@ -26,6 +26,8 @@ use store::{Scan, Selection, Store};
 
 /// Before all time: what is replayed was there before any decision.
 const BEFORE: Timestamp = Timestamp(i64::MIN / 4);
+/// After all time: everything is decided.
+const AFTER: Timestamp = Timestamp(i64::MAX / 4);
 /// How many events are matched before their hits are applied.
 const PORTION: usize = 5_000;
 
@@ -43,6 +45,8 @@ struct Replay {
     last: Timestamp,
     printer: Printer,
     waiting: usize,
+    /// How many matches lacked a field that a correlation needs.
+    skipped: u64,
 }
 
 impl Replay {
@@ -62,6 +66,7 @@ impl Replay {
             last: BEFORE,
             printer,
             waiting: 0,
+            skipped: 0,
         })
     }
 
@@ -75,7 +80,9 @@ impl Replay {
         for &place in self.index.rules(&event.section, &event.labels) {
             let rule = &self.rules[place];
             if rule.filter.matches(event) {
-                self.hits[place].push(hit(rule, event, Match::Event(event.id)));
+                let (hits, skipped) = hits(rule, event, &Match::Event(event.id));
+                self.hits[place].extend(hits);
+                self.skipped += skipped;
             }
         }
         self.waiting += 1;
@@ -88,31 +95,46 @@ impl Replay {
     /// Applies the hits that wait, rules over SIEM events after those whose SIEM events they see.
     fn apply(&mut self, committed: Timestamp) -> anyhow::Result<()> {
         self.waiting = 0;
-        let mark = Mark { commit_no: 1, committed, is_armed: true, is_backfill: false };
         for place in 0..self.evaluators.len() {
-            // Only a dead rule lives by the passing of time.
-            if self.hits[place].is_empty() && self.rules[place].kind.name() != "dead" {
+            let rule = &self.rules[place];
+            // Only what is decided once lives by the passing of time.
+            if self.hits[place].is_empty() && !rule.kind.is_closed() {
                 continue;
             }
+            let is_dead = rule.kind.name() == "dead";
+            // What came before the end was there before any decision.
+            let at = if is_dead || !rule.kind.is_closed() { committed } else { BEFORE };
             let hits = std::mem::take(&mut self.hits[place]);
-            let evaluator = &mut self.evaluators[place];
-            for need in evaluator.needs(&hits) {
-                let all = Need { from: BEFORE, ..need };
-                evaluator.load(&all, Vec::new(), Vec::new());
-            }
-            let outcome = evaluator.apply(&mark, hits);
-            let mut fired: Vec<(Group, Match, Timestamp)> = outcome.fired;
-            let new = outcome.hits.into_iter().filter(|hit| hit.fired_commit.is_some());
-            fired.extend(new.map(|hit| (hit.group, hit.matched, hit.time)));
-            if self.rules[place].kind.name() == "dead" {
-                fired = outcome.events.iter().map(instant).collect();
-            }
-            self.chain(place, &fired);
-            for event in outcome.events {
-                self.found(event)?;
+            let outcome = self.advance(place, at, hits);
+            self.settle(place, outcome)?;
+            if at != committed {
+                let outcome = self.advance(place, AFTER, Vec::new());
+                self.settle(place, outcome)?;
             }
         }
         Ok(())
+    }
+
+    fn advance(&mut self, place: usize, committed: Timestamp, hits: Vec<Hit>) -> Outcome {
+        let mark = Mark { commit_no: 1, committed, is_armed: true, is_backfill: false };
+        let evaluator = &mut self.evaluators[place];
+        for need in evaluator.needs(&hits) {
+            let all = Need { from: BEFORE, ..need };
+            evaluator.load(&all, Vec::new(), Vec::new());
+        }
+        evaluator.apply(&mark, hits)
+    }
+
+    /// Passes on what a rule found.
+    fn settle(&mut self, place: usize, outcome: Outcome) -> anyhow::Result<()> {
+        let mut fired: Vec<(Group, Match, Timestamp)> = outcome.fired;
+        let new = outcome.hits.into_iter().filter(|hit| hit.fired_commit.is_some());
+        fired.extend(new.map(|hit| (hit.group, hit.matched, hit.time)));
+        if self.rules[place].kind.name() == "dead" {
+            fired = outcome.events.iter().map(instant).collect();
+        }
+        self.chain(place, &fired);
+        outcome.events.into_iter().try_for_each(|event| self.found(event))
     }
 
     /// Shows firing instants of a rule's SIEM events to the rules over SIEM events.
@@ -125,7 +147,9 @@ impl Replay {
             for &viewer in &viewers {
                 let rule = &self.rules[viewer];
                 if rule.filter.matches(&event) {
-                    self.hits[viewer].push(hit(rule, &event, id.clone()));
+                    let (hits, skipped) = hits(rule, &event, &id);
+                    self.hits[viewer].extend(hits);
+                    self.skipped += skipped;
                 }
             }
         }
@@ -151,6 +175,10 @@ impl Replay {
         events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
         events.iter().try_for_each(|event| self.printer.print(event))?;
         self.printer.flush()?;
+        if self.skipped > 0 {
+            let what = "matches lack a field that a correlation groups by or counts";
+            warn("siemtrigger", &format!("{} {what}", self.skipped));
+        }
         if !quiet {
             warn(
                 "siemtrigger",
@@ -167,17 +195,21 @@ fn instant(event: &SiemEvent) -> (Group, Match, Timestamp) {
     (group, Match::SiemEvent(event.id.clone()), event.time)
 }
 
-fn hit(rule: &Rule, event: &Event<'_>, matched: Match) -> Hit {
-    Hit {
-        group: group(rule, event),
+/// The hits of what a rule's filter holds for, and how many lack a field that they need.
+fn hits(rule: &Rule, event: &Event<'_>, matched: &Match) -> (Vec<Hit>, u64) {
+    let (all, skipped) = found(rule, event, matches!(matched, Match::SiemEvent(_)));
+    let hit = |found: Found| Hit {
+        group: found.group,
         time: event.time,
-        matched,
+        matched: matched.clone(),
         commit_no: 1,
         committed: BEFORE,
         is_armed: true,
         fired_commit: None,
         message: rule.message.fill(event),
-    }
+        keys: found.keys,
+    };
+    (all.into_iter().map(hit).collect(), skipped)
 }
 
 /// Reads events as JSON lines. A line that is none is reported, and the exit code says so.

@@ -93,12 +93,12 @@ impl Runners {
         self.evaluators.values().filter_map(Evaluator::due).min()
     }
 
-    /// Makes the evaluators of dead rules, whose decisions fall due without hits.
+    /// Makes the evaluators of rules whose decisions fall due without hits.
     pub(crate) fn wake(&mut self, store: &mut dyn Store) -> anyhow::Result<()> {
         for runner in &self.active {
             let activation = &runner.activation;
-            let is_dead = activation.rule.kind.name() == "dead";
-            if is_dead && !self.evaluators.contains_key(&activation.version) {
+            let is_closed = activation.rule.kind.is_closed();
+            if is_closed && !self.evaluators.contains_key(&activation.version) {
                 let evaluator = fresh(store, &self.all, activation, self.lateness)?;
                 self.evaluators.insert(activation.version, evaluator);
             }

@@ -4,6 +4,7 @@
 //! [`Evaluator::apply`]. What it does *not* know: where hits come from and where they go.
 
 use crate::chain::single;
+use crate::closed::Closed;
 use crate::dead::Dead;
 use crate::window::{Shape, Window};
 use common::clock::Timestamp;
@@ -63,6 +64,7 @@ enum State {
     Plain,
     Window(HashMap<Group, Window>),
     Dead(Dead),
+    Closed(Closed),
 }
 
 impl Evaluator {
@@ -75,6 +77,8 @@ impl Evaluator {
             Kind::Plain => State::Plain,
             Kind::Limit { .. } => State::Window(HashMap::new()),
             Kind::Dead { .. } => State::Dead(Dead::new(began)),
+            Kind::Correlation(it) if it.is_open() => State::Window(HashMap::new()),
+            Kind::Correlation(_) => State::Closed(Closed::default()),
         };
         Evaluator { rule_id: rule.id(), version: rule.version(), rule, lateness, state }
     }
@@ -92,6 +96,7 @@ impl Evaluator {
             State::Plain => 0,
             State::Window(groups) => groups.values().map(|window| window.len() + 4).sum(),
             State::Dead(dead) => dead.len(),
+            State::Closed(closed) => closed.len(),
         }
     }
 
@@ -106,6 +111,12 @@ impl Evaluator {
                 let from = first.and_then(|first| dead.needs(first, window));
                 from.map(|from| Need { group: None, from }).into_iter().collect()
             }
+            State::Closed(closed) => {
+                let first = hits.iter().map(|hit| hit.time).min();
+                let window = self.rule.kind.window().0;
+                let from = first.and_then(|first| closed.needs(first, window));
+                from.map(|from| Need { group: None, from }).into_iter().collect()
+            }
             State::Window(groups) => {
                 let mut first: BTreeMap<&Group, Timestamp> = BTreeMap::new();
                 for hit in hits {
@@ -113,7 +124,7 @@ impl Evaluator {
                     *time = hit.time.min(*time);
                 }
                 let window = self.rule.kind.window().0;
-                let fresh = Window::default();
+                let fresh = Window::new(&self.rule.kind);
                 let need = |(group, time): (&Group, Timestamp)| {
                     let from = groups.get(group).unwrap_or(&fresh).needs(time, window)?;
                     Some(Need { group: Some(group.clone()), from })
@@ -129,10 +140,12 @@ impl Evaluator {
         let shape = shape(&self.rule, &self.rule_id, &self.version, self.lateness);
         match (&mut self.state, &need.group) {
             (State::Window(groups), Some(group)) => {
-                let window = groups.entry(group.clone()).or_default();
+                let fresh = || Window::new(&self.rule.kind);
+                let window = groups.entry(group.clone()).or_insert_with(fresh);
                 window.load(shape, need.from, hits, rows);
             }
             (State::Dead(dead), _) => dead.load(shape, need.from, hits),
+            (State::Closed(closed), _) => closed.load(shape, need.from, hits),
             _ => {}
         }
     }
@@ -146,8 +159,11 @@ impl Evaluator {
         first: impl FnOnce(Timestamp) -> Result<Option<Timestamp>, E>,
     ) -> Result<Option<Need>, E> {
         let window = self.rule.kind.window().0;
-        let State::Dead(dead) = &mut self.state else { return Ok(None) };
-        let undecided = dead.resume(clock, self.lateness);
+        let undecided = match &mut self.state {
+            State::Dead(dead) => dead.resume(clock, self.lateness),
+            State::Closed(closed) => closed.resume(clock, self.lateness),
+            State::Plain | State::Window(_) => return Ok(None),
+        };
         let early = first(undecided)?.unwrap_or(undecided);
         let from = Timestamp(undecided.0.min(early.0).saturating_sub(3 * window));
         Ok(Some(Need { group: None, from }))
@@ -156,9 +172,10 @@ impl Evaluator {
     /// Applies the hits of a commit, which may be none: a dead rule lives by the passing of time.
     pub fn apply(&mut self, mark: &Mark, hits: Vec<Hit>) -> Outcome {
         let shape = shape(&self.rule, &self.rule_id, &self.version, self.lateness);
-        match &mut self.state {
+        let mut outcome = match &mut self.state {
             State::Plain => plain(shape, mark, hits),
             State::Dead(dead) => dead.apply(shape, mark, hits),
+            State::Closed(closed) => closed.apply(shape, mark, hits),
             State::Window(groups) => {
                 let mut outcome = Outcome::default();
                 let mut parts: BTreeMap<Group, Vec<Hit>> = BTreeMap::new();
@@ -166,7 +183,8 @@ impl Evaluator {
                     parts.entry(hit.group.clone()).or_default().push(hit);
                 }
                 for (group, hits) in parts {
-                    let window = groups.entry(group.clone()).or_default();
+                    let fresh = || Window::new(&self.rule.kind);
+                    let window = groups.entry(group.clone()).or_insert_with(fresh);
                     let applied = window.apply(shape, mark, hits);
                     outcome.hits.extend(applied.hits);
                     let fired = applied.fired.into_iter();
@@ -175,7 +193,11 @@ impl Evaluator {
                 }
                 outcome
             }
+        };
+        if self.rule.is_silent {
+            outcome.events.clear();
         }
+        outcome
     }
 
     /// When the next decision falls due: it is made by the first commit after that.
@@ -183,6 +205,7 @@ impl Evaluator {
     pub fn due(&self) -> Option<Timestamp> {
         match &self.state {
             State::Dead(dead) => dead.due(),
+            State::Closed(closed) => closed.due(),
             _ => None,
         }
     }

@@ -1,25 +1,33 @@
 //! Detection: events to hits, hits to SIEM events. Pure: no clock, no database, no I/O.
 //!
 //! ```text
-//!  event ─► index ─► hit ─┐
-//!  SIEM event ─► chain ───┴► Evaluator ─► plain   one SIEM event a hit
-//!                                 ├─────► window  sliding, over a tree
-//!                                 └─────► dead    fixed buckets, decided once
+//!  event ─► index ─► part ─► hit ─┐
+//!  SIEM event ─► chain ───────────┴► Evaluator ─► plain     one SIEM event a hit
+//!                                        ├──────► window    sliding: a counter's instants
+//!                                        │          └─ counter: tree (numbers), sequence (order)
+//!                                        ├──────► closed    sums, means, ranges: decided once
+//!                                        └──────► dead      fixed buckets, decided once
 //!  event × rule ─► explain
 //! ```
 //!
-//! A Sigma detection is a filter like any other. Rules are found by section and labels (`index`);
-//! a correlation's windows stand beside `window` and `dead`.
+//! A Sigma detection is a filter like any other. A correlation is a rule whose hits carry what it
+//! counts (`part`): values, or the numbers of the rules that matched.
 //!
 //! What comes out is a function of the hits and the commits they came with: in whatever order and
 //! portions commits are shown, as long as their order is kept, the SIEM events are the same.
 //! State can be dropped at any time; [`Evaluator::needs`] says what to load again.
 
+mod aggregate;
 mod chain;
+mod closed;
+mod counter;
 mod dead;
 mod evaluator;
 mod explain;
 mod index;
+mod measure;
+mod part;
+mod sequence;
 mod tree;
 mod window;
 
@@ -28,3 +36,5 @@ pub use dead::LATENESS;
 pub use evaluator::{Evaluator, Mark, Need, Outcome};
 pub use explain::{Line, explain};
 pub use index::{Index, group};
+pub use measure::measure;
+pub use part::{Found, found};

@@ -6,12 +6,14 @@
 //!
 //! What it does *not* know: where hits are stored.
 
+use crate::counter::Counter;
 use crate::evaluator::Mark;
+use crate::sequence::Sequence;
 use crate::tree::{Entry, Key, Tree};
 use common::clock::Timestamp;
 use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};
-use common::rule::Rule;
+use common::rule::{Function, Kind, Rule};
 use common::siem_event::{SOURCE_IDS, SiemEvent, Slot, digest, key};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -24,10 +26,10 @@ pub(crate) fn bucket(time: Timestamp, window: i64) -> i64 {
 }
 
 /// The hits of one group.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Window {
-    tree: Tree,
-    /// The firing instants of each SIEM event: chaining counts distinct ones.
+    tree: Counter,
+    /// The times of each thing that counts once: a SIEM event, a value, a rule.
     instants: HashMap<String, BTreeSet<i64>>,
     /// Hits from this time on are all here.
     loaded: Option<i64>,
@@ -47,6 +49,22 @@ pub(crate) struct Shape<'r> {
 }
 
 impl Window {
+    /// A window without hits.
+    pub(crate) fn new(kind: &Kind) -> Window {
+        let sequence = match kind {
+            Kind::Correlation(it) if it.function == Function::TemporalOrdered => {
+                Some(Sequence::new(it.parts.len(), it.window.0))
+            }
+            _ => None,
+        };
+        Window {
+            tree: sequence.map_or_else(|| Counter::Tree(Tree::default()), Counter::Sequence),
+            instants: HashMap::new(),
+            loaded: None,
+            rows: HashMap::new(),
+        }
+    }
+
     /// How many places the window keeps in memory.
     pub(crate) fn len(&self) -> usize {
         self.tree.len()
@@ -82,21 +100,19 @@ impl Window {
         if self.tree.contains(&key) {
             return false;
         }
-        let (from, until) = match &hit.matched {
-            Match::Event(_) => (time, time + window),
-            Match::SiemEvent(id) => self.uncovered(id, time, window),
+        let spans = match (hit.keys.as_slice(), &hit.matched) {
+            (_, _) if self.tree.is_sequence() => Vec::new(),
+            ([], Match::Event(_)) => vec![(time, time + window)],
+            ([], Match::SiemEvent(id)) => vec![self.uncovered(id, time, window)],
+            (keys, _) => keys.iter().map(|key| self.uncovered(key, time, window)).collect(),
         };
-        self.tree.insert(Entry {
+        let entry = Entry {
             key,
             message: hit.message.clone(),
             is_armed: hit.is_armed,
             is_fired: hit.fired_commit.is_some(),
-        });
-        if from < until {
-            self.tree.mark(from);
-            self.tree.mark(until);
-            self.tree.raise(from, until);
-        }
+        };
+        self.tree.insert(entry, &hit.keys, &spans);
         true
     }
 
@@ -123,8 +139,8 @@ impl Window {
             }
         }
         let times: BTreeSet<i64> = new.keys().map(|key| key.time).collect();
-        for time in times {
-            for key in self.tree.fire(time, time + shape.window, shape.limit) {
+        for (from, until) in stretches(&times, shape.window) {
+            for key in self.tree.fire(from, until, shape.limit) {
                 match new.get_mut(&key) {
                     Some(hit) => hit.fired_commit = Some(mark.commit_no),
                     None => applied.fired.extend(key.matched.map(|it| (it, Timestamp(key.time)))),
@@ -190,6 +206,18 @@ impl Window {
         event.source_ids = source_ids;
         Some(event)
     }
+}
+
+/// The stretches of time that hits at these times can change.
+fn stretches(times: &BTreeSet<i64>, window: i64) -> Vec<(i64, i64)> {
+    let mut all: Vec<(i64, i64)> = Vec::new();
+    for &time in times {
+        match all.last_mut() {
+            Some((_, until)) if time <= *until => *until = time + window,
+            _ => all.push((time, time + window)),
+        }
+    }
+    all
 }
 
 impl Shape<'_> {

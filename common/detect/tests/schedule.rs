@@ -61,6 +61,7 @@ impl Commit {
             is_armed: self.number > armed,
             fired_commit: None,
             message: format!("m {matched}"),
+            keys: Vec::new(),
         };
         self.hits.iter().map(hit).collect()
     }

@@ -81,6 +81,16 @@ impl Filter {
     }
 }
 
+/// Reads a field: a name, or `own(NAME, …)`.
+///
+/// # Errors
+/// The text is no field.
+pub fn field(text: &str) -> Result<crate::field::Field, ParseError> {
+    let tokens = token::tokens(text)?;
+    let reading = Reading::default();
+    Terms::new(text, &tokens, &reading).only_field()
+}
+
 impl Reading<'_> {
     /// Reads a filter.
     ///

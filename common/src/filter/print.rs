@@ -37,6 +37,12 @@ fn word(kind: Text) -> &'static str {
     }
 }
 
+/// A field as the grammar writes it.
+#[must_use]
+pub fn field_text(field: &Field) -> String {
+    Subject(field).to_string()
+}
+
 /// A field: a name, or `own(NAME, …)`.
 struct Subject<'f>(&'f Field);
 

@@ -30,6 +30,8 @@ pub(super) struct Draft {
     pub(super) source: Option<(String, usize)>,
     pub(super) out: Option<(String, usize)>,
     pub(super) tags: Vec<String>,
+    pub(super) is_silent: bool,
+    pub(super) correlation: Option<super::Correlation>,
     pub(super) sigma: Option<Box<super::Sigma>>,
 }
 
@@ -53,6 +55,8 @@ impl Draft {
             source: None,
             out: None,
             tags: Vec::new(),
+            is_silent: false,
+            correlation: None,
             sigma: None,
         }
     }
@@ -104,6 +108,7 @@ pub(super) fn rule(draft: Draft) -> Result<Rule, Fault> {
         source,
         out,
         tags,
+        is_silent: draft.is_silent,
         sigma: draft.sigma,
     };
     chained(&rule, draft.offset)?;
@@ -132,6 +137,9 @@ fn tables(draft: &Draft) -> Result<(Source, String), Fault> {
 }
 
 fn kind(draft: &Draft) -> Result<Kind, Fault> {
+    if let Some(correlation) = &draft.correlation {
+        return Ok(Kind::Correlation(Box::new(correlation.clone())));
+    }
     let (window, window_at) = draft.window;
     let (limit, limit_at) = draft.event_limit.unwrap_or((0, draft.offset));
     let limit_ok = limit <= u64::from(u32::MAX);

@@ -51,6 +51,12 @@ fn object(rule: &Rule) -> Value {
     if rule.source != Source::Events(rule.section.clone()) {
         object["source_table"] = json!(rule.source.table());
     }
+    if let Kind::Correlation(correlation) = &rule.kind {
+        object["correlation"] = correlation.json();
+    }
+    if rule.is_silent {
+        object["is_silent"] = json!(true);
+    }
     if let Some(sigma) = &rule.sigma {
         object["sigma"] = json!(sigma);
     }

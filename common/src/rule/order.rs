@@ -59,6 +59,10 @@ impl Rule {
     /// Whether this rule may see the SIEM events of another one.
     #[must_use]
     pub fn may_see(&self, other: &Rule) -> bool {
+        if let super::Kind::Correlation(correlation) = &self.kind {
+            let id = other.id();
+            return correlation.parts.iter().any(|part| part.sees.as_ref() == Some(&id));
+        }
         let Source::SiemEvents(section) = &self.source else { return false };
         *section == other.out && holds(&self.filter, other, &identity(other)).0
     }

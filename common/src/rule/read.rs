@@ -179,6 +179,12 @@ impl<'t> Reader<'t> {
             "source_table" => draft.source = Some((self.string(value)?, at)),
             "out_table" => draft.out = Some((self.string(value)?, at)),
             "tags" => draft.tags = self.piece(value, "not a list of texts")?,
+            "is_silent" => draft.is_silent = self.truth(value)?,
+            "correlation" => {
+                let object: serde_json::Value = self.piece(value, "not an object")?;
+                let correlation = super::Correlation::read(&object);
+                draft.correlation = Some(correlation.map_err(|what| self.fault(value, what))?);
+            }
             "sigma" => {
                 draft.sigma = self.piece(value, "not an object of title, status and text")?;
             }
@@ -264,7 +270,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "name",
     "desc",
     "is_enabled",
@@ -279,6 +285,8 @@ const KEYS: [&str; 16] = [
     "source_table",
     "out_table",
     "tags",
+    "is_silent",
+    "correlation",
     "sigma",
     "id",
 ];

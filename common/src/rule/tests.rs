@@ -57,6 +57,7 @@ fn reads_siemstress_and_new_forms() {
             source: Source::Events("auth".into()),
             out: "auth".into(),
             tags: vec![],
+            is_silent: false,
             sigma: None,
         }
     );

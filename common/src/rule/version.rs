@@ -34,6 +34,12 @@ pub(super) fn version(rule: &Rule) -> String {
     for tag in &rule.tags {
         part("tag", tag);
     }
+    if rule.is_silent {
+        part("is_silent", "");
+    }
+    if let Kind::Correlation(correlation) = &rule.kind {
+        part("correlation", &correlation.json().to_string());
+    }
     if let Kind::Dead { population, .. } = &rule.kind {
         for value in population.iter().flatten() {
             part("population", value);

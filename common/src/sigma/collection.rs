@@ -5,7 +5,9 @@
 use super::alias::Aliases;
 use super::detection::Section;
 use super::document::{Document, Kind};
-use crate::filter::Filter;
+use super::exclusion;
+use super::reference::Linked;
+use crate::filter::{Filter, Logsource};
 use crate::rule::{self, Rule, Sigma, Source, Template};
 use crate::yaml::{self, Node, YamlError};
 use std::collections::HashSet;
@@ -83,33 +85,59 @@ impl Collection {
     #[must_use]
     pub fn rules(mut self, section: Option<&str>) -> (Vec<Rule>, Vec<Refusal>) {
         let documents = std::mem::take(&mut self.documents);
-        let mut rules = Vec::with_capacity(documents.len());
-        for document in documents {
-            let made = match document.kind {
-                Kind::Detection => detection(&document, section),
-                Kind::Correlation | Kind::Filter => {
-                    Err(document.node.fault("this kind of rule is not known"))
-                }
-            };
-            match made {
-                Ok(rule) => rules.push(rule),
+        let of = |kind: Kind| documents.iter().filter(move |document| document.kind == kind);
+        let mut made: Vec<Made<'_>> = Vec::new();
+        for document in of(Kind::Detection) {
+            match detection(document) {
+                Ok(own) => made.push(own),
                 Err(error) => self.refuse(&document.file, &document.id, &error),
             }
+        }
+        for document in of(Kind::Filter) {
+            if let Err(error) = exclusion::apply(document, &mut made) {
+                self.refuse(&document.file, &document.id, &error);
+            }
+        }
+        let mut rules: Vec<Rule> =
+            made.iter().map(|made| rule(made.document, section, made.filter.clone())).collect();
+        let correlations: Vec<&Document> = of(Kind::Correlation).collect();
+        let mut linked = Linked::new(&made, &correlations);
+        let mut silent: HashSet<String> = HashSet::new();
+        for document in &correlations {
+            match linked.correlation(document) {
+                Ok((correlation, group_by)) => {
+                    let filters = correlation.parts.iter().map(|part| part.filter.clone());
+                    let filter = Filter::any(filters.collect());
+                    let kind = rule::Kind::Correlation(Box::new(correlation));
+                    let plain = rule(document, section, filter);
+                    rules.push(Rule { group_by, kind, ..plain });
+                    silent.extend(linked.silenced(document));
+                }
+                Err(error) => self.refuse(&document.file, &document.id, &error),
+            }
+        }
+        for rule in rules.iter_mut().filter(|rule| silent.contains(&rule.name)) {
+            rule.is_silent = true;
         }
         (rules, self.refusals)
     }
 }
 
-/// The filter of a detection: its logsource and what it searches for.
-fn filter(document: &Document) -> Result<Filter, YamlError> {
-    let logsource = document.logsource()?;
-    let place = document.node.member("detection").unwrap_or(&document.node);
-    let section = Section::new(place, Aliases::of(&logsource))?;
-    Ok(Filter::Logsource(logsource).and(section.filter(place)?))
+/// A detection that was compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Made<'d> {
+    pub(super) document: &'d Document,
+    pub(super) logsource: Logsource,
+    pub(super) filter: Filter,
 }
 
-fn detection(document: &Document, section: Option<&str>) -> Result<Rule, YamlError> {
-    Ok(rule(document, section, filter(document)?))
+/// The filter of a detection: its logsource and what it searches for.
+fn detection(document: &Document) -> Result<Made<'_>, YamlError> {
+    let logsource = document.logsource()?;
+    let place = document.node.member("detection").unwrap_or(&document.node);
+    let section = Section::new(place, Aliases::of(&logsource), true)?;
+    let filter = Filter::Logsource(logsource.clone()).and(section.filter(place)?);
+    Ok(Made { document, logsource, filter })
 }
 
 /// A plain rule with what its document says about itself.
@@ -133,6 +161,7 @@ fn rule(document: &Document, section: Option<&str>, filter: Filter) -> Rule {
         message: Template::literal(&document.title),
         source,
         tags: document.tags.clone(),
+        is_silent: false,
         sigma: Some(Box::new(Sigma {
             title: document.title.clone(),
             status: document.status.clone(),

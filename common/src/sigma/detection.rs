@@ -13,19 +13,25 @@ use crate::filter::Filter;
 use crate::yaml::{Key, Node, Value, YamlError};
 
 /// Keys of the section that are no search identifiers.
-const OTHER: [&str; 2] = ["condition", "timeframe"];
+const OTHER: [&str; 3] = ["condition", "timeframe", "rules"];
 
 /// A section at work.
 pub(super) struct Section<'d> {
     members: &'d [(Key, Node)],
     aliases: Aliases,
+    /// Whether the whole stands under an even number of negations.
+    positive: bool,
 }
 
 impl<'d> Section<'d> {
-    /// Takes a section's members; `skip` are further keys that are no search identifiers.
-    pub(super) fn new(node: &'d Node, aliases: Aliases) -> Result<Section<'d>, YamlError> {
+    /// Takes a section's members.
+    pub(super) fn new(
+        node: &'d Node,
+        aliases: Aliases,
+        positive: bool,
+    ) -> Result<Section<'d>, YamlError> {
         match &node.value {
-            Value::Map(members) => Ok(Section { members, aliases }),
+            Value::Map(members) => Ok(Section { members, aliases, positive }),
             _ => Err(node.fault(format!("detection: {} where a mapping is expected", node.kind()))),
         }
     }
@@ -49,7 +55,7 @@ impl<'d> Section<'d> {
             };
             let condition = Condition::parse(text)
                 .map_err(|message| node.fault(format!("condition: {message}")))?;
-            list.push(self.condition(&condition, node, true)?);
+            list.push(self.condition(&condition, node, self.positive)?);
         }
         if list.is_empty() {
             return Err(node.fault("condition: an empty list"));

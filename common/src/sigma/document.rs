@@ -23,6 +23,8 @@ pub(super) struct Document {
     pub(super) title: String,
     /// The id, else the name, else the title: by what it is found again.
     pub(super) id: String,
+    /// The name that correlations and filters may use.
+    pub(super) name: Option<String>,
     pub(super) status: String,
     pub(super) severity: u8,
     pub(super) description: String,
@@ -46,7 +48,7 @@ impl Document {
             };
         let title = required(&node, "title")?;
         let name = optional(&node, "name")?;
-        let id = optional(&node, "id")?.or(name).unwrap_or_else(|| title.clone());
+        let id = optional(&node, "id")?.or_else(|| name.clone()).unwrap_or_else(|| title.clone());
         let printable = !id.chars().any(crate::event::is_unprintable);
         if id.trim().is_empty() || id.chars().count() > 200 || !printable {
             return Err(node.fault("id: 1 to 200 printable characters"));
@@ -56,6 +58,7 @@ impl Document {
             kind,
             title,
             id,
+            name,
             status: status(&node)?,
             severity: severity(&node)?,
             description: optional(&node, "description")?.unwrap_or_default(),

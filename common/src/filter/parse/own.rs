@@ -33,6 +33,15 @@ impl<'t> Terms<'t> {
         }
     }
 
+    /// The whole text as one field.
+    pub(super) fn only_field(mut self) -> Result<Field, ParseError> {
+        let field = self.field()?;
+        match self.peek() {
+            None => Ok(field),
+            Some(_) => Err(self.fault("expected the end")),
+        }
+    }
+
     /// The label after `logsource`.
     pub(super) fn logsource(&mut self) -> Result<Filter, ParseError> {
         let value = self.value()?;

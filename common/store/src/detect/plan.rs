@@ -60,7 +60,7 @@ impl<'r> Plan<'r> {
                 have.rule.section == rule.section && have.rule.name == rule.name
             };
             let open = |have: &&Activation| of_rule(have) && have.to_commit.is_none();
-            let same = |have: &Activation| rule.is_enabled && have.hash == hash;
+            let same = |have: &Activation| rule.runs() && have.hash == hash;
             let own: Vec<&Activation> = present.activations.iter().filter(open).collect();
             plan.closings.extend(
                 own.iter().filter(|have| have.origin == origin && !same(have)).map(|have| have.id),
@@ -69,7 +69,7 @@ impl<'r> Plan<'r> {
                 let adopted = own.iter().filter(|have| have.origin != origin && same(have));
                 plan.adoptions.extend(adopted.map(|have| have.id));
             }
-            if !rule.is_enabled || own.iter().any(|have| same(have)) {
+            if !rule.runs() || own.iter().any(|have| same(have)) {
                 continue;
             }
             let last = present.last.0;

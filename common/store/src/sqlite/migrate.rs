@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_manage", include_str!("../../../../sql/sqlite/0003_manage.sql")),
     ("0004_account", include_str!("../../../../sql/sqlite/0004_account.sql")),
     ("0005_seal", include_str!("../../../../sql/sqlite/0005_seal.sql")),
+    ("0006_correlation", include_str!("../../../../sql/sqlite/0006_correlation.sql")),
 ];
 
 impl Sqlite {

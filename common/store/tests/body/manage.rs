@@ -190,6 +190,7 @@ pub(crate) fn what_rules_found_goes_or_stays(store: &mut dyn Store) {
         is_armed: true,
         fired_commit: None,
         message: String::new(),
+        keys: Vec::new(),
     };
     let event = |section: &str, day: i64| SiemEvent {
         id: format!("{section}{day}"),

@@ -15,7 +15,7 @@ macro_rules! hit_columns {
     ($rest:literal) => {
         concat!(
             "SELECT group_values, time, batch, seq, siem_event, commit_no, committed, is_armed, ",
-            "fired_commit, message FROM hit WHERE version = $1 AND time >= $2 ",
+            "fired_commit, message, keys FROM hit WHERE version = $1 AND time >= $2 ",
             $rest,
             " ORDER BY commit_no, time, batch, seq"
         )
@@ -51,7 +51,7 @@ pub(super) const SIEM_PAGE: &str = siem_columns!(
 /// The hits behind a SIEM event. Those of a plain rule are its source ids.
 pub(super) const BEHIND: &str = "SELECT h.batch, h.seq, h.siem_event FROM siem_event s \
     JOIN hit h ON h.version = s.version AND h.group_key = s.group_key \
-    WHERE s.id = $1 AND (s.rule_kind = 'limit' AND h.time > s.window_start \
+    WHERE s.id = $1 AND (s.rule_kind NOT IN ('dead', 'plain') AND h.time > s.window_start \
       AND h.time <= s.last_time \
       OR s.rule_kind = 'dead' AND h.time >= s.window_start AND h.time < s.window_end \
       OR s.rule_kind = 'plain' AND h.time = s.time AND s.source_ids = \
@@ -83,6 +83,7 @@ pub(super) fn put_hits(
                 &column(part, |(_, hit)| hit.fired_commit),
                 &column(part, |(_, hit)| group_text(&hit.group)),
                 &column(part, |(_, hit)| hit.message.as_str()),
+                &column(part, |(_, hit)| list(&hit.keys)),
             ],
         )?;
     }
@@ -99,6 +100,7 @@ pub(super) fn hit(row: &Row) -> Hit {
         is_armed: row.get(7),
         fired_commit: row.get(8),
         message: row.get(9),
+        keys: stored_list(row.get(10)),
     }
 }
 

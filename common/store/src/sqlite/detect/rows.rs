@@ -16,7 +16,7 @@ const SIEM_EVENT_PUT: &str = include_str!("../../../../../sql/sqlite/siem_event_
 
 /// The columns that [`hit`] reads, in its order.
 pub(super) const HIT_COLUMNS: &str = "group_values, time, batch, seq, siem_event, commit_no, \
-    committed, is_armed, fired_commit, message";
+    committed, is_armed, fired_commit, message, keys";
 
 /// The columns that [`siem_event`] reads, in its order.
 pub(super) const SIEM_COLUMNS: &str = "id, key, revision, time, last_time, section, rule_id, \
@@ -37,7 +37,8 @@ pub(super) fn put_hit(connection: &Connection, version: i64, hit: &Hit) -> rusql
         hit.is_armed,
         hit.fired_commit,
         group_text(&hit.group),
-        hit.message
+        hit.message,
+        list(&hit.keys)
     ])?;
     Ok(())
 }
@@ -52,6 +53,7 @@ pub(super) fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         is_armed: row.get(7)?,
         fired_commit: row.get(8)?,
         message: row.get(9)?,
+        keys: stored_list(&row.get::<_, String>(10)?),
     })
 }
 
@@ -122,7 +124,7 @@ pub(super) fn behind(
 ) -> rusqlite::Result<Vec<Match>> {
     let select = "SELECT h.batch, h.seq, h.siem_event FROM siem_event s \
         JOIN hit h ON h.version = s.version AND h.group_key = s.group_key \
-        WHERE s.id = ?1 AND (s.rule_kind = 'limit' AND h.time > s.window_start \
+        WHERE s.id = ?1 AND (s.rule_kind NOT IN ('dead', 'plain') AND h.time > s.window_start \
           AND h.time <= s.last_time \
           OR s.rule_kind = 'dead' AND h.time >= s.window_start AND h.time < s.window_end \
           OR s.rule_kind = 'plain' AND h.time = s.time AND s.source_ids = \

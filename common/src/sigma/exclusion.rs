@@ -1,0 +1,60 @@
+//! Sigma filters: what they exclude is added to the rules that they name.
+//!
+//! A rule's filter becomes `original and not excluded`. The rules are named by id or name, or by
+//! the word `any`; the filter's logsource must be a part of each rule's own.
+//!
+//! What it does *not* know: correlations; a filter is about detections.
+
+use super::alias::Aliases;
+use super::collection::Made;
+use super::detection::Section;
+use super::document::Document;
+use crate::filter::Logsource;
+use crate::yaml::{Node, Value, YamlError};
+
+/// Adds the exclusion of a filter to the rules that it names; to all of them or none.
+pub(super) fn apply(document: &Document, made: &mut [Made<'_>]) -> Result<(), YamlError> {
+    let logsource = document.logsource()?;
+    let section = document.node.member("filter").unwrap_or(&document.node);
+    let rules = section.member("rules").ok_or_else(|| section.fault("filter without rules"))?;
+    let mut places = Vec::new();
+    if rules.text() == Some("any") {
+        let fitting = made.iter().enumerate().filter(|(_, it)| fits(&logsource, &it.logsource));
+        places.extend(fitting.map(|(place, _)| place));
+    } else {
+        let items: Vec<&Node> = match &rules.value {
+            Value::List(items) => items.iter().collect(),
+            _ => vec![rules],
+        };
+        for item in items {
+            places.push(named(item, &logsource, made)?);
+        }
+    }
+    for place in places {
+        let own = &mut made[place];
+        // Fields are called as in the rule, whose logsource may be the narrower one.
+        let excluded = Section::new(section, Aliases::of(&own.logsource), false)?;
+        own.filter = own.filter.clone().and(excluded.filter(section)?.not());
+    }
+    Ok(())
+}
+
+fn named(item: &Node, logsource: &Logsource, made: &[Made<'_>]) -> Result<usize, YamlError> {
+    let Some(name) = item.scalar() else {
+        return Err(item.fault(format!("rules: {} where a name is expected", item.kind())));
+    };
+    let is_it =
+        |it: &Made<'_>| it.document.id == *name || it.document.name.as_deref() == Some(&*name);
+    let Some(place) = made.iter().position(is_it) else {
+        return Err(item.fault(format!("rules: no rule \"{}\"", name.escape_debug())));
+    };
+    match fits(logsource, &made[place].logsource) {
+        true => Ok(place),
+        false => Err(item.fault(format!("rules: rule \"{name}\" has another logsource"))),
+    }
+}
+
+/// Whether a rule's logsource has every part that a filter's names.
+fn fits(filter: &Logsource, rule: &Logsource) -> bool {
+    filter.covers_label(&rule.to_string())
+}
