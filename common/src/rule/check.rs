@@ -94,14 +94,24 @@ pub(super) fn rule(draft: Draft) -> Result<Rule, Fault> {
     let mut tags = draft.tags;
     tags.sort();
     tags.dedup();
+    let (filter, condition) = match &kind {
+        // Whatever one of its rules matches.
+        Kind::Correlation(correlation) => {
+            let parts = correlation.parts.iter().map(|part| part.filter.clone());
+            let filter = Filter::any(parts.collect());
+            let condition = filter.to_string();
+            (filter, condition)
+        }
+        _ => (draft.filter.unwrap_or(Filter::All), draft.condition),
+    };
     let rule = Rule {
         section: draft.section,
         name,
         description: draft.description,
         is_enabled: draft.is_enabled,
         severity,
-        condition: draft.condition,
-        filter: draft.filter.unwrap_or(Filter::All),
+        condition,
+        filter,
         group_by: draft.group_by,
         kind,
         message: draft.message,

@@ -5,6 +5,7 @@
 
 use super::{Kind, Rule, Source};
 use crate::field::Field;
+use crate::filter::field_text;
 use serde_json::{Map, Value, json};
 
 /// The canonical text of rules, with a line feed at its end.
@@ -23,7 +24,11 @@ pub fn write(rules: &[Rule]) -> String {
 }
 
 fn object(rule: &Rule) -> Value {
-    let fields: Vec<&str> = rule.group_by.iter().map(Field::name).collect();
+    let name = |field: &Field| match field {
+        Field::Own(_) => field_text(field),
+        plain => plain.name().to_owned(),
+    };
+    let fields: Vec<String> = rule.group_by.iter().map(name).collect();
     let window = match rule.kind.window().0 {
         0 => json!(0),
         _ => json!(rule.kind.window().to_string()),

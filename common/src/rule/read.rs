@@ -7,7 +7,7 @@ use super::check::{Draft, rule};
 use super::{Rule, Template};
 use crate::clock::span::{MINUTE, Span};
 use crate::field::Field;
-use crate::filter::Filter;
+use crate::filter::{Filter, parse_field};
 use crate::section::{self, Table};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -244,7 +244,13 @@ impl<'t> Reader<'t> {
         if names.iter().any(|name| name.trim().is_empty()) {
             return Err(self.fault(value, "an empty field name"));
         }
-        Ok(names.iter().map(|name| Field::new(name.trim())).collect())
+        let field = |name: &String| match name.trim() {
+            own if own.starts_with("own(") => {
+                parse_field(own).map_err(|error| self.fault(value, error.to_string()))
+            }
+            name => Ok(Field::new(name)),
+        };
+        names.iter().map(field).collect()
     }
 
     fn population(&self, value: &'t str) -> Result<Vec<Vec<String>>, Fault> {

@@ -205,3 +205,74 @@ fn a_rule_survives_its_stored_form() {
     let back = crate::rule::read(&stored, "stored").expect("what was written");
     assert_eq!(back, [rule]);
 }
+
+/// Two detections and what comes after them.
+fn with_detections(rest: &str) -> String {
+    let one = |name: &str| {
+        format!(
+            "title: {name}\nname: {name}\nlogsource:\n  product: windows\n  category: process_creation\ndetection:\n  s:\n    A: {name}\n  condition: s\n---\n"
+        )
+    };
+    format!("{}{}{rest}", one("one"), one("two"))
+}
+
+#[test]
+fn correlations_refer_to_rules_by_name_and_silence_them() {
+    let text = with_detections(
+        "title: C\nid: c1\nlevel: high\ncorrelation:\n  type: temporal\n  rules: [one, two]\n  group-by: [who]\n  \
+         timespan: 5m\n  aliases:\n    who:\n      one: User\n      two: TargetUser\n",
+    );
+    let rules = rules(&text).expect("rules");
+    let silent: Vec<bool> = rules.iter().map(|rule| rule.is_silent).collect();
+    assert_eq!(silent, [true, true, false]);
+    let crate::rule::Kind::Correlation(correlation) = &rules[2].kind else {
+        panic!("a correlation")
+    };
+    let group = |place: usize| crate::filter::field_text(&correlation.parts[place].group_by[0]);
+    assert_eq!(
+        (group(0), group(1)),
+        ("own(User, SubjectUserName, user.name)".into(), "own(TargetUser)".into())
+    );
+    assert_eq!(correlation.event_limit(), 1);
+    let stored = crate::rule::write(&rules[2..]);
+    assert_eq!(crate::rule::read(&stored, "stored").expect("what was written"), rules[2..]);
+    let chain = text.clone()
+        + "---\ntitle: D\nid: d1\ncorrelation:\n  type: temporal_ordered\n  rules: [c1, one]\n  generate: true\n  \
+           group-by: [who]\n  timespan: 1h\n";
+    let rules = super::tests::rules(&chain).expect("rules");
+    assert!(rules[3].may_see(&rules[2]) && !rules[3].may_see(&rules[0]));
+    assert!(!rules[2].is_silent, "generate keeps it");
+}
+
+#[test]
+fn correlations_are_refused_for_a_reason() {
+    let refused = |section: &str| {
+        let text = with_detections(&format!("title: C\nid: c\ncorrelation:\n{section}"));
+        rules(&text).expect_err("refused")
+    };
+    let base = |extra: &str| {
+        format!("  type: event_count\n  rules: [one]\n  group-by: [A]\n  timespan: 5m\n{extra}")
+    };
+    let gte = "  condition: {gte: 1}\n";
+    assert!(refused(&base("")).contains("without a condition"));
+    assert!(refused(&base("  condition: {gte: x}\n")).contains("no number"));
+    assert!(refused(&base("  condition: {more: 1}\n")).contains("unknown key \"more\""));
+    assert!(refused(&base(gte).replace("5m", "5 minutes")).contains("timespan"));
+    assert!(refused(&base(gte).replace("event_count", "sum")).contains("unknown type"));
+    assert!(refused(&base(gte).replace("event_count", "value_count")).contains("needs a field"));
+    assert!(refused(&base(gte).replace("[one]", "[three]")).contains("no rule \"three\""));
+    assert!(refused(&base(gte).replace("[one]", "[c]")).contains("refer to themselves"));
+}
+
+#[test]
+fn filters_exclude_from_the_rules_that_they_name() {
+    let filter = "title: F\nlogsource:\n  product: windows\nfilter:\n  rules: [one]\n  f:\n    User|startswith: adm_\n  condition: f\n";
+    let rules = rules(&with_detections(filter)).expect("rules");
+    let holds = |place: usize, json: &str| rules[place].filter.matches(&event(json));
+    assert!(holds(0, r#"{"A":"one","User":"eve"}"#) && holds(0, r#"{"A":"one"}"#));
+    assert!(!holds(0, r#"{"A":"one","User":"ADM_x"}"#));
+    assert!(holds(1, r#"{"A":"two","User":"adm_x"}"#));
+    let fault = |text: &str| super::tests::rules(&with_detections(text)).expect_err("refused");
+    assert!(fault(&filter.replace("[one]", "[x]")).contains("no rule \"x\""));
+    assert!(fault(&filter.replace("windows", "linux")).contains("another logsource"));
+}
