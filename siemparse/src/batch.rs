@@ -6,6 +6,7 @@
 //! What it does *not* know: the store, files.
 
 use crate::line::Piece;
+use common::cli::Failure;
 use common::event::Event;
 use std::time::{Duration, Instant};
 use store::{Cause, Cursor, Gap, Reject, Share};
@@ -153,6 +154,16 @@ pub(crate) struct Job {
     pub(crate) gaps: Vec<Gap>,
     pub(crate) filtered: Share,
     pub(crate) delta: Delta,
+}
+
+/// What the writer says about a batch.
+pub(crate) enum Report {
+    /// It is stored.
+    Stored(usize, Delta),
+    /// It is not; the source goes on at the cursor. Carries the batch's epoch.
+    Back(usize, u32, Box<Cursor>),
+    /// The database fails; nothing more is stored.
+    Failed(Failure),
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 
 mod open;
 
-use crate::batch::{DELAY, Delta};
+use crate::batch::{DELAY, Delta, Report};
 use crate::desk::{Desk, Door};
 use crate::identity;
-use crate::pipeline::{Pipeline, Report};
+use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::roster::{Roster, reason};
 use crate::source::Source;

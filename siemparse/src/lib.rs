@@ -8,7 +8,7 @@
 //!                             store                              └──── reports ──── pipeline ─► store
 //! ```
 //!
-//! One thread reads and parses all sources in turns, one stores. A batch and the place behind it
+//! One thread reads and parses all sources in turns, one or two store. A batch and the place behind it
 //! are committed together, so that whatever ends the program, the next run goes on exactly there.
 //!
 //! # Constraints
@@ -32,6 +32,8 @@ mod progress;
 mod watch;
 mod stream;
 mod desk;
+mod queue;
+mod writer;
 mod pipeline;
 mod tail;
 mod roster;

@@ -1,5 +1,5 @@
 -- The compare-and-set of a batch: no row when the cursor is not at the revision last read.
--- Returns the number of the batch and the digest of the one before.
+-- Returns the digest of the batch before.
 UPDATE cursor SET revision = revision + 1, host = $3, kind = $4, name = $5, section = $6,
     device = $7, inode = $8, head_length = $9, head_hash = $10, mark_length = $11,
     mark_hash = $12, position = $13, line = $14, token = $15, state = $16, lines = $17,
@@ -9,4 +9,4 @@ UPDATE cursor SET revision = revision + 1, host = $3, kind = $4, name = $5, sect
     filtered_lines = filtered_lines + $28, filtered_bytes = filtered_bytes + $29,
     gap_lines = gap_lines + $30, gap_bytes = gap_bytes + $31, updated = clock_timestamp()
 WHERE source = $1 AND revision = $2
-RETURNING nextval('batch_number'), head
+RETURNING head

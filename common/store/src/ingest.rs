@@ -114,6 +114,15 @@ pub struct Committed {
     pub refused: i64,
 }
 
+/// How batches that wait get in fastest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// One writer, and one transaction for what waits: each page is written once.
+    Joined,
+    /// Two writers with a connection each, staging at the same time and putting in turn.
+    Abreast,
+}
+
 /// The operations of siemparse.
 pub trait Ingest {
     /// Finds or makes a source's cursor. Under a lock, `choose` sees the host's cursors and
@@ -129,13 +138,44 @@ pub trait Ingest {
     /// The database fails.
     fn cursor(&mut self, source: i64) -> Result<Option<Cursor>>;
 
-    /// Stores batches of different sources in one transaction.
+    /// How batches that wait get in fastest.
+    fn pace(&self) -> Pace;
+
+    /// Sends events ahead, which need not wait for the batches before them; the next
+    /// [`Ingest::put`] is of the same batches, or [`Ingest::discard`] drops them. Of the cursors
+    /// nothing is used yet.
     ///
     /// # Errors
-    /// [`crate::Error::Overtaken`] when a cursor's revision is not the stored one; then nothing
-    /// is stored. Any other failure of the database; after [`crate::Error::Lost`] the cursor
-    /// tells whether the commit happened.
-    fn commit(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>>;
+    /// The database fails; then nothing is staged.
+    fn stage(&mut self, batches: &[Batch<'_, '_>]) -> Result<()>;
+
+    /// Stores batches of different sources in the open transaction, or in a new one.
+    ///
+    /// # Errors
+    /// [`crate::Error::Overtaken`] when a cursor's revision is not the stored one. Any other
+    /// failure of the database. In each case these batches are undone; when the failure undid the
+    /// whole transaction, [`Ingest::flush`] fails too.
+    fn put(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>>;
+
+    /// Commits what was put.
+    ///
+    /// # Errors
+    /// The database fails: nothing is stored, except that after [`crate::Error::Lost`] only the
+    /// cursor tells whether the commit happened.
+    fn flush(&mut self) -> Result<()>;
+
+    /// Undoes what was staged and put since the last [`Ingest::flush`].
+    fn discard(&mut self);
+
+    /// Stores batches of different sources in a transaction of their own.
+    ///
+    /// # Errors
+    /// As [`Ingest::put`] and [`Ingest::flush`].
+    fn commit(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
+        let committed = self.put(batches)?;
+        self.flush()?;
+        Ok(committed)
+    }
 
     /// Makes sure that the section exists (`siemparse -s NEW` creates it).
     ///

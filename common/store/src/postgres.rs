@@ -20,6 +20,7 @@ mod count;
 mod cursor;
 mod detect;
 mod fault;
+mod load;
 mod ingest;
 mod manage;
 mod migrate;
@@ -40,14 +41,20 @@ use postgres::{Client, Statement};
 use std::collections::HashMap;
 use std::time::Instant;
 
+/// Whether a day has its partition, and after which instant to ask again.
+struct Day {
+    is_made: bool,
+    again: Option<Instant>,
+}
+
 /// A connection to a PostgreSQL database.
 pub(crate) struct Postgres {
     address: Address,
     client: Client,
     /// Statements prepared on this connection, by their text.
     statements: HashMap<&'static str, Statement>,
-    /// Days whose partition exists, or after which instant to ask again.
-    days: HashMap<i64, Option<Instant>>,
+    /// What is known of the partitions of days.
+    days: HashMap<i64, Day>,
     /// Counts the connections made.
     connection: u32,
     /// The connection that is told of commits.
@@ -56,6 +63,10 @@ pub(crate) struct Postgres {
     committed: HashMap<i64, Timestamp>,
     /// Rows on their way to the server; kept for its allocation.
     rows: copy::Rows,
+    /// Batches whose events are in the open transaction.
+    staged: Option<ingest::Staged>,
+    /// Whether a transaction of batches is open.
+    is_open: bool,
     /// Sources locked by this session, with the name of each.
     held: HashMap<i64, String>,
 }
@@ -74,6 +85,8 @@ impl Postgres {
             listening: None,
             committed: HashMap::new(),
             rows: copy::Rows::default(),
+            staged: None,
+            is_open: false,
             held: HashMap::new(),
         };
         store.migrate(create)?;

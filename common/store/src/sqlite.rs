@@ -40,9 +40,9 @@ const TRY: Duration = Duration::from_millis(2);
 /// Not kept in the file, so set on each connection. The cache holds the right edges of the
 /// indexes, which is where rows arrive; 8,000 pages (32 MiB) between checkpoints write such a
 /// page once instead of often.
-const CONNECTION: &str = "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
-    PRAGMA wal_autocheckpoint = 8000; \
-    PRAGMA journal_size_limit = 67108864;";
+const CONNECTION: &str = "PRAGMA synchronous = FULL; PRAGMA cache_size = -24576; \
+    PRAGMA wal_autocheckpoint = 50000; \
+    PRAGMA journal_size_limit = 268435456;";
 
 /// A connection to an SQLite file.
 pub(crate) struct Sqlite {

@@ -5,7 +5,7 @@
 use super::Postgres;
 use super::row::Time;
 use crate::{Account, Batch, GapRow, Result, Share};
-use postgres::{Row, Transaction};
+use postgres::{Client, Row};
 
 const GAP_INSERT: &str = "INSERT INTO gap (batch, source, byte_start, byte_end, lines, cause, \
     noticed) VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())";
@@ -24,12 +24,12 @@ pub(super) fn shares(batch: &Batch<'_, '_>) -> [i64; 8] {
 
 /// Writes a batch's gaps.
 pub(super) fn put_gaps(
-    transaction: &mut Transaction<'_>,
+    client: &mut Client,
     number: i64,
     batch: &Batch<'_, '_>,
 ) -> std::result::Result<(), postgres::Error> {
     for gap in batch.gaps {
-        transaction.execute(
+        client.execute(
             GAP_INSERT,
             &[
                 &number,

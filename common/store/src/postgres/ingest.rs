@@ -1,51 +1,55 @@
 //! Batches in: cursor, events and batch row in one transaction.
 //!
 //! ```text
-//!  ensure_day ─► BEGIN ─► cursor (compare-and-set, number) ─► COPY ─► batch (commit number) ─► COMMIT
+//!  stage: ensure_day ─► BEGIN ─► number ─► COPY
+//!  put:   cursor (compare-and-set) ─► batch (commit number)
+//!  flush: COMMIT
 //! ```
 //!
-//! Six round trips, whatever the size. Rows are encoded into one buffer and sent in pieces, so
-//! that the server stores one piece while the next is encoded. A value that the server refuses
-//! does not keep the others out: its event is found by bisection and goes to `reject`.
+//! A handful of round trips, whatever the size. What takes long is the COPY, and it needs nothing
+//! that the batch before it decides: two writers with a connection each stage abreast and put in
+//! turn. Rows are encoded into one buffer and sent in pieces, so that the server stores one piece
+//! while the next is encoded. A value that the server refuses does not keep the others out: its
+//! event is found by bisection and goes to `reject`.
 //!
 //! What it does *not* know: how often to flush.
 
 use super::cursor::{cursor, parameters, section};
+use super::load::{Load, Sent};
 use super::part::Part;
-use super::{Postgres, account, copy, fault};
-use crate::seal;
-use crate::{Batch, Committed, Cursor, Error, Ingest, Reject, Result};
+use super::{Day, Postgres, account, fault};
+use crate::{Batch, Committed, Cursor, Error, Ingest, Pace, Result};
 use common::clock::Timestamp;
-use common::event::{Event, EventId};
 use common::helper::Helper;
 use common::section::Section;
 use postgres::types::ToSql;
-use postgres::{Row, Statement, Transaction};
+use postgres::{Client, Row, Statement};
 use std::collections::BTreeSet;
-use std::io::Write as _;
+use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const CURSOR_SELECT: &str = include_str!("../../../../sql/postgres/cursor_select.sql");
 const CURSOR_INSERT: &str = include_str!("../../../../sql/postgres/cursor_insert.sql");
 const CURSOR_ADVANCE: &str = include_str!("../../../../sql/postgres/cursor_advance.sql");
+const NUMBER_DRAW: &str = "SELECT nextval('batch_number')";
 const EVENT_COPY: &str = include_str!("../../../../sql/postgres/event_copy.sql");
 const BATCH_INSERT: &str = include_str!("../../../../sql/postgres/batch_insert.sql");
 const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(ARRAY( \
     SELECT date '1970-01-01' + number FROM unnest($1::integer[]) AS number))) AS day";
 
-/// How much is encoded before it is sent.
-const PIECE: usize = 256 * 1024;
 /// How long a day that could not be made, or that may be dropped, is left alone.
 const RETRY: Duration = Duration::from_secs(60);
 /// How long a source may still be locked by the session of a process that has just ended.
 const HOLD: Duration = Duration::from_secs(2);
 
-/// What the statements of a commit are prepared as.
-struct Statements {
-    advance: Statement,
-    copy: Statement,
-    insert: Statement,
+/// Held while this process makes partitions.
+static ENSURING: Mutex<()> = Mutex::new(());
+
+/// Batches whose events are in the open transaction, and the connection that has it.
+pub(super) struct Staged {
+    connection: u32,
+    parts: Vec<Part>,
 }
 
 impl Ingest for Postgres {
@@ -81,23 +85,58 @@ impl Ingest for Postgres {
         Ok(found.map_err(|error| self.fault(&error))?.as_ref().map(cursor))
     }
 
-    fn commit(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
-        self.ensure_days(batches)?;
-        let statements = Statements {
-            advance: self.statement(CURSOR_ADVANCE)?,
-            copy: self.statement(EVENT_COPY)?,
-            insert: self.statement(BATCH_INSERT)?,
+    fn pace(&self) -> Pace {
+        Pace::Abreast
+    }
+
+    fn stage(&mut self, batches: &[Batch<'_, '_>]) -> Result<()> {
+        self.discard();
+        // A row in the default partition would keep others from making partitions until its turn.
+        if self.ensure_days(batches)? { self.load(batches) } else { Ok(()) }
+    }
+
+    fn put(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
+        let (advance, insert) = (self.statement(CURSOR_ADVANCE)?, self.statement(BATCH_INSERT)?);
+        // What was staged on a connection that is lost is gone with it.
+        let is_staged = |staged: &Staged| {
+            staged.connection == self.connection && staged.parts.len() == batches.len()
         };
-        match self.attempt(batches, &statements, false) {
-            Err(Attempt::Driver(error)) if fault::is_value(&error) => {
-                self.attempt(batches, &statements, true)
-            }
-            outcome => outcome,
+        if !self.staged.as_ref().is_some_and(is_staged) {
+            self.discard();
+            self.ensure_days(batches)?;
+            self.load(batches)?;
         }
-        .map_err(|failure| match failure {
-            Attempt::Driver(error) => self.fault(&error),
-            Attempt::Overtaken(source) => Error::Overtaken(source),
-        })
+        let parts = self.staged.take().map(|staged| staged.parts).unwrap_or_default();
+        let mut previous = Vec::with_capacity(batches.len());
+        for batch in batches {
+            match move_cursor(&mut self.client, &advance, batch) {
+                Ok(Some(head)) => previous.push(head),
+                Ok(None) => {
+                    self.discard();
+                    return Err(Error::Overtaken(batch.cursor.source));
+                }
+                Err(error) => return Err(self.abandon(&error)),
+            }
+        }
+        let mut committed = Vec::with_capacity(batches.len());
+        for ((part, batch), previous) in parts.iter().zip(batches).zip(&previous) {
+            let sealed = part.seal(&mut self.client, &insert, batch, previous);
+            committed.push(sealed.map_err(|error| self.abandon(&error))?);
+        }
+        Ok(committed)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.is_open = false;
+        self.client.batch_execute("COMMIT").map_err(|error| self.fault(&error))
+    }
+
+    fn discard(&mut self) {
+        self.staged = None;
+        if std::mem::take(&mut self.is_open) {
+            // A connection that is lost has nothing left to undo.
+            let _ = self.client.batch_execute("ROLLBACK");
+        }
     }
 
     fn ensure_section(&mut self, name: &str) -> Result<Section> {
@@ -140,18 +179,6 @@ impl Ingest for Postgres {
     }
 }
 
-/// Why an attempt to commit failed.
-enum Attempt {
-    Driver(postgres::Error),
-    Overtaken(i64),
-}
-
-impl From<postgres::Error> for Attempt {
-    fn from(error: postgres::Error) -> Attempt {
-        Attempt::Driver(error)
-    }
-}
-
 impl Postgres {
     /// Takes the lock of a source for this session.
     fn hold(&mut self, source: i64, name: &str) -> Result<()> {
@@ -182,23 +209,26 @@ impl Postgres {
     }
 
     /// Makes the partitions that the events need, before their transaction. A failure leaves the
-    /// rows to the default partition; only a lost connection is an error.
-    fn ensure_days(&mut self, batches: &[Batch<'_, '_>]) -> Result<()> {
+    /// rows to the default partition; only a lost connection is an error. Whether all are there.
+    fn ensure_days(&mut self, batches: &[Batch<'_, '_>]) -> Result<bool> {
         let now = Instant::now();
-        let mut wanted = BTreeSet::new();
+        let (mut wanted, mut is_whole) = (BTreeSet::new(), true);
         let mut last = i64::MIN;
         for event in batches.iter().flat_map(|batch| batch.events) {
             let day = event.time.day();
             if day != last {
                 last = day;
-                let is_due =
-                    self.days.get(&day).is_none_or(|retry| retry.is_some_and(|at| at < now));
+                let known = self.days.get(&day);
+                let is_due = known.is_none_or(|day| day.again.is_some_and(|at| at < now));
+                is_whole &= is_due || known.is_none_or(|day| day.is_made);
                 wanted.extend(is_due.then_some(day));
             }
         }
         if wanted.is_empty() {
-            return Ok(());
+            return Ok(is_whole);
         }
+        // One after the other, or the second's wait for the first would be a lock timeout.
+        let _alone = ENSURING.lock();
         let numbers: Vec<i32> = wanted.iter().filter_map(|&day| i32::try_from(day).ok()).collect();
         let made = self.client()?.query(ENSURE_DAY, &[&numbers]);
         let made = match made.map_err(|error| self.fault(&error)) {
@@ -209,120 +239,63 @@ impl Postgres {
         // Retention may drop a day that is over: it is asked for again now and then.
         let today = Timestamp::now().day();
         for day in wanted {
-            let is_kept = made.contains(&day) && day >= today - 1;
-            self.days.insert(day, (!is_kept).then(|| now + RETRY));
+            let is_made = made.contains(&day);
+            is_whole &= is_made;
+            let is_kept = is_made && day >= today - 1;
+            self.days.insert(day, Day { is_made, again: (!is_kept).then(|| now + RETRY) });
         }
+        Ok(is_whole)
+    }
+
+    /// Sends the events of batches in a new transaction.
+    fn load(&mut self, batches: &[Batch<'_, '_>]) -> Result<()> {
+        let (number, copy) = (self.statement(NUMBER_DRAW)?, self.statement(EVENT_COPY)?);
+        let mut sent = self.send(batches, &number, &copy, false);
+        if sent.as_ref().is_err_and(fault::is_value) {
+            self.discard();
+            sent = self.send(batches, &number, &copy, true);
+        }
+        let parts = sent.map_err(|error| self.abandon(&error))?;
+        self.staged = Some(Staged { connection: self.connection, parts });
         Ok(())
     }
 
-    fn attempt(
+    /// Begins a transaction and sends the events of batches.
+    fn send(
         &mut self,
         batches: &[Batch<'_, '_>],
-        statements: &Statements,
+        number: &Statement,
+        copy: &Statement,
         is_careful: bool,
-    ) -> std::result::Result<Vec<Committed>, Attempt> {
-        let mut rows = std::mem::take(&mut self.rows);
-        let outcome = (|| {
-            let mut transaction = self.client.transaction()?;
-            let mut parts = Vec::with_capacity(batches.len());
-            for batch in batches {
-                let (whole, shares) = (parameters(batch.cursor), account::shares(batch));
-                let shares = shares.iter().map(|share| share as &(dyn ToSql + Sync));
-                let values: Vec<_> = whole.into_iter().chain(shares).collect();
-                let row = transaction.query_opt(&statements.advance, &values)?;
-                let row = row.ok_or(Attempt::Overtaken(batch.cursor.source))?;
-                parts.push(Part::new(row.get(0), row.get(1)));
-            }
-            for (part, batch) in parts.iter_mut().zip(batches) {
-                if is_careful {
-                    bisect(&mut transaction, statements, &mut rows, part, batch.events, 1)?;
-                    let refused: Vec<i32> = part.refused.iter().map(|(seq, _)| *seq).collect();
-                    part.leaves = seal::leaves(batch, &refused);
-                } else {
-                    let leaves = &mut part.leaves;
-                    copy(
-                        &mut transaction,
-                        statements,
-                        &mut rows,
-                        part.number,
-                        batch.events,
-                        1,
-                        &mut || {
-                            *leaves = seal::leaves(batch, &[]);
-                        },
-                    )?;
-                    part.stored = i64::try_from(batch.events.len()).unwrap_or(i64::MAX);
-                }
-            }
-            let mut committed = Vec::with_capacity(batches.len());
-            for (part, batch) in parts.iter().zip(batches) {
-                committed.push(part.seal(&mut transaction, &statements.insert, batch)?);
-            }
-            transaction.commit()?;
-            Ok(committed)
-        })();
-        self.rows = rows;
-        outcome
+    ) -> Sent<Vec<Part>> {
+        self.client.batch_execute("BEGIN")?;
+        self.is_open = true;
+        let (client, rows) = (&mut self.client, &mut self.rows);
+        let mut send = |batch: &Batch<'_, '_>| {
+            let number = client.query_one(number, &[])?.get(0);
+            let mut one = Load { client, copy, rows, part: Part::new(number) };
+            if is_careful { one.sift(batch) } else { one.whole(batch) }?;
+            Ok(one.part)
+        };
+        batches.iter().map(&mut send).collect()
+    }
+
+    /// Undoes what a failed statement was part of; the failure as the caller meets it.
+    fn abandon(&mut self, error: &postgres::Error) -> Error {
+        self.discard();
+        self.fault(error)
     }
 }
 
-/// Sends events, the first of which has the number `seq`. `meanwhile` runs while the server still
-/// stores what was sent.
-fn copy(
-    transaction: &mut Transaction<'_>,
-    statements: &Statements,
-    rows: &mut copy::Rows,
-    batch: i64,
-    events: &[Event<'_>],
-    seq: i32,
-    meanwhile: &mut dyn FnMut(),
-) -> std::result::Result<(), postgres::Error> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let mut writer = transaction.copy_in(&statements.copy)?;
-    rows.begin();
-    for (seq, event) in (seq..).zip(events) {
-        rows.event(EventId { batch, seq }, event);
-        if rows.bytes().len() >= PIECE {
-            // A failure to send shows again, with the server's reason, at the end.
-            let _ = writer.write_all(rows.bytes());
-            rows.clear();
-        }
-    }
-    rows.end();
-    let _ = writer.write_all(rows.bytes());
-    meanwhile();
-    writer.finish().map(drop)
-}
-
-/// As [`copy`], leaving out what the server refuses.
-fn bisect(
-    transaction: &mut Transaction<'_>,
-    statements: &Statements,
-    rows: &mut copy::Rows,
-    part: &mut Part,
-    events: &[Event<'_>],
-    seq: i32,
-) -> std::result::Result<(), postgres::Error> {
-    let mut attempt = transaction.transaction()?;
-    match copy(&mut attempt, statements, rows, part.number, events, seq, &mut || {}) {
-        Ok(()) => {
-            part.stored += i64::try_from(events.len()).unwrap_or(i64::MAX);
-            attempt.commit()
-        }
-        Err(error) if fault::is_value(&error) => {
-            attempt.rollback()?;
-            if let [event] = events {
-                let (log_offset, reason) = (event.log_offset, fault::reason(&error));
-                part.refused.push((seq, Reject { log_offset, raw: event.line(), reason }));
-                return Ok(());
-            }
-            let (front, back) = events.split_at(events.len() / 2);
-            bisect(transaction, statements, rows, part, front, seq)?;
-            let skipped = i32::try_from(front.len()).unwrap_or(i32::MAX);
-            bisect(transaction, statements, rows, part, back, seq.saturating_add(skipped))
-        }
-        Err(error) => Err(error),
-    }
+/// The compare-and-set of a batch: the digest of the source's batch before, where the cursor stood
+/// as expected.
+fn move_cursor(
+    client: &mut Client,
+    advance: &Statement,
+    batch: &Batch<'_, '_>,
+) -> Sent<Option<Vec<u8>>> {
+    let (whole, shares) = (parameters(batch.cursor), account::shares(batch));
+    let shares = shares.iter().map(|share| share as &(dyn ToSql + Sync));
+    let values: Vec<_> = whole.into_iter().chain(shares).collect();
+    Ok(client.query_opt(advance, &values)?.map(|row| row.get(0)))
 }

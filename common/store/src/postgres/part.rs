@@ -7,7 +7,7 @@ use super::row::Time;
 use crate::seal::{self, leaf::Sealed};
 use crate::{Batch, Committed, Reject, Share};
 use postgres::types::ToSql;
-use postgres::{Error, Statement, Transaction};
+use postgres::{Client, Error, Statement};
 
 const TOTALS_UPDATE: &str = "UPDATE cursor SET stored = stored - $2, rejected = rejected + $2, \
     stored_lines = stored_lines - $3, rejected_lines = rejected_lines + $3, \
@@ -15,11 +15,9 @@ const TOTALS_UPDATE: &str = "UPDATE cursor SET stored = stored - $2, rejected = 
 const REJECT_INSERT: &str = "INSERT INTO reject (batch, source, log_offset, raw, reason) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 
-/// A batch within an attempt: what is left of it after values were refused.
+/// A batch whose events are in the open transaction: what is left of it after values were refused.
 pub(super) struct Part {
     pub(super) number: i64,
-    /// The digest of the source's batch before.
-    previous: Vec<u8>,
     pub(super) leaves: Vec<(i32, Sealed)>,
     pub(super) stored: i64,
     /// What was refused, with the seq it would have had.
@@ -27,30 +25,32 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub(super) fn new(number: i64, previous: Vec<u8>) -> Part {
-        Part { number, previous, leaves: Vec::new(), stored: 0, refused: Vec::new() }
+    pub(super) fn new(number: i64) -> Part {
+        Part { number, leaves: Vec::new(), stored: 0, refused: Vec::new() }
     }
 
-    /// Writes the rejected lines, the gaps and the batch row with its leaves.
+    /// Writes the rejected lines, the gaps and the batch row with its leaves. `previous` is the
+    /// digest of the source's batch before.
     pub(super) fn seal(
         &self,
-        transaction: &mut Transaction<'_>,
+        client: &mut Client,
         insert: &Statement,
         batch: &Batch<'_, '_>,
+        previous: &[u8],
     ) -> Result<Committed, Error> {
         let source = batch.cursor.source;
         for line in self.rejects(batch) {
             let values: [&(dyn ToSql + Sync); 5] =
                 [&self.number, &source, &line.log_offset, &line.raw, &line.reason];
-            transaction.execute(REJECT_INSERT, &values)?;
+            client.execute(REJECT_INSERT, &values)?;
         }
-        account::put_gaps(transaction, self.number, batch)?;
-        let row = self.insert(transaction, insert, batch)?;
+        account::put_gaps(client, self.number, batch)?;
+        let row = self.insert(client, insert, batch, previous)?;
         let refused = i64::try_from(self.refused.len()).unwrap_or(i64::MAX);
         if refused > 0 {
             let mut share = Share::default();
             self.refused.iter().for_each(|(_, line)| share.add(line.extent()));
-            transaction.execute(TOTALS_UPDATE, &[&source, &refused, &share.lines, &share.bytes])?;
+            client.execute(TOTALS_UPDATE, &[&source, &refused, &share.lines, &share.bytes])?;
         }
         Ok(Committed {
             batch: self.number,
@@ -63,16 +63,17 @@ impl Part {
 
     fn insert(
         &self,
-        transaction: &mut Transaction<'_>,
+        client: &mut Client,
         insert: &Statement,
         batch: &Batch<'_, '_>,
+        previous: &[u8],
     ) -> Result<postgres::Row, Error> {
         let notes = seal::note_leaves(self.rejects(batch), batch.gaps);
         let leaves: Vec<&(i32, Sealed)> = notes.iter().chain(&self.leaves).collect();
         let record = seal::record(batch, self.number);
         let sealed = leaves.iter().map(|(day, leaf)| (*day, leaf.event_count, &leaf.digest[..]));
         let digest = record.digest(sealed);
-        transaction.query_one(
+        client.query_one(
             insert,
             &[
                 &record.batch,
@@ -84,7 +85,7 @@ impl Part {
                 &self.stored,
                 &record.time.map(|(first, _)| Time(first)),
                 &record.time.map(|(_, last)| Time(last)),
-                &self.previous,
+                &previous,
                 &&digest[..],
                 &column(&leaves, |(day, _)| *day),
                 &column(&leaves, |(_, leaf)| leaf.event_count),

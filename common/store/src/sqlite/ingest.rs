@@ -8,7 +8,7 @@
 use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
 use crate::seal::{self, BatchRecord};
-use crate::{Batch, Committed, Cursor, Error, Ingest, Result, Totals};
+use crate::{Batch, Committed, Cursor, Error, Ingest, Pace, Result, Totals};
 use common::clock::Timestamp;
 use common::event::{Event, EventId};
 use common::helper::Helper;
@@ -50,26 +50,45 @@ impl Ingest for Sqlite {
         Ok(found.into_iter().next())
     }
 
-    fn commit(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
+    fn pace(&self) -> Pace {
+        Pace::Joined
+    }
+
+    fn stage(&mut self, _: &[Batch<'_, '_>]) -> Result<()> {
+        // There is one writer at a time; nothing is gained ahead of its turn.
+        Ok(())
+    }
+
+    fn put(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
         let refused = self.refused();
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(&refused)?;
-        let mut committed = Vec::with_capacity(batches.len());
-        for batch in batches {
-            if batch.events.len() >= 1 << SEQ_BITS {
-                let reason = format!("a batch of {} events", batch.events.len());
-                return Err(Error::Refused { place: self.place.clone(), reason });
-            }
-            let now = Timestamp::now();
-            match store(&transaction, batch, now).map_err(&refused)? {
-                Some(stored) => committed.push(stored),
-                None => return Err(Error::Overtaken(batch.cursor.source)),
-            }
+        let is_first = self.connection.is_autocommit();
+        let begin = if is_first { "BEGIN IMMEDIATE" } else { "SAVEPOINT put" };
+        self.connection.execute_batch(begin).map_err(&refused)?;
+        let put = self.put_all(batches);
+        if put.is_err() && is_first {
+            self.discard();
+        } else if !is_first {
+            let end = if put.is_ok() { "RELEASE put" } else { "ROLLBACK TO put; RELEASE put" };
+            let ended = self.connection.execute_batch(end);
+            // A failure may have undone the whole transaction; the reason is then in `put`.
+            return put.and_then(|done| ended.map(|()| done).map_err(refused));
         }
-        transaction.commit().map_err(refused)?;
-        Ok(committed)
+        put
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let flushed = self.connection.execute_batch("COMMIT").map_err(self.refused());
+        if flushed.is_err() {
+            self.discard();
+        }
+        flushed
+    }
+
+    fn discard(&mut self) {
+        if !self.connection.is_autocommit() {
+            // A transaction that cannot be rolled back was by the failure itself.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
     }
 
     fn ensure_section(&mut self, name: &str) -> Result<Section> {
@@ -117,6 +136,25 @@ impl Ingest for Sqlite {
         let select = "SELECT value FROM counter WHERE name = 'helper'";
         let value = || self.connection.prepare_cached(select)?.query_row([], |row| row.get(0));
         value().map_err(self.refused())
+    }
+}
+
+impl Sqlite {
+    fn put_all(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
+        let refused = self.refused();
+        let mut committed = Vec::with_capacity(batches.len());
+        for batch in batches {
+            if batch.events.len() >= 1 << SEQ_BITS {
+                let reason = format!("a batch of {} events", batch.events.len());
+                return Err(Error::Refused { place: self.place.clone(), reason });
+            }
+            let now = Timestamp::now();
+            match store(&self.connection, batch, now).map_err(&refused)? {
+                Some(stored) => committed.push(stored),
+                None => return Err(Error::Overtaken(batch.cursor.source)),
+            }
+        }
+        Ok(committed)
     }
 }
 
