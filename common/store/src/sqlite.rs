@@ -13,6 +13,7 @@
 //! What it does *not* know: PostgreSQL; how SQL is made of filters (`predicate`).
 
 mod account;
+mod bind;
 mod count;
 mod detect;
 mod ingest;
