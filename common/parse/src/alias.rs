@@ -15,7 +15,7 @@
 use crate::memory::Memory;
 use crate::stamp;
 use common::clock::{SECOND, Timestamp};
-use common::event::{Event, TimeQuality, Value};
+use common::event::{Event, TimeQuality, Value, address};
 use common::field::Column;
 use std::borrow::Cow;
 
@@ -25,18 +25,31 @@ pub(crate) enum Meaning {
     Time,
     Level,
     Column(Column),
+    /// A further ECS field; its values have a shape of their own.
+    Field(Further),
+}
+
+/// ECS fields beside the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Further {
+    Method,
+    Status,
+    Path,
+    Agent,
+    Protocol,
 }
 
 /// The meaning of a name, and its rank among the names of that meaning: 0 is the ECS name.
 pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
     use Column as C;
     let column = |column, rank| Some((Meaning::Column(column), rank));
+    let further = |field| Some((Meaning::Field(field), 1));
     match name {
         "@timestamp" => Some((Meaning::Time, 0)),
         "timestamp" => Some((Meaning::Time, 1)),
         "time" => Some((Meaning::Time, 2)),
         "ts" => Some((Meaning::Time, 3)),
-        "datetime" | "eventTime" => Some((Meaning::Time, 4)),
+        "datetime" | "eventTime" | "t" | "asctime" => Some((Meaning::Time, 4)),
         "log.level" => Some((Meaning::Level, 1)),
         "level" => Some((Meaning::Level, 2)),
         "severity" => Some((Meaning::Level, 3)),
@@ -58,10 +71,14 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "process.command_line" => column(C::ProcessCommandLine, 0),
         "user.name" => column(C::UserName, 0),
         "user" | "username" => column(C::UserName, 1),
+        "user_name" | "userName" | "login" | "User" | "uname" => column(C::UserName, 2),
         "user.target.name" => column(C::UserTargetName, 0),
         "source.ip" => column(C::SourceIp, 0),
         "src_ip" => column(C::SourceIp, 1),
         "client_ip" | "remote_addr" | "remote_ip" | "clientip" => column(C::SourceIp, 2),
+        "remoteAddr" | "remoteAddress" | "remote_address" | "remote" | "clientIp" | "clientIP"
+        | "ClientIP" | "client_addr" | "clientAddress" | "ipAddress" | "ip_address" | "ip"
+        | "peer_ip" | "visitor_ip" | "remip" => column(C::SourceIp, 3),
         "source.port" => column(C::SourcePort, 0),
         "src_port" => column(C::SourcePort, 1),
         "client_port" | "remote_port" => column(C::SourcePort, 2),
@@ -71,6 +88,11 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "dst_port" | "dest_port" => column(C::DestinationPort, 1),
         "network.transport" => column(C::NetworkTransport, 0),
         "proto" => column(C::NetworkTransport, 1),
+        "method" | "http_method" | "request_method" | "httpMethod" => further(Further::Method),
+        "status" | "status_code" | "statusCode" | "http_status" => further(Further::Status),
+        "path" | "uri" | "request_uri" | "http_path" | "url" => further(Further::Path),
+        "user_agent" | "userAgent" | "ua" | "http_user_agent" => further(Further::Agent),
+        "protocol" => further(Further::Protocol),
         "event.dataset" => column(C::Dataset, 0),
         "event.category" => column(C::EventCategory, 0),
         "event.action" => column(C::EventAction, 0),
@@ -127,16 +149,70 @@ pub(crate) fn adopt<'a>(
         Meaning::Level => severity(value).map(|level| event.log_severity = Some(level)),
         Meaning::Column(Column::NetworkTransport) => scalar(value)
             .and_then(|value| event.set_column(Column::NetworkTransport, lower(value)).ok()),
+        Meaning::Column(Column::SourceIp) => peer(value, event),
         Meaning::Column(column) => {
             scalar(value).and_then(|value| event.set_column(column, value).ok())
         }
+        Meaning::Field(field) => field.fill(name, value, event),
     };
     match filled {
         Some(()) => ranks.note(meaning, rank),
         None if rank == 0 => event.tag("bad_value"),
         None => {}
     }
-    filled.is_some() && meaning != Meaning::Level
+    filled.is_some() && !matches!(meaning, Meaning::Level | Meaning::Field(_))
+}
+
+/// Fills the peer's address, and its port where the value has one: `192.0.2.7:4022`, `[::1]:80`.
+fn peer<'a>(value: &Value<'a>, event: &mut Event<'a>) -> Option<()> {
+    let value = scalar(value)?;
+    let Value::Text(text) = &value else { return None };
+    if let Some(ip) = address(text) {
+        event.source_ip = Some(ip);
+        return Some(());
+    }
+    let (ip, port) = text.rsplit_once(':')?;
+    let (ip, port) = (address(ip)?, port.parse().ok()?);
+    (event.source_ip, event.source_port) = (Some(ip), event.source_port.or(Some(port)));
+    Some(())
+}
+
+impl Further {
+    /// Adds the field if the value has its shape and nothing better gave it; names like `status`
+    /// mean other things elsewhere.
+    fn fill<'a>(self, name: &str, value: &Value<'a>, event: &mut Event<'a>) -> Option<()> {
+        let (field, value) = match (self, value) {
+            (Further::Method, Value::Text(text)) => {
+                let known = (3..=12).contains(&text.len());
+                let known = known && text.bytes().all(|byte| byte.is_ascii_uppercase());
+                ("http.request.method", known.then(|| Value::Text(text.clone()))?)
+            }
+            (Further::Status, Value::Int(status)) => {
+                let known = (100..600).contains(status);
+                ("http.response.status_code", known.then_some(Value::Int(*status))?)
+            }
+            (Further::Status, Value::Text(text)) => {
+                let status = text.parse::<i64>().ok().filter(|status| (100..600).contains(status));
+                ("http.response.status_code", Value::Int(status.filter(|_| text.len() == 3)?))
+            }
+            (Further::Path, Value::Text(text)) => {
+                ("url.original", text.starts_with('/').then(|| Value::Text(text.clone()))?)
+            }
+            (Further::Agent, Value::Text(text)) => {
+                ("user_agent.original", Value::Text(text.clone()))
+            }
+            (Further::Protocol, Value::Text(text)) => {
+                let known = (2..=16).contains(&text.len());
+                let known = known && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                ("network.protocol", known.then(|| lower(Value::Text(text.clone())))?)
+            }
+            _ => return None,
+        };
+        if name != field && event.ext.get(field).is_none() {
+            event.ext.push(field, value);
+        }
+        Some(())
+    }
 }
 
 /// A scalar, or a list's first element: ECS makes lists of some of its keywords.

@@ -99,7 +99,11 @@ fn peer(head: &str) -> Result<Peer<'_>, Miss> {
     // With a virtual host, the second word is the peer's address; otherwise it is the ident.
     let named = rest.trim_end();
     if address(first).is_none() && address(second).is_some() && !named.is_empty() {
-        return Ok(Peer { vhost: Some(first), host: second, ident: third, user: named });
+        // BunkerWeb has the request's id before the user.
+        let user = named
+            .rsplit_once(' ')
+            .map_or(named, |(_, user)| if user == "-" { user } else { named });
+        return Ok(Peer { vhost: Some(first), host: second, ident: third, user });
     }
     let user = head[first.len() + second.len() + 2..].trim_end();
     Ok(Peer { vhost: None, host: first, ident: second, user })

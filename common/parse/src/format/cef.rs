@@ -25,6 +25,7 @@ const PAIRS: usize = 256;
 
 /// Keys and their meanings, sorted.
 const TABLE: &[(&str, To)] = &[
+    ("UNIFIadmin", To::Column(C::UserName)),
     ("act", To::Column(C::EventAction)),
     ("app", To::Field("network.protocol")),
     ("deviceExternalId", To::Field("observer.serial_number")),
@@ -56,7 +57,8 @@ const TABLE: &[(&str, To)] = &[
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     // A blank after the colon makes a syslog tag of the name.
     let is_tag = event.process_name.as_deref() == Some("CEF");
-    let Some(rest) = text.strip_prefix("CEF:").or(is_tag.then_some(text)) else {
+    let is_bare = text.starts_with("0|") || text.starts_with("1|");
+    let Some(rest) = text.strip_prefix("CEF:").or((is_tag || is_bare).then_some(text)) else {
         return Miss::at(0, "CEF:");
     };
     let mut parts: [&str; 7] = [""; 7];
@@ -186,7 +188,7 @@ fn pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<
     }
     let value = Value::Text(unescaped(text));
     match key {
-        "rt" | "end" | "start" if event.time_quality != TimeQuality::Offset => {
+        "rt" | "end" | "start" | "UNIFIutcTime" if event.time_quality != TimeQuality::Offset => {
             if let Some((time, quality)) = instant(text, memory) {
                 (event.time, event.time_quality) = (time, quality);
             }

@@ -3,6 +3,7 @@
 //! ```text
 //! 10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {agent} {} "GET /index.html HTTP/1.1"
 //! 10.0.1.2:33313 [06/Feb/2009:12:12:51.443] fnt bck/srv1 0/0/5007 212 -- 0/0/0/0/3 0/0
+//! 10.0.1.2:33313 [06/Feb/2009:12:12:51.443] fnt/bind: SSL handshake failure
 //! ```
 //!
 //! The message is the line. What it does *not* know: formats that an administrator wrote.
@@ -32,6 +33,13 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     else {
         return Miss::at(client.len() + 2, "a stamp (06/Feb/2009:12:14:14.655)");
     };
+    if let Some((place, reason)) = rest[end + 2..].split_once(": ")
+        && let Some((frontend, bind)) = place.split_once('/').filter(|_| !place.contains(' '))
+    {
+        (event.time, event.time_quality) = memory.instant(at);
+        refused((ip, port), (frontend, bind), reason, event);
+        return Ok(Found { stamp: (client.len() + 2, client.len() + 2 + end), ..Found::ALL });
+    }
     let mut words = rest[end + 2..].split(' ');
     let mut next = || words.next().unwrap_or_default();
     let [frontend, backend, times, status] = std::array::from_fn(|_| next());
@@ -80,4 +88,24 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         }
     }
     Ok(Found { stamp: (client.len() + 2, client.len() + 2 + end), ..Found::ALL })
+}
+
+/// A connection that ended before it became a session.
+fn refused<'a>(
+    (ip, port): (std::net::IpAddr, u16),
+    (frontend, bind): (&'a str, &'a str),
+    reason: &'a str,
+    event: &mut Event<'a>,
+) {
+    event.dataset = Some("haproxy.error".into());
+    event.event_category = Some("network".into());
+    event.event_action = Some("connection-refused".into());
+    event.event_outcome = Some("failure".into());
+    (event.source_ip, event.source_port) = (Some(ip), Some(port));
+    if event.message.is_empty() {
+        event.message = reason.into();
+    }
+    add("event.reason", reason, event);
+    add("haproxy.bind", bind, event);
+    add("haproxy.frontend", frontend.trim_end_matches('~'), event);
 }

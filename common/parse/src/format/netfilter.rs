@@ -4,6 +4,12 @@
 //! [12345.678901] [UFW BLOCK] IN=eth0 OUT= MAC=… SRC=192.0.2.7 DST=198.51.100.1 LEN=40 … DF PROTO=TCP SPT=4022 DPT=22 WINDOW=1024 SYN URGP=0
 //! ```
 //!
+//! The firewall of Proxmox writes the same with a stamp before it, and one of the interfaces:
+//!
+//! ```text
+//! 0 2 PVEFW-HOST-IN 20/Jun/2026:13:09:25 +0200 REJECT: IN=vmbr0 MAC=… SRC=192.0.2.7 …
+//! ```
+//!
 //! What stands before `IN=` is the rule's own text; words without `=` are flags. A packet that an
 //! ICMP message quotes, in brackets, is left in the raw line.
 //!
@@ -12,23 +18,32 @@
 use super::{Found, Miss, Spec};
 use crate::columns::{self, add, add_int};
 use crate::memory::Memory;
-use common::event::{Event, Value, address};
+use crate::stamp::written::When;
+use common::event::{Event, TimeQuality, Value, address};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::payload(read).generic();
 
-fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let is_kernel = matches!(event.process_name.as_deref(), Some("kernel" | "ulogd") | None);
-    let place = is_kernel.then(|| memchr::memmem::find(text.as_bytes(), b"IN=")).flatten();
-    let Some(at) = place.filter(|&at| at < 256 && text[at..].contains(" OUT=")) else {
-        return Miss::at(0, "a packet (IN=… OUT=…)");
+    let find = |name: &[u8]| memchr::memmem::find(text.as_bytes(), name);
+    let place = is_kernel.then(|| find(b"IN=").into_iter().chain(find(b"OUT=")).min()).flatten();
+    let Some(at) = place.filter(|&at| at < 256 && text[at..].contains(" SRC=")) else {
+        return Miss::at(0, "a packet (IN=… OUT=… SRC=…)");
     };
-    if !text[at..].contains(" SRC=") || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric() {
-        return Miss::at(at, "a packet (SRC=…)");
+    if !text[at..].contains(" PROTO=") || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric()
+    {
+        return Miss::at(at, "a packet (PROTO=…)");
     }
     event.dataset = Some("linux.netfilter".into());
     event.event_category = Some("network".into());
-    label(&text[..at], event);
+    match super::stamped::find(text[..at].as_bytes()).filter(|_| is_unstamped(event)) {
+        Some((When::Full(stamp), start, end)) => {
+            (event.time, event.time_quality) = memory.instant(stamp);
+            label(&format!("{}{}", &text[..start], text[end..at].trim_start()), event);
+        }
+        _ => label(&text[..at], event),
+    }
     let mut flags = Vec::new();
     for word in text[at..].split_ascii_whitespace() {
         match word.split_once('=') {
@@ -43,8 +58,13 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
     Ok(Found::ALL)
 }
 
+/// Whether no header gave the event its time.
+fn is_unstamped(event: &Event<'_>) -> bool {
+    event.time_quality == TimeQuality::None
+}
+
 /// The rule's text, without the kernel's own stamp, and what it says of the decision.
-fn label<'a>(text: &'a str, event: &mut Event<'a>) {
+fn label(text: &str, event: &mut Event<'_>) {
     let mut text = text.trim();
     if text.starts_with('[')
         && text[1..].trim_start().starts_with(|char: char| char.is_ascii_digit())
@@ -52,7 +72,9 @@ fn label<'a>(text: &'a str, event: &mut Event<'a>) {
         text = text.split_once(']').map_or(text, |(_, rest)| rest.trim());
     }
     let name = text.trim_matches(['[', ']', ':', ' ']);
-    add("rule.name", name, event);
+    if !name.is_empty() {
+        event.ext.push("rule.name", Value::Text(Cow::Owned(name.to_owned())));
+    }
     let upper = name.to_ascii_uppercase();
     let says = |words: &[&str]| words.iter().any(|word| upper.contains(word));
     let action = if says(&["BLOCK", "DROP", "DENY", "DENIED"]) {

@@ -4,12 +4,15 @@
 //! 2026-06-14 15:16:01.123 UTC [1234] alice@shop LOG:  statement: SELECT 1,
 //! ⇥2                                                        a line that begins with a tab goes on
 //! 2026-06-14 15:16:01.123 CEST [1234-1] user=alice,db=shop,app=psql,client=192.0.2.7 FATAL:  password authentication failed for user "alice"
+//! 2026-06-14 15:16:01.123 UTC:192.0.2.7(4022):alice@shop:[1234]:FATAL:  …
 //! ```
 //!
-//! The prefix may hold a process id in brackets, `user@database`, and pairs. `DETAIL`, `HINT`,
+//! The prefix may hold a process id in brackets, `user@database`, a host with
+//! its port, and pairs; blanks or colons divide them. `DETAIL`, `HINT`,
 //! `STATEMENT` and `CONTEXT` lines are events of their own, as PostgreSQL writes them.
 //!
-//! What it does *not* know: names of zones beyond UTC and GMT; they are assumed to be the source's.
+//! What it does *not* know: names of zones that mean more than one offset; they are assumed to be the
+//! source's.
 
 use super::{Found, Miss, Spec};
 use crate::columns::add;
@@ -59,15 +62,13 @@ fn head(line: &str) -> Option<Head<'_>> {
     let rest = line.get(end..line.len().min(end + 512).max(end))?;
     let rest = rest.get(..rest.floor_char_boundary(512))?;
     let zone = rest.strip_prefix(' ')?;
-    let (word, _) = zone.split_once(' ')?;
+    let (word, _) = zone.split_once([' ', ':'])?;
     let is_zone = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
     let start = if is_zone { end + 1 + word.len() } else { end };
-    if matches!(word, "UTC" | "GMT") {
-        at.offset = at.offset.or(Some(0));
-    }
+    at.offset = at.offset.or_else(|| stamp::written::named_zone(word).filter(|_| is_zone));
     let rest = &line[start..line.floor_char_boundary((start + 512).min(line.len()))];
     let colon = memchr::memmem::find(rest.as_bytes(), b":  ")?;
-    let word = rest[..colon].rsplit(' ').next()?;
+    let word = rest[..colon].rsplit([' ', ':']).next()?;
     let (level, severity) = LEVELS.iter().find(|(level, _)| *level == word)?;
     let prefix = &rest[..colon - word.len()];
     Some(Head { at, stamp: end, prefix, level, severity: *severity, body: start + colon + 3 })
@@ -123,9 +124,15 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     Ok(Found { stamp: (0, head.stamp), ..Found::default() })
 }
 
-/// Reads `[1234-1]`, `alice@shop` and `user=alice,db=shop,client=…`.
+/// The parts of `:192.0.2.7(4022):alice@shop:[1234]:`; an address of version 6 has colons itself.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let whole = address(word).is_some() || word.contains('=');
+    word.split(move |char| char == ':' && !whole)
+}
+
+/// Reads `[1234-1]`, `alice@shop`, `192.0.2.7(4022)` and `user=alice,db=shop,client=…`.
 fn prefix<'a>(text: &'a str, event: &mut Event<'a>) {
-    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
+    for word in text.split([' ', ',']).flat_map(parts).filter(|word| !word.is_empty()) {
         if let Some(pid) = word.strip_prefix('[') {
             let pid = pid.split([']', '-']).next().unwrap_or_default();
             event.process_pid = event.process_pid.or(pid.parse().ok());
@@ -146,6 +153,10 @@ fn prefix<'a>(text: &'a str, event: &mut Event<'a>) {
             if database != "[unknown]" {
                 add("db.name", database, event);
             }
+        } else if event.source_ip.is_none() {
+            let (ip, port) = word.split_once('(').unwrap_or((word, ""));
+            event.source_ip = address(ip);
+            event.source_port = port.trim_end_matches(')').parse().ok();
         }
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn has_stamp(line: &str) -> bool {
 
 /// The first stamp: it begins the line, or follows something that is no letter and no digit. A
 /// terminal's colours are passed over.
-fn find(text: &[u8]) -> Option<(When, usize, usize)> {
+pub(super) fn find(text: &[u8]) -> Option<(When, usize, usize)> {
     let mut before = b' ';
     let mut at = 0;
     let mut seen = 0;

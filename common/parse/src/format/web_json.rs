@@ -49,6 +49,12 @@ fn caddy<'a>(
     if let Some(version) = fields.get("request.proto") {
         columns::http_version(version, event);
     }
+    // Behind trusted proxies (Caddy 2.7) the client is another than the peer, whose port it was.
+    if let Some(client) = text(fields, "request.client_ip").and_then(address)
+        && event.source_ip != Some(client)
+    {
+        (event.source_ip, event.source_port) = (Some(client), None);
+    }
     if event.source_ip.is_none()
         && let Some((ip, port)) =
             text(fields, "request.remote_addr").and_then(|text| text.rsplit_once(':'))

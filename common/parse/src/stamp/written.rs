@@ -264,8 +264,14 @@ const ZONES: &[(&[u8], i64)] = &[
 
 fn named(text: &[u8], at: usize) -> Option<(i64, usize)> {
     let width = text[at..].iter().take(5).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let (_, hours) = ZONES.iter().find(|(name, _)| *name == &text[at..at + width])?;
-    Some((hours * 3600 * SECOND, at + width))
+    let word = std::str::from_utf8(&text[at..at + width]).ok()?;
+    Some((named_zone(word)?, at + width))
+}
+
+/// The microseconds ahead of UTC that a zone's name means.
+pub(crate) fn named_zone(word: &str) -> Option<i64> {
+    let (_, hours) = ZONES.iter().find(|(name, _)| *name == word.as_bytes())?;
+    Some(hours * 3600 * SECOND)
 }
 
 /// Reads `1781450161`, with a fraction, or in milliseconds.
