@@ -323,12 +323,11 @@ SEC("tp_btf/sched_process_exec") int exec(u64 *context)
     body->unused = 0;
 
     struct place place = { body->ino, body->dev };
-    if (map_lookup(&ignored_exe, &place)) {
-        u8 yes = 1;
-        map_update(&ignored, &pid, &yes, 0);
-    } else {
+    u8 by_exe = 1, *why = map_lookup(&ignored, &pid);
+    if (map_lookup(&ignored_exe, &place))
+        map_update(&ignored, &pid, &by_exe, 0);
+    else if (why && *why == by_exe)
         map_delete(&ignored, &pid);
-    }
 
     u32 at = sizeof(*body);
     get(path, file, f_path);

@@ -4,6 +4,7 @@
 
 use clap::Parser;
 use common::cli::Generate;
+use std::path::PathBuf;
 
 const AFTER: &str = "\
 Examples:
@@ -41,6 +42,46 @@ pub(crate) struct Args {
     /// Only events that this filter selects; the grammar is that of siemquery --where
     #[arg(long, value_name = "FILTER")]
     pub(crate) filter: Option<String>,
+
+    /// Only files below this directory, for writes and changes; may be repeated
+    ///
+    /// The directory is looked up when the agent starts. Writes elsewhere are left out in the
+    /// kernel, which is what makes this cheap; they count as filtered.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) path: Vec<PathBuf>,
+
+    /// Report each reading of this file, such as /etc/shadow; may be repeated, implies event read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) watch_read: Vec<PathBuf>,
+
+    /// Only events of these users: 1000-65533
+    #[arg(long, value_name = "FROM-TO")]
+    pub(crate) uid: Option<String>,
+
+    /// Report the files and connections of the process that reads the output, too
+    ///
+    /// Without it they are left out (and count as filtered), as the events of a reader that stores
+    /// events would never end. Where the reader is siemparse, its program file stands for it.
+    #[arg(long)]
+    pub(crate) include_reader: bool,
+
+    /// Become this user once the probes are attached; root stays root, without capabilities
+    #[arg(long, value_name = "NAME", default_value = "nobody")]
+    pub(crate) user: String,
+
+    /// Bytes of arguments that are kept, at most 4096
+    #[arg(long, value_name = "N", default_value_t = 4096)]
+    pub(crate) args_max: u32,
+
+    /// Write what the probes say to this file as well, for --replay
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Read recorded bytes in place of the kernel; needs no rights
+    ///
+    /// Names of users are those of this machine.
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    pub(crate) replay: Option<PathBuf>,
 
     /// Size of the ring between kernel and agent: a power of two, at least 64K
     #[arg(long, value_name = "SIZE", default_value = "4M")]

@@ -59,6 +59,8 @@ pub(crate) struct Account {
     pub(crate) written: Row,
     /// Lines for which the queue had no room.
     pub(crate) dropped: Row,
+    /// Records that could not be read: of another version's probes. They count as lost.
+    pub(crate) unreadable: u64,
 }
 
 impl Account {
@@ -69,7 +71,7 @@ impl Account {
         [
             sum(&self.probed.seen),
             sum(&self.written),
-            sum(&self.probed.lost),
+            sum(&self.probed.lost) + self.unreadable,
             sum(&self.dropped),
             sum(&self.probed.filtered) + sum(&self.filtered),
             sum(&self.probed.suppressed),

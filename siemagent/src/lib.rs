@@ -12,7 +12,7 @@
 //!
 //! * No database, no network, no async: events leave on standard output alone.
 //! * Every event that a probe saw ends in one of the five counts.
-//! * Unsafe code lives in `system.rs` alone.
+//! * Unsafe code lives in `system.rs` and the file below it alone.
 
 mod args;
 mod system;
@@ -27,13 +27,18 @@ mod account;
 mod group;
 mod dns;
 mod redact;
+mod place;
+mod downstream;
 mod line;
 mod select;
 mod count;
 mod queue;
 mod status;
+mod confine;
+mod recording;
 mod run;
 mod check;
+mod option;
 mod start;
 
 use crate::args::Args;

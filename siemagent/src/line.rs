@@ -60,6 +60,8 @@ pub(crate) struct Lines {
     groups: Groups,
     answers: Answers,
     redact: Redact,
+    /// Directories whose files are told; empty: all.
+    prefixes: Vec<String>,
 }
 
 /// A process as a line tells it.
@@ -72,7 +74,12 @@ struct Subject {
 impl Lines {
     /// Lines of a machine.
     #[must_use]
-    pub(crate) fn new(machine: Machine, groups: Groups, redact: Redact) -> Lines {
+    pub(crate) fn new(
+        machine: Machine,
+        groups: Groups,
+        redact: Redact,
+        prefixes: Vec<String>,
+    ) -> Lines {
         Lines {
             machine,
             cache: Cache::default(),
@@ -80,7 +87,16 @@ impl Lines {
             groups,
             answers: Answers::default(),
             redact,
+            prefixes,
         }
+    }
+
+    /// Whether a record is about a file elsewhere. Opened files the probes have looked at.
+    fn is_elsewhere(&self, record: &Record<'_>) -> bool {
+        let Body::Call(_) = record.body else { return false };
+        record.kind == Kind::File
+            && !self.prefixes.is_empty()
+            && !file::paths(record).iter().any(|path| is_below(path, &self.prefixes))
     }
 
     /// Takes note of a record, and appends its line without `seq` and closing bracket when one of
@@ -99,6 +115,7 @@ impl Lines {
             Body::Dns { .. } => self.answers.learn(record, key),
             _ => {}
         }
+        let wanted = wanted && !self.is_elsewhere(record);
         if wanted {
             self.complete(&mut subject, parent);
             let mut object = Object::open(out);
@@ -230,4 +247,12 @@ impl Lines {
             start & 0xffff_ffff_ffff
         )
     }
+}
+
+/// Whether a path is one of these directories or lies below one.
+fn is_below(path: &[u8], directories: &[String]) -> bool {
+    directories.iter().any(|directory| {
+        let directory = directory.trim_end_matches('/').as_bytes();
+        path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+    })
 }

@@ -19,13 +19,20 @@ use crate::system::{self, Mapping};
 use aya::maps::{Array, HashMap as BpfHash, Map, MapData, RingBuf};
 use aya::programs::Program;
 use aya::{Btf, Ebpf, EbpfLoader};
-use std::io;
-use std::os::fd::OwnedFd;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use trace::Tracefs;
+
+/// A process that stays ignored when it starts another program.
+const STICKY: u8 = 2;
 
 /// The compiled probes, as committed.
 pub(crate) const OBJECT: &[u8] =
     aya::include_bytes_aligned!(concat!(env!("CARGO_MANIFEST_DIR"), "/bpf/agent.bpf.o"));
+
+/// Events a second, per kind; 0 means any number.
+pub(crate) type Rates = [u32; 32];
 
 /// What the probes are told before they are loaded.
 #[derive(Clone, Debug)]
@@ -37,7 +44,7 @@ pub(crate) struct Settings {
     /// First and last uid whose events are reported.
     pub(crate) uids: (u32, u32),
     /// Events a second, per kind; 0 means any number.
-    pub(crate) rates: [u32; 32],
+    pub(crate) rates: Rates,
     /// Bytes of arguments that are kept.
     pub(crate) args_max: u32,
     /// Directories whose files are reported, as (inode, kernel device number); empty: all.
@@ -95,6 +102,8 @@ impl Refusal {
 pub(crate) struct Probes {
     ebpf: Option<Ebpf>,
     links: Vec<OwnedFd>,
+    /// What the kernel tells of each loaded program; opened while there is a right to.
+    infos: Vec<File>,
     /// What came of each.
     pub(crate) outcomes: Vec<Outcome>,
 }
@@ -122,7 +131,7 @@ impl Probes {
             .load(OBJECT)
             .map_err(|error| Refusal::new(&error))?;
         fill(&mut ebpf, settings).map_err(|error| Refusal::new(&error))?;
-        Ok(Probes { ebpf: Some(ebpf), links: Vec::new(), outcomes: Vec::new() })
+        Ok(Probes { ebpf: Some(ebpf), links: Vec::new(), infos: Vec::new(), outcomes: Vec::new() })
     }
 
     /// The ring and the counters. To be called once, before [`Probes::attach`], so that no event
@@ -161,6 +170,7 @@ impl Probes {
                 });
             }
         }
+        self.infos = self.ebpf.iter().flat_map(Ebpf::programs).filter_map(info).collect();
         system::trim_memory();
     }
 
@@ -208,7 +218,6 @@ impl Probes {
                 return program.attach(root, way, mode).map(drop).map_err(failed);
             }
             Program::TracePoint(program) => {
-                use std::os::fd::AsFd as _;
                 let tracefs = tracefs.as_ref().map_err(say)?;
                 let id = tracefs.id(&hook.name).map_err(|error| say(&error))?;
                 let fd = program.fd().map_err(failed)?;
@@ -228,8 +237,8 @@ impl Probes {
 
     /// How often the kernel left a program out because it ran on that processor already.
     #[must_use]
-    pub(crate) fn missed_runs(&self) -> u64 {
-        0
+    pub(crate) fn missed_runs(&mut self) -> u64 {
+        self.infos.iter_mut().filter_map(|file| missed(file).ok()).sum()
     }
 
     /// The kinds for which at least one program is attached.
@@ -265,10 +274,25 @@ fn fill(ebpf: &mut Ebpf, settings: &Settings) -> Result<(), aya::maps::MapError>
     if let Some(map) = ebpf.map_mut("ignored") {
         let mut map: BpfHash<_, u32, u8> = BpfHash::try_from(map)?;
         for process in &settings.ignored_processes {
-            map.insert(process, 1, 0)?;
+            map.insert(process, STICKY, 0)?;
         }
     }
     Ok(())
+}
+
+/// The kernel's page about a loaded program.
+fn info((_, program): (&str, &Program)) -> Option<File> {
+    let fd = program.fd().ok()?.as_fd().as_raw_fd();
+    File::open(format!("/proc/self/fdinfo/{fd}")).ok()
+}
+
+/// The `recursion_misses` of a program's page.
+fn missed(page: &mut File) -> io::Result<u64> {
+    let mut text = String::new();
+    page.seek(SeekFrom::Start(0))?;
+    page.read_to_string(&mut text)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("recursion_misses:"));
+    Ok(line.and_then(|number| number.trim().parse().ok()).unwrap_or(0))
 }
 
 /// Numbers of the counter map: four a kind and processor.

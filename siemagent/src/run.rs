@@ -15,6 +15,7 @@ use crate::line::{Lines, Object};
 use crate::probe::Probes;
 use crate::queue::{Chunk, Queue};
 use crate::record::Record;
+use crate::recording::{Recorder, Recording};
 use crate::select::Select;
 use crate::system::{self, Mapping};
 use crate::{machine, status};
@@ -59,7 +60,7 @@ pub(crate) struct Agent {
     /// Events that were sent, for `--count`.
     sent: u64,
     left: Option<u64>,
-    malformed: u64,
+    recorder: Option<Recorder>,
 }
 
 impl Agent {
@@ -82,8 +83,18 @@ impl Agent {
             seq: 0,
             sent: 0,
             left: count,
-            malformed: 0,
+            recorder: None,
         }
+    }
+
+    /// Keeps the bytes of every record as well.
+    pub(crate) fn record(&mut self, recorder: Recorder) {
+        self.recorder = Some(recorder);
+    }
+
+    /// Writes what the recorder still holds.
+    pub(crate) fn finish_recording(&mut self) -> io::Result<()> {
+        self.recorder.take().map_or(Ok(()), Recorder::finish)
     }
 
     /// Whether `--count` is reached.
@@ -95,9 +106,15 @@ impl Agent {
     /// Takes one record: a line, or a count.
     pub(crate) fn take(&mut self, bytes: &[u8]) {
         let Ok(record) = Record::read(bytes) else {
-            self.malformed += 1;
+            self.account.unreadable += 1;
             return;
         };
+        if let Some(recorder) = &mut self.recorder {
+            // A full disk ends the recording, not the agent.
+            if recorder.add(bytes).is_err() {
+                self.recorder = None;
+            }
+        }
         let place = record.kind as usize;
         self.account.read[place] += 1;
         let begin = self.chunk.bytes.len();
@@ -150,6 +167,8 @@ struct Due {
     /// Losses that were told, and when.
     told: (u64, Option<Instant>),
     second: Instant,
+    /// Runs of probes that the kernel left out.
+    missed: u64,
 }
 
 /// Reads the ring until the wish to end, a limit, or the end of the reader downstream. Returns the
@@ -171,16 +190,19 @@ pub(crate) fn run(
         stats: limits.stats.map(|every| (every, now + every)),
         told: (0, None),
         second: now,
+        missed: 0,
     };
     let reason = loop {
-        let read = drain(agent, ring, usize::MAX);
+        let read = drain(agent, ring);
         agent.flush();
         let now = Instant::now();
+        tell_loss(agent, counters, &mut due, now, false);
         if now >= due.second {
             due.second = now + Duration::from_secs(1);
             agent.lines.machine.booted = machine::booted();
             agent.lines.cache.expire(system::boot_time());
-            periodic(agent, counters, &mut due, now, probes.missed_runs());
+            due.missed = probes.missed_runs();
+            tell_stats(agent, counters, &mut due, now);
         }
         if stop.is_raised() {
             break "signal";
@@ -198,17 +220,18 @@ pub(crate) fn run(
             system::wait(ring.as_fd(), NAP)?;
         }
     };
-    let missed = probes.missed_runs();
+    due.missed = probes.missed_runs();
     probes.detach();
     // A probe that was running when it was detached finishes within this time.
     std::thread::sleep(Duration::from_millis(20));
-    drain(agent, ring, usize::MAX);
+    while drain(agent, ring) > 0 {}
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
+    tell_loss(agent, counters, &mut due, Instant::now(), true);
     let account = agent.account(Probed::read(counters));
     agent.tell("stop", |object| {
         object.text("reason", reason);
-        status::account(object, &account, missed);
+        status::account(object, &account, due.missed);
     });
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
@@ -218,38 +241,66 @@ pub(crate) fn run(
     }
 }
 
-/// Reads what waits in the ring, at most so many records.
-fn drain(agent: &mut Agent, ring: &mut RingBuf<MapData>, most: usize) -> usize {
+/// Reads a recording to its end. What it holds counts as seen.
+///
+/// # Errors
+/// It is cut, or standard output fails other than by being closed.
+pub(crate) fn replay(agent: &mut Agent, recording: &mut Recording) -> io::Result<Account> {
+    let mut record = Vec::new();
+    while !agent.is_full() && recording.next(&mut record)?.is_some() {
+        agent.take(&record);
+        agent.queue.wait_for_room();
+    }
+    agent.flush();
+    agent.queue.drain(Duration::from_secs(3600));
+    let account = agent.account(Probed { seen: agent.account.read, ..Probed::default() });
+    agent.tell("stop", |object| {
+        object.text("reason", "end");
+        status::account(object, &account, 0);
+    });
+    agent.flush();
+    agent.queue.drain(Duration::from_secs(5));
+    match agent.queue.failure() {
+        None | Some(io::ErrorKind::BrokenPipe) => Ok(account),
+        Some(kind) => Err(kind.into()),
+    }
+}
+
+/// Records that are read in one go: what is due must not wait for a ring that never empties.
+const BURST: usize = 4096;
+
+/// Reads what waits in the ring, up to a burst.
+fn drain(agent: &mut Agent, ring: &mut RingBuf<MapData>) -> usize {
     let mut read = 0;
-    while read < most {
+    while read < BURST {
         let Some(item) = ring.next() else { break };
         agent.take(&item);
         read += 1;
-        // What is due must not wait for a ring that never empties.
-        if read == 4096 {
-            break;
-        }
     }
     read
 }
 
-fn periodic(agent: &mut Agent, counters: &Mapping, due: &mut Due, now: Instant, missed: u64) {
+/// Tells of losses: the first at once, later ones every ten seconds, the rest at the end.
+fn tell_loss(agent: &mut Agent, counters: &Mapping, due: &mut Due, now: Instant, at_end: bool) {
     let account = agent.account(Probed::read(counters));
     let [_, _, lost, dropped, ..] = account.totals();
-    let is_time = due.told.1.is_none_or(|at| now >= at + LOSS_EVERY);
-    if lost + dropped > due.told.0 && is_time {
-        let before = due.told.0;
-        due.told = (lost + dropped, Some(now));
-        agent.tell("lost", |object| {
-            object.count("lost_since", lost + dropped - before);
-            status::account(object, &account, missed);
-        });
+    let (told, at) = due.told;
+    let is_time = at_end || at.is_none_or(|at| now >= at + LOSS_EVERY);
+    if lost + dropped <= told || !is_time {
+        return;
     }
-    if let Some((every, at)) = due.stats
-        && now >= at
-    {
-        due.stats = Some((every, now + every));
-        agent.tell("stats", |object| status::account(object, &account, missed));
-    }
+    due.told = (lost + dropped, Some(now));
+    agent.tell("lost", |object| {
+        object.count("lost_since", lost + dropped - told);
+        status::account(object, &account, due.missed);
+    });
+    agent.flush();
+}
+
+fn tell_stats(agent: &mut Agent, counters: &Mapping, due: &mut Due, now: Instant) {
+    let Some((every, at)) = due.stats.filter(|(_, at)| now >= *at) else { return };
+    due.stats = Some((every, at + every));
+    let account = agent.account(Probed::read(counters));
+    agent.tell("stats", |object| status::account(object, &account, due.missed));
     agent.flush();
 }

@@ -20,7 +20,7 @@ impl Select {
         let filter = Reading::default().parse(text)?;
         let settings = Settings {
             section: "agent".to_owned(),
-            format: Some(Format::Json),
+            format: Some(Format::Agent),
             ..Settings::default()
         };
         let parser = Parser::new(settings, None).ok();

@@ -1,4 +1,4 @@
-//! The system calls that no safe library of ours has: the one place of the agent with unsafe code.
+//! The system calls that no safe library of ours has: with confine.rs below it the one place of the agent with unsafe code.
 //!
 //! Each function wraps one call, says why it is sound, and turns failure into [`io::Error`]. What
 //! it does *not* know: what the calls are for.
@@ -6,6 +6,10 @@
     unsafe_code,
     reason = "calls into libc and one shared mapping; each block says why it is sound"
 )]
+
+mod confine;
+
+pub(crate) use confine::{allow_calls, become_user, keep_capabilities, no_new_privileges};
 
 use std::ffi::CString;
 use std::fs::File;
@@ -171,4 +175,10 @@ pub(crate) fn trim_memory() {
 pub(crate) fn errno_text(errno: i32) -> String {
     let text = io::Error::from_raw_os_error(errno).to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+/// The effective user.
+pub(crate) fn user() -> u32 {
+    // SAFETY: a call without arguments that cannot fail.
+    unsafe { libc::geteuid() }
 }

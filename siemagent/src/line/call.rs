@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: files; those have a page of their own.
 
-use super::file::path;
+use super::file::paths;
 use super::{Lines, Object};
 use crate::call::named;
 use crate::kind::Kind;
@@ -82,11 +82,9 @@ fn low(argument: u64) -> u32 {
 }
 
 fn module(object: &mut Object<'_>, record: &Record<'_>) {
-    let mut texts = record.texts();
-    if let Some(text) = texts.next() {
-        let path = path(text, &mut texts);
+    if let Some(path) = paths(record).first() {
         let is_file = path.starts_with(b"/");
-        object.bytes(if is_file { "ImageLoaded" } else { "ModuleName" }, &path);
+        object.bytes(if is_file { "ImageLoaded" } else { "ModuleName" }, path);
     }
 }
 
@@ -97,11 +95,7 @@ fn name(object: &mut Object<'_>, record: &Record<'_>) {
 }
 
 fn mount(object: &mut Object<'_>, record: &Record<'_>) {
-    let mut texts = record.texts();
-    let mut paths = Vec::new();
-    while let Some(text) = texts.next() {
-        paths.push(path(text, &mut texts));
-    }
+    let paths = paths(record);
     let names: &[&str] = match paths.len() {
         1 => &["MountPoint"],
         _ => &["MountSource", "MountPoint", "MountType"],

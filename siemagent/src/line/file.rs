@@ -50,11 +50,7 @@ pub(super) fn open(object: &mut Object<'_>, record: &Record<'_>, ino: u64, mode:
 
 pub(super) fn call(object: &mut Object<'_>, record: &Record<'_>, call: &Call) {
     let action = action(call);
-    let mut texts = record.texts().peekable();
-    let mut paths = Vec::new();
-    while let Some(text) = texts.next() {
-        paths.push(path(text, &mut texts));
-    }
+    let mut paths = paths(record);
     // What is renamed or linked is named first.
     let target = paths.pop().unwrap_or_default();
     object.bytes("TargetFilename", &target);
@@ -79,6 +75,16 @@ pub(super) fn call(object: &mut Object<'_>, record: &Record<'_>, call: &Call) {
         }
         _ => {}
     }
+}
+
+/// The paths of a call, in the order of its arguments.
+pub(super) fn paths(record: &Record<'_>) -> Vec<Vec<u8>> {
+    let mut texts = record.texts();
+    let mut paths = Vec::new();
+    while let Some(text) = texts.next() {
+        paths.push(path(text, &mut texts));
+    }
+    paths
 }
 
 /// One path of a call: of an open file, or a text below the directory before it.
