@@ -111,6 +111,8 @@ pub struct Source {
     pub format: Option<String>,
     /// The zone of stamps without an offset.
     pub zone: Option<String>,
+    /// The program of lines that name none.
+    pub program: Option<String>,
     /// Where the entry stands.
     pub origin: Origin,
 }

@@ -23,7 +23,7 @@ _siemparse() {
 
     case "${cmd}" in
         siemparse)
-            opts="-c -s -z -F -o -q -h -V --config --db --section --zone --format --year --once --from-end --journal --output --dry-run --explain --quiet --generate --help --version"
+            opts="-c -s -z -F -o -q -h -V --config --db --section --zone --format --program --year --once --from-end --journal --output --dry-run --explain --quiet --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -62,6 +62,10 @@ _siemparse() {
                     return 0
                     ;;
                 -F)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --program)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -3,6 +3,7 @@ complete -c siemparse -l db -d 'Use this database: sqlite:PATH or postgres://[US
 complete -c siemparse -s s -l section -d 'The section that the events belong to; it is made when it does not exist' -r
 complete -c siemparse -s z -l zone -d 'The zone of stamps without an offset: +0200, UTC, local or Europe/Berlin' -r
 complete -c siemparse -s F -l format -d 'The format of the lines, where it should not be detected' -r
+complete -c siemparse -l program -d 'The program of lines that name none' -r
 complete -c siemparse -l year -d 'The year of the first stamp that gives none' -r
 complete -c siemparse -s o -l output -d 'Print events instead of storing them' -r -f -a "jsonl\t'One JSON object a line'"
 complete -c siemparse -l generate -d 'Print a generated page' -r -f -a "man\t'The man page, in roff'

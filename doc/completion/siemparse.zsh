@@ -24,6 +24,7 @@ _siemparse() {
 '--zone=[The zone of stamps without an offset\: +0200, UTC, local or Europe/Berlin]:TZONE:_default' \
 '-F+[The format of the lines, where it should not be detected]:FORMAT:_default' \
 '--format=[The format of the lines, where it should not be detected]:FORMAT:_default' \
+'--program=[The program of lines that name none]:NAME:_default' \
 '--year=[The year of the first stamp that gives none]:YEAR:_default' \
 '-o+[Print events instead of storing them]:FORM:((jsonl\:"One JSON object a line"))' \
 '--output=[Print events instead of storing them]:FORM:((jsonl\:"One JSON object a line"))' \

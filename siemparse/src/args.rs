@@ -55,6 +55,13 @@ pub(crate) struct Args {
     #[arg(short = 'F', long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
 
+    /// The program of lines that name none
+    ///
+    /// Programs rarely name themselves in their own log files. A name that a line gives, as in
+    /// syslog, wins over this one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) program: Option<String>,
+
     /// The year of the first stamp that gives none
     #[arg(long, value_name = "YEAR")]
     pub(crate) year: Option<i16>,

@@ -200,6 +200,7 @@ impl Desk {
             reference,
             read_at: Timestamp::now(),
             host: None,
+            program: source.program.clone(),
         };
         let state = Some(state).filter(|state| !state.is_empty());
         let wrong = |error: parse::StateError| Failure::new(Kind::Database, error.to_string());

@@ -35,6 +35,7 @@ pub(crate) struct Source {
     pub(crate) section: String,
     pub(crate) format: Option<Format>,
     pub(crate) zone: Option<Zone>,
+    pub(crate) program: Option<String>,
 }
 
 impl Source {
@@ -66,7 +67,13 @@ pub(crate) fn sources(args: &Args, config: &Config) -> anyhow::Result<Vec<Source
     let format = given(args.format.as_deref(), usage)?;
     let zone = given(args.zone.as_deref(), usage)?;
     let section = section_name(args.section.as_deref()).map_err(usage)?;
-    let source = |input| Source { input, section: section.clone(), format, zone: zone.clone() };
+    let source = |input| Source {
+        input,
+        section: section.clone(),
+        format,
+        zone: zone.clone(),
+        program: args.program.clone(),
+    };
     Ok(inputs.into_iter().map(source).collect())
 }
 
@@ -99,7 +106,9 @@ fn configured(entry: &common::config::Source, args: &Args) -> anyhow::Result<Sou
     let format = given(pick(&args.format, &entry.format).as_deref(), wrong)?;
     let zone = given(pick(&args.zone, &entry.zone).as_deref(), wrong)?;
     let section = pick(&args.section, &entry.section);
-    Ok(Source { input, section: section_name(section.as_deref()).map_err(wrong)?, format, zone })
+    let section = section_name(section.as_deref()).map_err(wrong)?;
+    let program = pick(&args.program, &entry.program);
+    Ok(Source { input, section, format, zone, program })
 }
 
 fn given<T: std::str::FromStr<Err: ToString>>(

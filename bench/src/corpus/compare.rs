@@ -55,6 +55,9 @@ fn is_time(wanted: &Assertion, event: &Event<'_>) -> bool {
     if wanted.yearless {
         return have[4..19] == wanted.value[..15.min(wanted.value.len())];
     }
+    if let Ok(epoch) = wanted.value.parse::<f64>() {
+        return (epoch - event.time.0 as f64 / 1e6).abs() < 1e-3;
+    }
     let Some((time, from, digits)) = instant(&wanted.value) else { return false };
     time.to_string()[from..digits] == have[from..digits]
 }
@@ -62,8 +65,11 @@ fn is_time(wanted: &Assertion, event: &Event<'_>) -> bool {
 /// Stamps as sources write them, without the day's name: format, and which part of our own
 /// spelling (`2026-06-14T15:16:01.250000Z`) they decide, as a source may write more than it kept.
 const STAMPS: &[(&str, usize, usize)] = &[
-    ("%Y-%m-%dT%H:%M:%S%.f%:z", 0, 27),
+    ("%y-%m-%d %H:%M:%S%.f", 0, 27),
+    ("%Y-%m-%dT%H:%M:%SZ", 0, 19),
+    ("%Y-%m-%dT%H:%M:%S%:z", 0, 19),
     ("%Y-%m-%dT%H:%M:%S%.fZ", 0, 27),
+    ("%Y-%m-%dT%H:%M:%S%.f%:z", 0, 27),
     ("%d/%b/%Y:%H:%M:%S %z", 0, 19),
     ("%d/%b/%Y:%H:%M:%S%.f", 0, 23),
     ("%b %e %H:%M:%S %Y", 0, 19),

@@ -74,10 +74,14 @@ pub fn measure(folder: &Path, helpers: &Arc<Helpers>) -> io::Result<Vec<Set>> {
 fn one(folder: &Path, helpers: &Arc<Helpers>) -> io::Result<Set> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let config = fs::read_to_string(folder.join("config.yaml"))?;
-    let log = config.lines().find_map(|line| line.strip_prefix("log_file:")).unwrap_or_default();
-    let bytes = fs::read(folder.join(log.trim().trim_matches(['"', '\''])))?;
+    let key = |key: &str| {
+        let value = config.lines().find_map(|line| line.strip_prefix(key))?;
+        Some(value.trim().trim_matches(['"', '\'']))
+    };
+    let bytes = fs::read(folder.join(key("log_file:").unwrap_or_default()))?;
     let asserted = read(&fs::read_to_string(folder.join("parser.assert"))?);
-    let events = events(&bytes, helpers);
+    let program = key("log_type:").filter(|name| !matches!(*name, "syslog" | "cef"));
+    let events = events(&bytes, program, helpers);
     let mut set = Set { name, lines: events.len(), ..Set::default() };
     let is_unparsed = |event: &Event<'_>| event.tags.iter().any(|tag| tag == "unparsed");
     set.understood = events.iter().filter(|event| !is_unparsed(event)).count();
@@ -96,9 +100,11 @@ fn at(event: &Event<'_>) -> usize {
     usize::try_from(event.id.seq).unwrap_or(0)
 }
 
-fn events(bytes: &[u8], helpers: &Arc<Helpers>) -> Vec<Event<'static>> {
+/// The hub is told which program writes a file; so are we.
+fn events(bytes: &[u8], program: Option<&str>, helpers: &Arc<Helpers>) -> Vec<Event<'static>> {
     let reference = Timestamp::parse("2026-11-20T12:00:00Z").unwrap_or(Timestamp(0));
-    let settings = Settings { reference, read_at: reference, ..Settings::default() };
+    let program = program.map(str::to_owned);
+    let settings = Settings { reference, read_at: reference, program, ..Settings::default() };
     let Ok(mut parser) = Parser::new(settings, None) else { return Vec::new() };
     parser.set_helpers(Arc::clone(helpers));
     lines(bytes, 0).map(|line| parser.parse(line).into_owned()).collect()

@@ -47,6 +47,8 @@ pub struct Settings {
     pub read_at: Timestamp,
     /// The host of lines that name none.
     pub host: Option<String>,
+    /// The program of lines that name none.
+    pub program: Option<String>,
 }
 
 impl Default for Settings {
@@ -60,6 +62,7 @@ impl Default for Settings {
             reference: Timestamp(0),
             read_at: Timestamp(0),
             host: None,
+            program: None,
         }
     }
 }
@@ -102,6 +105,7 @@ const VERSION: u32 = 1;
 pub struct Parser {
     section: &'static str,
     host: &'static str,
+    program: Option<&'static str>,
     forced: Option<Format>,
     /// The format of the last line that was understood.
     pub(crate) seen: Option<Format>,
@@ -121,6 +125,7 @@ impl Parser {
         let mut parser = Parser {
             section: kept(&settings.section),
             host: settings.host.as_deref().map_or("-", kept),
+            program: settings.program.as_deref().map(kept),
             forced: settings.format,
             seen: None,
             memory: Memory::new(calendar),
@@ -281,7 +286,12 @@ impl Parser {
         missed: &mut dyn FnMut(Format, Miss),
     ) -> (Event<'t>, Option<(Format, Found)>) {
         let mut event = self.blank(line);
-        let reading = Text { forced: self.forced, seen: self.seen, helpers: &self.helpers };
+        let reading = Text {
+            forced: self.forced,
+            seen: self.seen,
+            program: self.program,
+            helpers: &self.helpers,
+        };
         let found = reading.read(text, &mut self.memory, &mut event, missed);
         match found {
             Some((format, _)) => self.seen = Some(format),
@@ -290,6 +300,7 @@ impl Parser {
                 if !self.helpers.apply(&mut event) {
                     event.tag("unparsed");
                 }
+                reading.name(&mut event);
             }
         }
         store_raw(line, text, &mut event);

@@ -26,6 +26,8 @@ pub(crate) struct Text<'p> {
     pub(crate) forced: Option<Format>,
     /// The format of the last text that was understood.
     pub(crate) seen: Option<Format>,
+    /// The program of texts that name none.
+    pub(crate) program: Option<&'static str>,
     pub(crate) helpers: &'p Helpers,
 }
 
@@ -103,17 +105,29 @@ impl Text<'_> {
             Next::Payload => self.inside(true, depth, memory, event),
             Next::Line => self.inside(false, depth, memory, event),
             Next::Text => false,
+            Next::Nothing if event.process_name.is_none() => return self.name(event),
             Next::Nothing => return,
         };
         if is_inside {
             return;
         }
+        let is_named = event.process_name.is_some();
         let is_known = match found.inner {
             Some((start, end)) => self.helpers.apply_to(&text[start..end], event),
             None => self.helpers.apply(event),
         };
         if is_known {
             event.tags.retain(|tag| tag != "unparsed");
+        }
+        if !is_named {
+            self.name(event);
+        }
+    }
+
+    /// Names the program as the user does. A helper's name for it is a guess from its texts.
+    pub(crate) fn name(&self, event: &mut Event<'_>) {
+        if let Some(program) = self.program {
+            event.process_name = Some(Cow::Borrowed(program));
         }
     }
 

@@ -70,3 +70,18 @@ fn helpers_change_between_two_lines() {
     parser.set_helpers(Arc::new(Helpers::new(helpers).expect("patterns")));
     assert_eq!(parser.parse(line).helper.as_deref(), Some("failed"));
 }
+
+#[test]
+fn the_user_names_the_program_of_lines_that_name_none() {
+    let settings = Settings { program: Some("shop".to_owned()), ..Settings::default() };
+    let mut parser = Parser::new(settings, None).expect("a parser");
+    let mut program = |line: &str| {
+        let line = parse::Line::new(line.as_bytes(), 0, 1);
+        parser.parse(line).process_name.map(std::borrow::Cow::into_owned)
+    };
+    let shop = Some("shop".to_owned());
+    assert_eq!(program("2026-06-14 15:16:01 WARN text"), shop);
+    assert_eq!(program("no stamp at all"), shop);
+    assert_eq!(program("{\"ts\":1781450161,\"msg\":\"x\"}"), shop);
+    assert_eq!(program("Jun 14 15:16:01 web1 sshd[7]: text"), Some("sshd".to_owned()));
+}

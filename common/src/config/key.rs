@@ -119,7 +119,7 @@ const KEYS: [Key; 5] = [
     },
 ];
 
-const SOURCE_KEYS: [SourceKey; 4] = [
+const SOURCE_KEYS: [SourceKey; 5] = [
     SourceKey {
         name: "path",
         set: |source, text| {
@@ -155,6 +155,14 @@ const SOURCE_KEYS: [SourceKey; 4] = [
             Ok(())
         },
         show: |source| source.zone.as_deref(),
+    },
+    SourceKey {
+        name: "program",
+        set: |source, text| {
+            source.program = Some(text.to_owned()).filter(|text| !text.is_empty());
+            Ok(())
+        },
+        show: |source| source.program.as_deref(),
     },
 ];
 
