@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 TOOLS := siemparse siemtrigger siemquery siemmanage siemagent
 DB ?= sqlite
 
-.PHONY: help build demo test check postgres doc install bpf bench clean
+.PHONY: help build demo test check postgres jq doc install bpf bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -18,7 +18,7 @@ demo: compiler ## parse, detect and query a day with three attacks (DB=postgres 
 	$(CARGO) build --release --locked --quiet -p bench --bin story
 	@config/demo.sh $(DB)
 
-test: compiler postgres ## everything, on SQLite and on a private PostgreSQL
+test: compiler postgres jq ## everything, on SQLite and on a private PostgreSQL
 	$(CARGO) build --locked --workspace --all-targets --quiet
 	config/with-postgres.sh $(CARGO) test --locked --workspace --quiet
 
@@ -31,6 +31,9 @@ compiler: ## a C compiler, which bundled SQLite and the decompressors need
 
 postgres: ## the PostgreSQL server that the tests start privately
 	@config/need.sh postgres postgresql postgresql-client
+
+jq: ## what the shipped action for nftables reads JSON with
+	@config/need.sh jq jq
 
 doc: build ## man pages and completions, from the argument structs
 	@mkdir -p doc/completion
@@ -48,6 +51,8 @@ install: build doc ## into PREFIX (default /usr/local)
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 config/siem.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/siem.conf
 	install -m 644 config/siem.toml config/crontab $(DESTDIR)$(PREFIX)/share/siemtools
+	install -d $(DESTDIR)$(PREFIX)/lib/siem
+	install -m 755 config/action/* $(DESTDIR)$(PREFIX)/lib/siem
 
 bpf: ## the probes of siemagent, with the compiler whose bytes are committed
 	@config/need.sh clang-16 clang-16

@@ -8,10 +8,12 @@
 //! `~/.config/siem/siem.toml` and `/etc/siem/siem.toml`. `config/siem.toml` of the repository
 //! documents every key. What it does *not* know: databases; it only names one.
 
+mod action;
 mod file;
 mod key;
 mod secret;
 
+pub use action::{Action, program};
 pub use key::{Backfill, keys};
 pub use secret::{holds_password, masked};
 
@@ -143,6 +145,8 @@ pub struct Config {
     pub zone: Option<String>,
     /// The files that siemparse follows when it is given none.
     pub sources: Vec<Source>,
+    /// What siemtrigger runs for SIEM events.
+    pub actions: Vec<Action>,
     /// The settings of siemtrigger.
     pub siemtrigger: Trigger,
     /// Where the values that are not defaults came from, by key.
@@ -227,7 +231,14 @@ impl Config {
                 Some(Setting { key, value, origin: source.origin.clone() })
             })
         });
-        scalars.chain(sources).collect()
+        let actions = self.actions.iter().enumerate().flat_map(|(index, action)| {
+            action.shown().into_iter().map(move |(key, value)| Setting {
+                key: format!("action[{index}].{key}"),
+                value,
+                origin: action.origin.clone(),
+            })
+        });
+        scalars.chain(sources).chain(actions).collect()
     }
 }
 

@@ -8,6 +8,7 @@ complete -c siemtrigger -s U -l until -d 'With --backtest, only events until' -r
 complete -c siemtrigger -l explain -d 'Show why a rule fires on an event or does not' -r
 complete -c siemtrigger -l rule -d 'The rule to explain' -r
 complete -c siemtrigger -l backfill -d 'With --rules, how far back rules look that are new: 7d, all or none' -r
+complete -c siemtrigger -l exec -d 'Run a program for each new SIEM event, beside those of [[action]] in siem.toml' -r
 complete -c siemtrigger -s o -l output -d 'Print SIEM events, also those that are stored' -r -f -a "jsonl\t'One JSON object a line'
 table\t'A table for people'"
 complete -c siemtrigger -l generate -d 'Print a generated page' -r -f -a "man\t'The man page, in roff'

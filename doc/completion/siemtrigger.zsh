@@ -29,6 +29,7 @@ _siemtrigger() {
 '--explain=[Show why a rule fires on an event or does not]:EVENT:_default' \
 '--rule=[The rule to explain]:NAME:_default' \
 '--backfill=[With --rules, how far back rules look that are new\: 7d, all or none]:SPAN:_default' \
+'(--stdin --backtest --explain)--exec=[Run a program for each new SIEM event, beside those of \[\[action\]\] in siem.toml]:CMD:_default' \
 '-o+[Print SIEM events, also those that are stored]:FORM:((jsonl\:"One JSON object a line"
 table\:"A table for people"))' \
 '--output=[Print SIEM events, also those that are stored]:FORM:((jsonl\:"One JSON object a line"

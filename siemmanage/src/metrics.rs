@@ -18,6 +18,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<Exit> {
     base(&mut *store, &mut text).map_err(Failure::from)?;
     sources(&mut *store, &mut text).map_err(Failure::from)?;
     rules(&mut *store, &mut text).map_err(Failure::from)?;
+    actions(&mut *store, &mut text).map_err(Failure::from)?;
     page::print(&text.0)?;
     Ok(Exit::Done)
 }
@@ -134,6 +135,16 @@ fn rules(store: &mut dyn Store, text: &mut Text) -> store::Result<()> {
                 [("rule", id.as_str()), ("version", &rule.hash), ("interval", &activation)];
             text.value(name, &labels, value(rule, last).max(0));
         }
+    }
+    Ok(())
+}
+
+fn actions(store: &mut dyn Store, text: &mut Text) -> store::Result<()> {
+    let name = "siem_outbox_deliveries";
+    text.metric(name, "Deliveries of actions, by state.");
+    for count in store.outbox()? {
+        let labels = [("action", count.action.as_str()), ("state", &count.state)];
+        text.value(name, &labels, count.count);
     }
     Ok(())
 }

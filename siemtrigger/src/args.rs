@@ -96,6 +96,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SPAN")]
     pub(crate) backfill: Option<String>,
 
+    /// Run a program for each new SIEM event, beside those of [[action]] in siem.toml
+    ///
+    /// CMD is a program by its full path, or a name in the system's directories, and arguments
+    /// parted by blanks; no shell reads it. The program gets the SIEM event as JSON on standard
+    /// input and in its environment nothing but PATH, HOME, LANG, SIEM_ACTION, SIEM_ATTEMPT and
+    /// SIEM_KEY, which is the same for each attempt. It has 30 seconds; one that fails is tried 8
+    /// times with growing waits. After 30 a minute, one JSON summary stands for all that wait.
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["stdin", "backtest", "explain"])]
+    pub(crate) exec: Option<String>,
+
     /// Print SIEM events, also those that are stored
     ///
     /// Without it: --stdin and --backtest print JSON lines, or a table on a terminal.

@@ -4,9 +4,10 @@
 
 use crate::args::Args;
 use crate::files;
+use crate::outbox;
 use common::cli::{Failure, Kind};
 use common::clock::span::{MINUTE, Span};
-use common::config::{Backfill, Config};
+use common::config::{Action, Backfill, Config};
 use common::rule::{self, Rule};
 use common::section::{self, Table};
 use store::{Activation, Origin, Store};
@@ -21,6 +22,8 @@ pub(crate) struct Choice {
     pub(crate) backfill: Backfill,
     /// How long dead rules wait for late events.
     pub(crate) lateness: Span,
+    /// What is run for SIEM events.
+    pub(crate) actions: Vec<Action>,
 }
 
 impl Choice {
@@ -54,7 +57,8 @@ impl Choice {
             [] => None,
             paths => Some(files::read(paths, args.section.as_deref())?),
         };
-        Ok(Choice { files, sections, backfill, lateness: config.siemtrigger.lateness })
+        let actions = outbox::actions(args.exec.as_deref(), config)?;
+        Ok(Choice { files, sections, backfill, lateness: config.siemtrigger.lateness, actions })
     }
 
     /// Refuses sections that the database does not have.

@@ -7,6 +7,7 @@
 //! What it does *not* know: when there is something to do.
 
 use crate::chain;
+use crate::outbox;
 use crate::runner::Runners;
 use common::cli::Failure;
 use common::event::Event;
@@ -106,6 +107,8 @@ fn advance(
     let mut step = Step { advances: advances.collect(), ..std::mem::take(&mut work.step) };
     step.advances.sort_by_key(|advance| advance.activation);
     step.events = work.events.into_values().collect();
+    let rows = step.events.iter().flat_map(|row| outbox::rows(&runners.actions, &row.event));
+    step.actions = rows.collect();
     if !store.record(&step).map_err(Failure::from)? {
         return Ok(Progress::Overtaken);
     }

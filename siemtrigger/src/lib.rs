@@ -6,6 +6,7 @@
 //!                     ├─► replay: events ─► SIEM events                      --stdin, --backtest
 //!                     └─► explain: one event × one rule
 //!  SIEM events ─► print
+//!             └─► outbox ─► hook: programs that are run for them
 //! ```
 //!
 //! All ways go through the same evaluators (`detect`); they differ in where hits come from and
@@ -18,6 +19,8 @@
 
 mod args;
 mod files;
+mod hook;
+mod outbox;
 mod choice;
 mod line;
 mod print;
@@ -30,6 +33,7 @@ mod explain;
 
 use crate::args::Args;
 use crate::choice::Choice;
+use crate::outbox::Courier;
 use crate::print::Printer;
 use common::cli::Stop;
 use common::cli::{Exit, Failure};
@@ -64,6 +68,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut store = open(&config, Create::IfEmbedded)?;
     choice.check_sections(store.as_mut())?;
     let printer = Printer::new(args.output, false);
+    let _courier = (!args.oneshot).then(|| Courier::start(&config, &choice.actions, &stop));
     watch::run(store, &choice, args, printer, &stop)
 }
 

@@ -6,6 +6,7 @@ use crate::choice::{Choice, check_order};
 use anyhow::Context as _;
 use common::cli::Failure;
 use common::clock::span::Span;
+use common::config::Action;
 use common::hit::Hit;
 use common::rule::Rule;
 use detect::{Evaluator, Mark, Outcome};
@@ -31,6 +32,8 @@ pub(crate) struct Runners {
     pub(crate) active: Vec<Runner>,
     evaluators: HashMap<i64, Evaluator>,
     lateness: Span,
+    /// What is run for SIEM events.
+    pub(crate) actions: Vec<Action>,
 }
 
 impl Runners {
@@ -51,7 +54,13 @@ impl Runners {
             depth,
         };
         let active = chosen.iter().zip(depths).map(runner).collect();
-        Ok(Runners { all, active, evaluators: HashMap::new(), lateness: choice.lateness })
+        Ok(Runners {
+            all,
+            active,
+            evaluators: HashMap::new(),
+            lateness: choice.lateness,
+            actions: choice.actions.clone(),
+        })
     }
 
     /// Forgets what windows hold when it is much; it is loaded again where it is needed.

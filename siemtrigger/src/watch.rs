@@ -5,6 +5,7 @@
 use crate::args::Args;
 use crate::choice::Choice;
 use crate::ledger::{Progress, step};
+use crate::outbox;
 use crate::print::Printer;
 use crate::runner::Runners;
 use common::cli::Stop;
@@ -44,6 +45,9 @@ pub(crate) fn run(
         if !args.oneshot && watch.is_idle() {
             watch.wait(store);
         }
+    }
+    if args.oneshot {
+        outbox::deliver(store, &choice.actions, stop).map_err(Failure::from)?;
     }
     if args.oneshot && !args.quiet {
         warn(NAME, &format!("{} SIEM events new or amended", printer.count));

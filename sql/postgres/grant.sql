@@ -45,7 +45,9 @@ BEGIN
         ('siem_trigger', 'rule_version', 'SELECT, INSERT'),
         ('siem_trigger', 'activation', 'SELECT, INSERT, UPDATE'),
         ('siem_trigger', 'hit', 'SELECT, INSERT, UPDATE'),
-        ('siem_trigger', 'siem_event', 'SELECT, INSERT, UPDATE')
+        ('siem_trigger', 'siem_event', 'SELECT, INSERT, UPDATE'),
+        ('siem_trigger', 'outbox', 'SELECT, INSERT, UPDATE'),
+        ('siem_query', 'outbox', 'SELECT')
     ) AS line (grantee, relation, verbs) LOOP
         IF to_regrole(grant_line.grantee) IS NOT NULL
             AND to_regclass('public.' || grant_line.relation) IS NOT NULL

@@ -4,7 +4,7 @@
 //! override it, and what the keys mean.
 
 use super::key::{keys, source_keys};
-use super::{Config, Error, Origin, Source, holds_password};
+use super::{Action, Config, Error, Origin, Source, action, holds_password};
 use crate::near::nearest;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -92,7 +92,9 @@ impl Place<'_> {
         for (name, item) in table {
             let span = table.key(name).and_then(toml_edit::Key::span);
             let full = format!("{prefix}{name}");
-            if full == "source" {
+            if full == "action" {
+                self.actions(config, item, span)?;
+            } else if full == "source" {
                 self.sources(config, item, span)?;
             } else if let Some(key) = keys().iter().find(|key| key.name == full) {
                 let text = self.text_of(item, &full, span.clone())?;
@@ -107,6 +109,33 @@ impl Place<'_> {
             } else {
                 return Err(self.unknown(span, name, names_under(prefix)));
             }
+        }
+        Ok(())
+    }
+
+    fn actions(
+        &self,
+        config: &mut Config,
+        item: &Item,
+        span: Option<Range<usize>>,
+    ) -> Result<(), Error> {
+        let tables = item
+            .as_array_of_tables()
+            .ok_or_else(|| self.error(span, "action is a list of tables: [[action]]".to_owned()))?;
+        for table in tables {
+            let origin = Origin::File(self.path.to_owned(), self.line(table.span()));
+            let mut action = Action { origin, ..Action::default() };
+            for (name, item) in table {
+                if !action::KEYS.contains(&name) {
+                    let span = table.key(name).and_then(toml_edit::Key::span);
+                    return Err(self.unknown(span, name, action::KEYS));
+                }
+                let set = action.set(name, item);
+                set.map_err(|message| self.error(item.span(), message))?;
+            }
+            let check = action.check(&config.actions);
+            check.map_err(|message| self.error(table.span(), message))?;
+            config.actions.push(action);
         }
         Ok(())
     }
@@ -174,7 +203,7 @@ fn names_under(prefix: &str) -> BTreeSet<&'static str> {
     let names = keys().iter().filter_map(|key| key.name.strip_prefix(prefix));
     let mut names: BTreeSet<&str> = names.filter(|name| !name.contains('.')).collect();
     if prefix.is_empty() {
-        names.insert("source");
+        names.extend(["source", "action"]);
         names.extend(tables());
     }
     names

@@ -122,6 +122,8 @@ pub struct Step {
     pub fired: Vec<(i64, Group, Match, Timestamp, i64)>,
     /// SIEM events, new or amended.
     pub events: Vec<SiemRow>,
+    /// Actions to be run for them, as (SIEM event, action); each is put once, whatever comes later.
+    pub actions: Vec<(String, String)>,
 }
 
 /// A firing instant of a SIEM event, for rules that count SIEM events.

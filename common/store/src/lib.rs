@@ -19,6 +19,7 @@ mod error;
 mod ingest;
 mod install;
 mod manage;
+mod outbox;
 mod postgres;
 mod predicate;
 mod read;
@@ -33,13 +34,14 @@ pub use detect::*;
 pub use error::{Error, Result};
 pub use ingest::*;
 pub use manage::*;
+pub use outbox::{Delivered, Delivery, Outbox, OutboxCount};
 pub use read::*;
 pub use seal::{BatchRow, Digest, Head, LeafRow, RetentionRow, Seal};
 pub use url::{Url, default_path, system_path};
 pub use verify::{Finding, HeadError, Sealed, Verified, verify};
 
 /// Everything a database can be asked.
-pub trait Store: Ingest + Read + Detect + Manage + Seal + Send {
+pub trait Store: Ingest + Read + Detect + Manage + Outbox + Seal + Send {
     /// The database as a user would name it, without a password.
     fn name(&self) -> String;
 }

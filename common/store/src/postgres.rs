@@ -24,6 +24,7 @@ mod load;
 mod ingest;
 mod manage;
 mod migrate;
+mod outbox;
 mod part;
 mod pgpass;
 mod read;

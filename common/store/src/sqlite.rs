@@ -19,6 +19,7 @@ mod detect;
 mod ingest;
 mod manage;
 mod migrate;
+mod outbox;
 mod read;
 mod row;
 mod seal;

@@ -1,4 +1,5 @@
-//! Rules: fields that no event has, and versions that were not shown the latest commits.
+//! Rules: fields that no event has, versions that were not shown the latest commits, actions
+//! that failed.
 //!
 //! What it does *not* know: sources.
 
@@ -22,6 +23,8 @@ pub(super) fn check(
 ) -> store::Result<()> {
     findings.check();
     fields(store, findings)?;
+    findings.check();
+    actions(store, findings)?;
     findings.check();
     lag(store, now, findings)
 }
@@ -79,6 +82,15 @@ fn seen(
     };
     store.scan(&scan, &mut see)?;
     Ok((count, seen))
+}
+
+/// Actions that did not succeed.
+fn actions(store: &mut dyn Store, findings: &mut Findings) -> store::Result<()> {
+    for count in store.outbox()?.iter().filter(|count| count.state == "failed") {
+        let text = format!("{}: {} deliveries failed; see table outbox", count.action, count.count);
+        findings.wrong("action", text);
+    }
+    Ok(())
 }
 
 /// Versions that are behind although there was time.

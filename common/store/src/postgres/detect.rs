@@ -6,6 +6,7 @@ mod rows;
 mod rules;
 
 use super::Postgres;
+use super::outbox::put_actions;
 use super::row::Time;
 use crate::detect::row::{group_key, match_columns, stored_fields, stored_group, stored_match};
 use crate::{Activation, Backfill, Detect, Firing, Origin, Result, SeeSiem, SiemSelection, Step};
@@ -14,9 +15,8 @@ use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use postgres::{Row, Statement};
-use rows::{
-    BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_event, put_hits, siem_event,
-};
+pub(super) use rows::siem_event;
+use rows::{BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_event, put_hits};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/postgres/firing_select.sql");
 const HIT_INSERT: &str = include_str!("../../../../sql/postgres/hit_insert.sql");
@@ -185,6 +185,7 @@ impl Postgres {
         for row in &step.events {
             put_event(&mut transaction, &statements.event, row)?;
         }
+        put_actions(&mut transaction, &step.actions)?;
         transaction.commit()?;
         Ok(true)
     }

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_account", include_str!("../../../../sql/postgres/0004_account.sql")),
     ("0005_seal", include_str!("../../../../sql/postgres/0005_seal.sql")),
     ("0006_correlation", include_str!("../../../../sql/postgres/0006_correlation.sql")),
+    ("0007_outbox", include_str!("../../../../sql/postgres/0007_outbox.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

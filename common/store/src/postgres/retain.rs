@@ -48,6 +48,8 @@ const SIEM_SWEEP: &str = "WITH old AS (DELETE FROM siem_event \
     WHERE ctid >= format('(%s,0)', $3::bigint)::tid AND ctid < format('(%s,0)', $4::bigint)::tid \
     AND ($1::timestamptz IS NULL OR last_time < $1) AND ($2::text IS NULL OR section = $2) \
     RETURNING 1) SELECT count(*) FROM old WHERE $5::text IS NOT NULL";
+const OUTBOX_SWEEP: &str = "DELETE FROM outbox WHERE NOT EXISTS \
+    (SELECT 1 FROM siem_event WHERE id = outbox.siem_event)";
 const REJECT_SWEEP: &str = "WITH old AS (DELETE FROM reject USING batch \
     WHERE reject.ctid >= format('(%s,0)', $3::bigint)::tid \
     AND reject.ctid < format('(%s,0)', $4::bigint)::tid AND batch.batch = reject.batch \
@@ -118,7 +120,9 @@ impl Postgres {
         before: Option<Timestamp>,
         section: Option<&str>,
     ) -> Result<u64> {
-        self.sweep("siem_event", SIEM_SWEEP, before, section)
+        let gone = self.sweep("siem_event", SIEM_SWEEP, before, section)?;
+        self.change(|transaction| transaction.execute(OUTBOX_SWEEP, &[]))?;
+        Ok(gone)
     }
 
     /// Has the days of events in the default partition made, which moves them.

@@ -177,6 +177,7 @@ gap            | a    | r    | -
 helper         | r    | r    | -
 hit            | -    | r    | raw
 leaf           | a    | r    | -
+outbox         | -    | r    | raw
 reject         | a    | r    | -
 retention      | -    | r    | -
 rule           | -    | r    | r

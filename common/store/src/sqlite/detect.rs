@@ -7,13 +7,15 @@ mod rules;
 
 use super::Sqlite;
 use super::ingest::draw;
+use super::outbox::put_actions;
 use crate::detect::row::{group_key, match_columns, stored_group, stored_match};
 use crate::{Activation, Backfill, Detect, Firing, Origin, Result, SeeSiem, SiemSelection, Step};
 use common::clock::Timestamp;
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
-use rows::{HIT_COLUMNS, SIEM_COLUMNS, hit, put_event, put_hit, siem_event};
+pub(super) use rows::siem_event;
+use rows::{HIT_COLUMNS, SIEM_COLUMNS, hit, put_event, put_hit};
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/sqlite/firing_select.sql");
@@ -203,6 +205,7 @@ fn write(connection: &Connection, step: &Step) -> rusqlite::Result<bool> {
     for row in &step.events {
         put_event(connection, row)?;
     }
+    put_actions(connection, &step.actions)?;
     Ok(true)
 }
 

@@ -124,7 +124,7 @@ impl Manage for Sqlite {
                 self.remove(REJECT_DELETE, all, section)?;
                 self.remove_events(all, section)
             }
-            Clear::Siem => self.remove(SIEM_DELETE, all, section),
+            Clear::Siem => self.remove_siem_events(all, section),
             Clear::Helper => self.change(|connection| {
                 let delete = "DELETE FROM helper WHERE ?1 IS NULL OR section = ?1";
                 let gone = connection.execute(delete, [section])?;
@@ -164,7 +164,7 @@ impl Manage for Sqlite {
         self.remove(REJECT_DELETE, before, section)?;
         removed.events = self.remove_events(before, section)?;
         if let Some(before) = retain.siem_before {
-            removed.siem_events = self.remove(SIEM_DELETE, before.0, section)?;
+            removed.siem_events = self.remove_siem_events(before.0, section)?;
         }
         Ok(removed)
     }
@@ -251,6 +251,15 @@ impl Sqlite {
                 connection.prepare_cached(delete)?.execute(params![before, section, CHUNK])?;
             Ok(gone as u64)
         })
+    }
+
+    /// Removes SIEM events, and the deliveries of those.
+    fn remove_siem_events(&mut self, before: i64, section: Option<&str>) -> Result<u64> {
+        let gone = self.remove(SIEM_DELETE, before, section)?;
+        let outbox = "DELETE FROM outbox WHERE NOT EXISTS \
+            (SELECT 1 FROM siem_event WHERE id = outbox.siem_event)";
+        self.change(|connection| connection.execute(outbox, ()))?;
+        Ok(gone)
     }
 
     /// Removes events, and takes them off the counts of their batches.

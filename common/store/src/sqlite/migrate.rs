@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_account", include_str!("../../../../sql/sqlite/0004_account.sql")),
     ("0005_seal", include_str!("../../../../sql/sqlite/0005_seal.sql")),
     ("0006_correlation", include_str!("../../../../sql/sqlite/0006_correlation.sql")),
+    ("0007_outbox", include_str!("../../../../sql/sqlite/0007_outbox.sql")),
 ];
 
 impl Sqlite {

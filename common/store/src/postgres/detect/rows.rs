@@ -145,7 +145,7 @@ pub(super) fn put_event(
     Ok(())
 }
 
-pub(super) fn siem_event(row: &Row) -> SiemEvent {
+pub(in crate::postgres) fn siem_event(row: &Row) -> SiemEvent {
     let number = |place: usize| u64::try_from(row.get::<_, i64>(place)).unwrap_or(0);
     let time = |place: usize| row.get::<_, Time>(place).0;
     SiemEvent {

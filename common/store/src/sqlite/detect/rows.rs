@@ -90,7 +90,7 @@ pub(super) fn put_event(connection: &Connection, row: &SiemRow) -> rusqlite::Res
     Ok(())
 }
 
-pub(super) fn siem_event(row: &Row<'_>) -> rusqlite::Result<SiemEvent> {
+pub(in crate::sqlite) fn siem_event(row: &Row<'_>) -> rusqlite::Result<SiemEvent> {
     let number = |place: usize| row.get::<_, i64>(place).map(|it| u64::try_from(it).unwrap_or(0));
     Ok(SiemEvent {
         id: row.get(0)?,
