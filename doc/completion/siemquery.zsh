@@ -21,8 +21,8 @@ _siemquery() {
 '*-s+[This section; siem_NAME\: its SIEM events]:SECTION:_default' \
 '*--section=[This section; siem_NAME\: its SIEM events]:SECTION:_default' \
 '*--table=[The same by table name, in the manner of siemstress]:TABLE:_default' \
-'-w+[What must hold\: '\''user.name = root and pid > 99'\'']:FILTER:_default' \
-'--where=[What must hold\: '\''user.name = root and pid > 99'\'']:FILTER:_default' \
+'*-w+[What must hold\: '\''user.name = root and pid > 99'\'']:FILTER:_default' \
+'*--where=[What must hold\: '\''user.name = root and pid > 99'\'']:FILTER:_default' \
 '-S+[From then on\: 2h, yesterday, monday, 2026-08-01]:TIME:_default' \
 '--since=[From then on\: 2h, yesterday, monday, 2026-08-01]:TIME:_default' \
 '-U+[Up to, not including, this time]:TIME:_default' \

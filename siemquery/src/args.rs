@@ -39,8 +39,9 @@ pub(crate) struct Args {
     /// Operators: = != (any case) == !== (exact) < <= > >= ~ !~ (regex) contains startswith
     /// endswith like (wildcards * and ?) in (a, b, 10.0.0.0/8) exists, "is true"; keyword "text"
     /// looks at the whole line; and, or, not and parentheses join. A value with spaces is quoted.
+    /// Given more than once, all must hold.
     #[arg(short = 'w', long = "where", value_name = "FILTER", help_heading = "Select")]
-    pub(crate) filter: Option<String>,
+    pub(crate) filter: Vec<String>,
 
     /// From then on: 2h, yesterday, monday, 2026-08-01
     ///

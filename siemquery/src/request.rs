@@ -134,8 +134,11 @@ fn subject(args: &Args) -> Result<(Subject, Vec<String>)> {
 }
 
 fn condition(args: &Args, zone: &Zone, now: Timestamp) -> Result<Filter> {
-    let Some(text) = &args.filter else { return Ok(Filter::All) };
     let reading = Reading { known: Some(&[]), zone: zone.clone(), now: Some(now) };
+    args.filter.iter().try_fold(Filter::All, |all, text| Ok(all.and(read(&reading, text)?)))
+}
+
+fn read(reading: &Reading<'_>, text: &str) -> Result<Filter> {
     reading.parse(text).map_err(|error| {
         let indented: String = error.caret().lines().map(|line| format!("\n  {line}")).collect();
         let message = format!("--where: {}{indented}", error.message);
@@ -155,6 +158,13 @@ mod tests {
     fn read(options: &[&str]) -> Result<Request> {
         let words = ["siemquery"].iter().chain(options);
         Request::new(&Args::try_parse_from(words)?, Timestamp(0))
+    }
+
+    #[test]
+    fn each_condition_given_must_hold() {
+        let both = read(&["--where", "process.name = sshd", "--where", "user.name = root"]);
+        let one = read(&["--where", "process.name = sshd and user.name = root"]);
+        assert_eq!(both.expect("two").filter, one.expect("one").filter);
     }
 
     #[test]
