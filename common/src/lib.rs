@@ -1,7 +1,7 @@
 //! The nouns of the suite: what crosses a process boundary or a table boundary.
 //!
 //! ```text
-//!  near ─► yaml ─► clock ─► section ─► config ─► field ─► event ─► filter ─► helper ─► rule ─► sigma ─► hit ─► siem_event ─► output ─► cli
+//!  near ─► crash ─► yaml ─► clock ─► section ─► config ─► field ─► event ─► filter ─► helper ─► rule ─► sigma ─► hit ─► siem_event ─► output ─► cli
 //! ```
 //!
 //! The modules stand in flow order, and a module imports only modules above it (a test enforces
@@ -15,6 +15,7 @@
 //! * Parsing of log lines lives in `common/parse`, detection in `common/detect`; both are pure.
 
 pub mod near;
+pub mod crash;
 pub mod yaml;
 pub mod clock;
 pub mod section;
