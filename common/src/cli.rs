@@ -13,7 +13,7 @@ mod stop;
 
 pub use generate::Generate;
 pub use report::{Failure, Kind, hint, note, warn};
-pub use stop::Stop;
+pub use stop::{Reopen, Stop};
 
 use crate::config::Config;
 use clap::{Args, Parser};

@@ -1,10 +1,18 @@
-//! The wish to end: SIGTERM and SIGINT raise a flag that every loop looks at.
+//! The wish to end: SIGTERM and SIGINT raise a flag that every loop looks at. And the wish to
+//! begin anew: SIGHUP.
 //!
 //! What it does *not* know: what is still to be flushed.
 
-use std::io;
+use super::report::warn;
+use std::io::{self, IsTerminal as _};
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// How often the flag is looked at by the thread that ends the process.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A flag that is raised once.
 #[derive(Clone, Debug, Default)]
@@ -25,9 +33,54 @@ impl Stop {
         Ok(stop)
     }
 
+    /// Ends the process with a code when it has not ended by itself so long after the flag was
+    /// raised, whatever it waits for.
+    ///
+    /// # Errors
+    /// There is no room for a thread.
+    pub fn end_within(&self, limit: Duration, name: &'static str, code: i32) -> io::Result<()> {
+        let stop = self.clone();
+        let watch = move || {
+            while !stop.is_raised() {
+                thread::sleep(LOOK);
+            }
+            thread::sleep(limit);
+            warn(name, "asked to end, and cut short: what was not stored is left for the next run");
+            #[allow(clippy::exit, reason = "the other threads wait for something that never comes")]
+            process::exit(code)
+        };
+        thread::Builder::new().name("end".to_owned()).spawn(watch).map(drop)
+    }
+
     /// Whether it is raised.
     #[must_use]
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// SIGHUP asks a program that runs for long to open its files anew.
+#[derive(Clone, Debug, Default)]
+pub struct Reopen(Arc<AtomicBool>);
+
+impl Reopen {
+    /// A flag that SIGHUP raises. A program at a terminal is left alone: there the signal says
+    /// that the terminal is gone, and ends it.
+    ///
+    /// # Errors
+    /// The system refuses a handler.
+    pub fn on_signal() -> io::Result<Reopen> {
+        let reopen = Reopen::default();
+        if !io::stderr().is_terminal() {
+            let flag = Arc::clone(&reopen.0);
+            signal_hook::flag::register(signal_hook::consts::SIGHUP, flag)?;
+        }
+        Ok(reopen)
+    }
+
+    /// Whether it was raised since the last time.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
     }
 }
