@@ -13,3 +13,5 @@ ON CONFLICT (source) DO UPDATE SET revision = excluded.revision, host = excluded
     bytes = excluded.bytes, stored = excluded.stored, unparsed = excluded.unparsed,
     rejected = excluded.rejected, filtered = excluded.filtered, gap = excluded.gap,
     updated = excluded.updated
+-- A batch of the source that was being committed meanwhile has moved the cursor on.
+WHERE cursor.revision = excluded.revision - 1

@@ -24,6 +24,8 @@ pub enum Cause {
     Truncated,
     /// A line is longer than the cap: its beginning is stored.
     Overlong,
+    /// They are NUL bytes that nobody wrote.
+    Hole,
     /// A rate limit left them out.
     RateLimit,
     /// They could not be read.
@@ -39,6 +41,7 @@ impl Cause {
             Cause::Shrunk => "shrunk",
             Cause::Truncated => "truncated",
             Cause::Overlong => "overlong",
+            Cause::Hole => "hole",
             Cause::RateLimit => "rate limit",
             Cause::Unreadable => "unreadable",
         }

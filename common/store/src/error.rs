@@ -65,6 +65,23 @@ pub enum Error {
         /// The driver's reason.
         reason: String,
     },
+    /// The database cannot do it now: its disk is full, it is read-only, locked, out of memory.
+    /// Nothing was stored; later it may work.
+    #[error("database {place}: {reason}")]
+    Unable {
+        /// The database.
+        place: String,
+        /// The driver's reason.
+        reason: String,
+    },
+    /// The database refused a value of a row.
+    #[error("database {place}: {reason}")]
+    Value {
+        /// The database.
+        place: String,
+        /// The driver's reason.
+        reason: String,
+    },
     /// The database refused a statement.
     #[error("database {place}: {reason}")]
     Refused {

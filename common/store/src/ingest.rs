@@ -114,6 +114,22 @@ pub struct Committed {
     pub refused: i64,
 }
 
+/// A cursor as it was claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The cursor.
+    pub cursor: Cursor,
+    /// Whether another process follows the source: then it is not ours to move.
+    pub is_held: bool,
+}
+
+/// Whether a cursor is not among those that a host has, in all its parts; they stand in the order
+/// of their sources.
+pub(crate) fn is_changed(known: &[Cursor], cursor: &Cursor) -> bool {
+    let place = known.binary_search_by_key(&cursor.source, |known| known.source);
+    place.map_or(true, |place| known[place] != *cursor)
+}
+
 /// How batches that wait get in fastest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
@@ -125,12 +141,36 @@ pub enum Pace {
 
 /// The operations of siemparse.
 pub trait Ingest {
-    /// Finds or makes a source's cursor. Under a lock, `choose` sees the host's cursors and
-    /// returns one of them (perhaps with another name) or a new one with `source` 0.
+    /// Finds or makes the cursors of sources. Under a lock, `choose` sees the host's cursors, in
+    /// the order of their numbers, and returns some of them (perhaps with another name) or new
+    /// ones with `source` 0. The claims come in the order of what was chosen.
     ///
     /// # Errors
     /// The database fails.
-    fn claim(&mut self, host: &str, choose: &mut dyn FnMut(&[Cursor]) -> Cursor) -> Result<Cursor>;
+    fn claim_all(
+        &mut self,
+        host: &str,
+        choose: &mut dyn FnMut(&[Cursor]) -> Vec<Cursor>,
+    ) -> Result<Vec<Claim>>;
+
+    /// As [`Ingest::claim_all`], for one source.
+    ///
+    /// # Errors
+    /// The database fails; [`crate::Error::Held`] when another process follows the source.
+    fn claim(&mut self, host: &str, choose: &mut dyn FnMut(&[Cursor]) -> Cursor) -> Result<Cursor> {
+        let claims = self.claim_all(host, &mut |known| vec![choose(known)])?;
+        match claims.into_iter().next() {
+            Some(Claim { cursor, is_held: false }) => Ok(cursor),
+            Some(Claim { cursor, .. }) => Err(crate::Error::Held(cursor.name)),
+            None => Ok(Cursor::default()),
+        }
+    }
+
+    /// Lets other processes follow sources again.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn release(&mut self, sources: &[i64]) -> Result<()>;
 
     /// Reads a cursor again, after [`crate::Error::Lost`] or [`crate::Error::Overtaken`].
     ///

@@ -18,8 +18,10 @@ mod connect;
 mod copy;
 mod count;
 mod cursor;
+mod deadline;
 mod detect;
 mod fault;
+mod hold;
 mod load;
 mod ingest;
 mod manage;
@@ -38,6 +40,7 @@ mod walk;
 use crate::{Create, Error, Result, Store};
 use common::clock::Timestamp;
 use connect::Address;
+use deadline::Deadline;
 use postgres::{Client, Statement};
 use std::collections::HashMap;
 use std::time::Instant;
@@ -52,6 +55,8 @@ struct Day {
 pub(crate) struct Postgres {
     address: Address,
     client: Client,
+    /// How long an operation may wait for the server.
+    deadline: Deadline,
     /// Statements prepared on this connection, by their text.
     statements: HashMap<&'static str, Statement>,
     /// What is known of the partitions of days.
@@ -76,10 +81,11 @@ impl Postgres {
     /// Connects, and makes or updates the schema as `create` allows.
     pub(crate) fn open(url: &str, create: Create) -> Result<Postgres> {
         let address = Address::new(url)?;
-        let client = address.connect()?;
+        let (client, deadline) = address.connect()?;
         let mut store = Postgres {
             address,
             client,
+            deadline,
             statements: HashMap::new(),
             days: HashMap::new(),
             connection: 0,
@@ -100,7 +106,7 @@ impl Postgres {
     /// The connection; a new one when the last was lost.
     fn client(&mut self) -> Result<&mut Client> {
         if self.client.is_closed() {
-            self.client = self.address.connect()?;
+            (self.client, self.deadline) = self.address.connect()?;
             self.connection += 1;
             self.statements.clear();
             self.days.clear();
@@ -118,6 +124,15 @@ impl Postgres {
         let statement = self.client.prepare(text).map_err(|error| self.fault(&error))?;
         self.statements.insert(text, statement.clone());
         Ok(statement)
+    }
+
+    /// Runs an operation that has to have its answers in time.
+    fn in_time<T>(&mut self, operation: impl FnOnce(&mut Postgres) -> Result<T>) -> Result<T> {
+        self.client()?;
+        self.deadline.set(self.address.patience());
+        let outcome = operation(self);
+        self.deadline.clear();
+        outcome
     }
 
     /// Turns a driver's error into this crate's.

@@ -102,6 +102,14 @@ impl Sqlite {
                             Error::Denied { place, reason }
                         }
                         ErrorCode::CannotOpen => Error::Connect { place, reason },
+                        ErrorCode::DiskFull
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::OutOfMemory
+                        | ErrorCode::DatabaseBusy
+                        | ErrorCode::DatabaseLocked => Error::Unable { place, reason },
+                        ErrorCode::ConstraintViolation
+                        | ErrorCode::TooBig
+                        | ErrorCode::TypeMismatch => Error::Value { place, reason },
                         _ => Error::Refused { place, reason },
                     }
                 }

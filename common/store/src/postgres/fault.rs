@@ -29,9 +29,26 @@ pub(super) fn fault(place: &str, error: &postgres::Error) -> Error {
         Error::Uninitialised(place)
     } else if class == "08" || class == "57" && state.code() >= "57P01" {
         Error::Lost { place, reason }
+    } else if is_passing(state) {
+        Error::Unable { place, reason }
+    } else if matches!(class, "22" | "23" | "54") {
+        Error::Value { place, reason }
     } else {
         Error::Refused { place, reason }
     }
+}
+
+/// Whether the server may take the same statement later: class 53 (its disk is full, it is out of
+/// memory), 58 (a failure of the system), 40 (rolled back for the sake of others), a lock, a
+/// timeout, or a server that is read-only at the moment.
+fn is_passing(state: &SqlState) -> bool {
+    matches!(&state.code()[..2], "53" | "58" | "40")
+        || [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::QUERY_CANCELED,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ]
+        .contains(state)
 }
 
 /// The error without the driver's preamble.

@@ -18,15 +18,16 @@ use super::cursor::{cursor, parameters, section};
 use super::load::{Load, Sent};
 use super::part::Part;
 use super::{Day, Postgres, account, fault};
-use crate::{Batch, Committed, Cursor, Error, Ingest, Pace, Result};
+use crate::ingest::is_changed;
+use crate::{Batch, Claim, Committed, Cursor, Error, Ingest, Pace, Result};
 use common::clock::Timestamp;
+use common::crash;
 use common::helper::Helper;
 use common::section::Section;
 use postgres::types::ToSql;
 use postgres::{Client, Row, Statement};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const CURSOR_SELECT: &str = include_str!("../../../../sql/postgres/cursor_select.sql");
@@ -40,8 +41,6 @@ const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(
 
 /// How long a day that could not be made, or that may be dropped, is left alone.
 const RETRY: Duration = Duration::from_secs(60);
-/// How long a source may still be locked by the session of a process that has just ended.
-const HOLD: Duration = Duration::from_secs(2);
 
 /// Held while this process makes partitions.
 static ENSURING: Mutex<()> = Mutex::new(());
@@ -53,36 +52,24 @@ pub(super) struct Staged {
 }
 
 impl Ingest for Postgres {
-    fn claim(&mut self, host: &str, choose: &mut dyn FnMut(&[Cursor]) -> Cursor) -> Result<Cursor> {
-        let (select, insert) = (self.statement(CURSOR_SELECT)?, self.statement(CURSOR_INSERT)?);
-        let mut claim = || {
-            let mut transaction = self.client.transaction()?;
-            let lock =
-                "SELECT pg_advisory_xact_lock(hashtextextended('siem host ' || $1::text, 0))";
-            transaction.query(lock, &[&host])?;
-            let known = transaction.query(&select, &[&Some(host), &None::<i64>])?;
-            let known: Vec<Cursor> = known.iter().map(cursor).collect();
-            let mut chosen = choose(&known);
-            if !known.contains(&chosen) {
-                if chosen.source == 0 {
-                    chosen.source =
-                        transaction.query_one("SELECT nextval('source_number')", &[])?.get(0);
-                }
-                chosen.revision += 1;
-                transaction.execute(&insert, &parameters(&chosen))?;
-            }
-            transaction.commit()?;
-            Ok(chosen)
-        };
-        let chosen = claim().map_err(|error| self.fault(&error))?;
-        self.hold(chosen.source, &chosen.name)?;
-        Ok(chosen)
+    fn claim_all(
+        &mut self,
+        host: &str,
+        choose: &mut dyn FnMut(&[Cursor]) -> Vec<Cursor>,
+    ) -> Result<Vec<Claim>> {
+        self.in_time(|store| store.claim_now(host, choose))
+    }
+
+    fn release(&mut self, sources: &[i64]) -> Result<()> {
+        self.in_time(|store| store.release_now(sources))
     }
 
     fn cursor(&mut self, source: i64) -> Result<Option<Cursor>> {
-        let select = self.statement(CURSOR_SELECT)?;
-        let found = self.client.query_opt(&select, &[&None::<&str>, &Some(source)]);
-        Ok(found.map_err(|error| self.fault(&error))?.as_ref().map(cursor))
+        self.in_time(|store| {
+            let select = store.statement(CURSOR_SELECT)?;
+            let found = store.client.query_opt(&select, &[&None::<&str>, &Some(source)]);
+            Ok(found.map_err(|error| store.fault(&error))?.as_ref().map(cursor))
+        })
     }
 
     fn pace(&self) -> Pace {
@@ -90,45 +77,26 @@ impl Ingest for Postgres {
     }
 
     fn stage(&mut self, batches: &[Batch<'_, '_>]) -> Result<()> {
-        self.discard();
-        // A row in the default partition would keep others from making partitions until its turn.
-        if self.ensure_days(batches)? { self.load(batches) } else { Ok(()) }
+        self.in_time(|store| {
+            store.discard();
+            // A row in the default partition would keep others from making partitions until its
+            // turn.
+            if store.ensure_days(batches)? { store.load(batches) } else { Ok(()) }
+        })
     }
 
     fn put(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
-        let (advance, insert) = (self.statement(CURSOR_ADVANCE)?, self.statement(BATCH_INSERT)?);
-        // What was staged on a connection that is lost is gone with it.
-        let is_staged = |staged: &Staged| {
-            staged.connection == self.connection && staged.parts.len() == batches.len()
-        };
-        if !self.staged.as_ref().is_some_and(is_staged) {
-            self.discard();
-            self.ensure_days(batches)?;
-            self.load(batches)?;
-        }
-        let parts = self.staged.take().map(|staged| staged.parts).unwrap_or_default();
-        let mut previous = Vec::with_capacity(batches.len());
-        for batch in batches {
-            match move_cursor(&mut self.client, &advance, batch) {
-                Ok(Some(head)) => previous.push(head),
-                Ok(None) => {
-                    self.discard();
-                    return Err(Error::Overtaken(batch.cursor.source));
-                }
-                Err(error) => return Err(self.abandon(&error)),
-            }
-        }
-        let mut committed = Vec::with_capacity(batches.len());
-        for ((part, batch), previous) in parts.iter().zip(batches).zip(&previous) {
-            let sealed = part.seal(&mut self.client, &insert, batch, previous);
-            committed.push(sealed.map_err(|error| self.abandon(&error))?);
-        }
-        Ok(committed)
+        self.in_time(|store| store.put_now(batches))
     }
 
     fn flush(&mut self) -> Result<()> {
         self.is_open = false;
-        self.client.batch_execute("COMMIT").map_err(|error| self.fault(&error))
+        crash::place("before_commit");
+        self.deadline.set(self.address.patience());
+        let flushed = self.client.batch_execute("COMMIT").map_err(|error| self.fault(&error));
+        self.deadline.clear();
+        crash::place("after_commit");
+        flushed
     }
 
     fn discard(&mut self) {
@@ -173,39 +141,87 @@ impl Ingest for Postgres {
     }
 
     fn helper_generation(&mut self) -> Result<i64> {
-        let select = self.statement("SELECT value FROM counter WHERE name = 'helper'")?;
-        let row = self.client.query_one(&select, &[]).map_err(|error| self.fault(&error))?;
-        Ok(row.get(0))
+        self.in_time(|store| {
+            let select = store.statement("SELECT value FROM counter WHERE name = 'helper'")?;
+            let row = store.client.query_one(&select, &[]).map_err(|error| store.fault(&error))?;
+            Ok(row.get(0))
+        })
     }
 }
 
 impl Postgres {
-    /// Takes the lock of a source for this session.
-    fn hold(&mut self, source: i64, name: &str) -> Result<()> {
-        let lock = "SELECT pg_try_advisory_lock(hashtextextended('siem source ' || $1::text, 0))";
-        let deadline = Instant::now() + HOLD;
-        if self.held.contains_key(&source) {
-            return Ok(());
-        }
-        loop {
-            let row = self.client.query_one(lock, &[&source.to_string()]);
-            if row.map_err(|error| self.fault(&error))?.get(0) {
-                self.held.insert(source, name.to_owned());
-                return Ok(());
+    fn claim_now(
+        &mut self,
+        host: &str,
+        choose: &mut dyn FnMut(&[Cursor]) -> Vec<Cursor>,
+    ) -> Result<Vec<Claim>> {
+        let (select, insert) = (self.statement(CURSOR_SELECT)?, self.statement(CURSOR_INSERT)?);
+        let mut claim = || loop {
+            let mut transaction = self.client.transaction()?;
+            let lock =
+                "SELECT pg_advisory_xact_lock(hashtextextended('siem host ' || $1::text, 0))";
+            transaction.query(lock, &[&host])?;
+            let known = transaction.query(&select, &[&Some(host), &None::<i64>])?;
+            let known: Vec<Cursor> = known.iter().map(cursor).collect();
+            let mut chosen = choose(&known);
+            let changed = chosen.iter().filter(|cursor| is_changed(&known, cursor)).count();
+            let mut rest = u64::try_from(changed).unwrap_or(0);
+            for cursor in chosen.iter_mut().filter(|cursor| is_changed(&known, cursor)) {
+                if cursor.source == 0 {
+                    cursor.source =
+                        transaction.query_one("SELECT nextval('source_number')", &[])?.get(0);
+                }
+                cursor.revision += 1;
+                rest -= transaction.execute(&insert, &parameters(cursor))?;
             }
-            if Instant::now() > deadline {
-                return Err(Error::Held(name.to_owned()));
+            if rest > 0 {
+                transaction.rollback()?;
+                continue;
             }
-            sleep(Duration::from_millis(50));
-        }
+            crash::place("before_claim");
+            transaction.commit()?;
+            crash::place("after_claim");
+            return Ok(chosen);
+        };
+        let chosen = claim().map_err(|error| self.fault(&error))?;
+        let wanted = chosen.iter().map(|cursor| (cursor.source, cursor.name.clone())).collect();
+        let missing = self.hold(wanted)?;
+        let claim = |cursor: Cursor| {
+            let is_held = missing.iter().any(|(source, _)| *source == cursor.source);
+            Claim { cursor, is_held }
+        };
+        Ok(chosen.into_iter().map(claim).collect())
     }
 
-    /// Takes the locks again that a lost connection held.
-    pub(super) fn hold_again(&mut self) -> Result<()> {
-        for (source, name) in std::mem::take(&mut self.held) {
-            self.hold(source, &name)?;
+    fn put_now(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
+        let (advance, insert) = (self.statement(CURSOR_ADVANCE)?, self.statement(BATCH_INSERT)?);
+        // What was staged on a connection that is lost is gone with it.
+        let is_staged = |staged: &Staged| {
+            staged.connection == self.connection && staged.parts.len() == batches.len()
+        };
+        if !self.staged.as_ref().is_some_and(is_staged) {
+            self.discard();
+            self.ensure_days(batches)?;
+            self.load(batches)?;
         }
-        Ok(())
+        let parts = self.staged.take().map(|staged| staged.parts).unwrap_or_default();
+        let mut previous = Vec::with_capacity(batches.len());
+        for batch in batches {
+            match move_cursor(&mut self.client, &advance, batch) {
+                Ok(Some(head)) => previous.push(head),
+                Ok(None) => {
+                    self.discard();
+                    return Err(Error::Overtaken(batch.cursor.source));
+                }
+                Err(error) => return Err(self.abandon(&error)),
+            }
+        }
+        let mut committed = Vec::with_capacity(batches.len());
+        for ((part, batch), previous) in parts.iter().zip(batches).zip(&previous) {
+            let sealed = part.seal(&mut self.client, &insert, batch, previous);
+            committed.push(sealed.map_err(|error| self.abandon(&error))?);
+        }
+        Ok(committed)
     }
 
     /// Makes the partitions that the events need, before their transaction. A failure leaves the
@@ -255,6 +271,7 @@ impl Postgres {
             self.discard();
             sent = self.send(batches, &number, &copy, true);
         }
+        crash::place("after_copy");
         let parts = sent.map_err(|error| self.abandon(&error))?;
         self.staged = Some(Staged { connection: self.connection, parts });
         Ok(())
@@ -269,6 +286,7 @@ impl Postgres {
         is_careful: bool,
     ) -> Sent<Vec<Part>> {
         self.client.batch_execute("BEGIN")?;
+        crash::place("after_begin");
         self.is_open = true;
         let (client, rows) = (&mut self.client, &mut self.rows);
         let mut send = |batch: &Batch<'_, '_>| {

@@ -9,8 +9,10 @@ use super::bind::{Binder, Buffers};
 use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
 use crate::seal::{self, BatchRecord};
-use crate::{Batch, Committed, Cursor, Error, Ingest, Pace, Result, Totals};
+use crate::ingest::is_changed;
+use crate::{Batch, Claim, Committed, Cursor, Error, Ingest, Pace, Result, Totals};
 use common::clock::Timestamp;
+use common::crash;
 use common::event::{Event, EventId};
 use common::helper::Helper;
 use common::section::Section;
@@ -23,24 +25,34 @@ const CURSOR_INSERT: &str = include_str!("../../../../sql/sqlite/cursor_insert.s
 const CURSOR_ADVANCE: &str = include_str!("../../../../sql/sqlite/cursor_advance.sql");
 
 impl Ingest for Sqlite {
-    fn claim(&mut self, host: &str, choose: &mut dyn FnMut(&[Cursor]) -> Cursor) -> Result<Cursor> {
+    fn claim_all(
+        &mut self,
+        host: &str,
+        choose: &mut dyn FnMut(&[Cursor]) -> Vec<Cursor>,
+    ) -> Result<Vec<Claim>> {
         let refused = self.refused();
         let mut claim = || {
             let transaction =
                 self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let known = cursors(&transaction, Some(host), None)?;
-            let mut cursor = choose(&known);
-            if !known.contains(&cursor) {
+            let mut chosen = choose(&known);
+            for cursor in chosen.iter_mut().filter(|cursor| is_changed(&known, cursor)) {
                 if cursor.source == 0 {
                     cursor.source = draw(&transaction, "source")?;
                 }
                 cursor.revision += 1;
-                set_cursor(&transaction, &cursor)?;
+                set_cursor(&transaction, cursor)?;
             }
+            crash::place("before_claim");
             transaction.commit()?;
-            Ok(cursor)
+            crash::place("after_claim");
+            Ok(chosen.into_iter().map(|cursor| Claim { cursor, is_held: false }).collect())
         };
         claim().map_err(refused)
+    }
+
+    fn release(&mut self, _: &[i64]) -> Result<()> {
+        Ok(())
     }
 
     fn cursor(&mut self, source: i64) -> Result<Option<Cursor>> {
@@ -62,7 +74,9 @@ impl Ingest for Sqlite {
         let is_first = self.connection.is_autocommit();
         let begin = if is_first { "BEGIN IMMEDIATE" } else { "SAVEPOINT put" };
         self.connection.execute_batch(begin).map_err(&refused)?;
+        crash::place("after_begin");
         let put = self.put_all(batches);
+        crash::place("after_copy");
         if put.is_err() && is_first {
             self.discard();
         } else if !is_first {
@@ -75,10 +89,12 @@ impl Ingest for Sqlite {
     }
 
     fn flush(&mut self) -> Result<()> {
+        crash::place("before_commit");
         let flushed = self.connection.execute_batch("COMMIT").map_err(self.refused());
         if flushed.is_err() {
             self.discard();
         }
+        crash::place("after_commit");
         flushed
     }
 
