@@ -12,6 +12,7 @@ zsh\t'Completions for zsh'
 fish\t'Completions for fish'"
 complete -c siemparse -l once -d 'Stop at the end of the files'
 complete -c siemparse -l from-end -d 'Begin at the end of files that are new'
+complete -c siemparse -l wait-db -d 'Wait for the database when it cannot be reached or is not initialised yet'
 complete -c siemparse -l journal -d 'Read the journal of systemd; FILE arguments are matches such as _SYSTEMD_UNIT=ssh.service'
 complete -c siemparse -l dry-run -d 'Read and parse to the end, store nothing, print only the summary'
 complete -c siemparse -l explain -d 'Show for each line how it is read: format, spans, helpers, fields with types'

@@ -34,6 +34,7 @@ zsh\:"Completions for zsh"
 fish\:"Completions for fish"))' \
 '--once[Stop at the end of the files]' \
 '--from-end[Begin at the end of files that are new]' \
+'--wait-db[Wait for the database when it cannot be reached or is not initialised yet]' \
 '--journal[Read the journal of systemd; FILE arguments are matches such as _SYSTEMD_UNIT=ssh.service]' \
 '(-o --output --explain)--dry-run[Read and parse to the end, store nothing, print only the summary]' \
 '(-o --output)--explain[Show for each line how it is read\: format, spans, helpers, fields with types]' \

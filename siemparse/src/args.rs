@@ -77,6 +77,13 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) from_end: bool,
 
+    /// Wait for the database when it cannot be reached or is not initialised yet
+    ///
+    /// Without it a database that does not answer at the start ends the program with exit code 4.
+    /// One that goes away later is always waited for, by --once for a minute.
+    #[arg(long)]
+    pub(crate) wait_db: bool,
+
     /// Read the journal of systemd; FILE arguments are matches such as _SYSTEMD_UNIT=ssh.service
     #[arg(long)]
     pub(crate) journal: bool,

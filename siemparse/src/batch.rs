@@ -63,14 +63,19 @@ pub(crate) struct Cut {
 }
 
 impl Pending {
-    /// Counts a line, and notes what of it is not in its event: what lies behind the cap, and what
-    /// frames it.
+    /// Counts a line, and notes what of it is not in its event: what lies behind the cap, what
+    /// frames it, and the hole before it.
     pub(crate) fn count_line(&mut self, piece: &Piece<'_>) {
         self.delta.lines += 1;
         if self.since.is_none() {
             self.since = Some(Instant::now());
         }
         self.filtered.bytes += piece.framing;
+        if piece.hole > 0 {
+            let (byte_start, byte_end) = (piece.line.offset - piece.hole, piece.line.offset);
+            self.gaps.push(Gap { byte_start, byte_end, lines: 0, cause: Cause::Hole });
+            self.delta.gap += piece.hole;
+        }
         let bytes = piece.gap();
         if bytes > 0 {
             let end = piece.line.offset + piece.framing + bytes + length(piece.line.bytes.len());
@@ -162,6 +167,8 @@ pub(crate) enum Report {
     Stored(usize, Delta),
     /// It is not; the source goes on at the cursor. Carries the batch's epoch.
     Back(usize, u32, Box<Cursor>),
+    /// It is not, and the source's cursor is gone. Carries the batch's epoch.
+    Gone(usize, u32),
     /// The database fails; nothing more is stored.
     Failed(Failure),
 }

@@ -8,8 +8,9 @@
 use crate::archive::Packing;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek as _, SeekFrom};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// A file as the directory knows it.
@@ -30,21 +31,33 @@ impl Inode {
     }
 }
 
+/// What tells that a file has changed: its size on disk and the time of its last change.
+pub(crate) type State = (i64, Option<SystemTime>);
+
+/// The state of a file that the directory knows.
+pub(crate) fn state(metadata: &Metadata) -> State {
+    (i64::try_from(metadata.len()).unwrap_or(i64::MAX), metadata.modified().ok())
+}
+
 /// An open file.
 pub(crate) struct Content {
-    file: File,
+    file: Arc<File>,
     pub(crate) inode: Inode,
     pub(crate) packing: Option<Packing>,
 }
 
 impl Content {
-    /// Opens a regular file.
+    /// Opens a regular file. A pipe that took its place meanwhile is not waited for.
     pub(crate) fn open(path: &Path) -> io::Result<Content> {
-        let file = File::open(path)?;
+        let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
+        if !metadata.is_file() {
+            return Err(io::Error::other("no regular file"));
+        }
+        let file = Arc::new(file);
         let mut first = [0u8; 6];
         let count = file.read_at(&mut first, 0)?;
         Ok(Content { inode: Inode::of(&metadata), packing: Packing::of(&first[..count]), file })
@@ -61,7 +74,7 @@ impl Content {
     pub(crate) fn reader(&self, offset: i64) -> io::Result<Box<dyn Read + Send>> {
         let offset = u64::try_from(offset).unwrap_or(0);
         match self.packing {
-            None => Ok(Box::new(Positioned { file: self.file.try_clone()?, offset })),
+            None => Ok(Box::new(Positioned { file: Arc::clone(&self.file), offset })),
             Some(packing) => {
                 let mut whole = self.file.try_clone()?;
                 whole.seek(SeekFrom::Start(0))?;
@@ -73,15 +86,24 @@ impl Content {
     }
 
     /// Size on disk and time of the last change.
-    pub(crate) fn state(&self) -> io::Result<(i64, SystemTime)> {
-        let metadata = self.file.metadata()?;
-        Ok((i64::try_from(metadata.size()).unwrap_or(i64::MAX), metadata.modified()?))
+    pub(crate) fn state(&self) -> io::Result<State> {
+        self.file.metadata().map(|metadata| state(&metadata))
+    }
+
+    /// Whether no name leads to the file any more.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+    }
+
+    /// Bytes of the file as it lies on disk, packed or not.
+    pub(crate) fn packed_at(&self, offset: i64, bytes: &mut [u8]) -> io::Result<usize> {
+        self.file.read_at(bytes, u64::try_from(offset).unwrap_or(0))
     }
 }
 
 /// Reads a file without the position that clones of its descriptor share.
 struct Positioned {
-    file: File,
+    file: Arc<File>,
     offset: u64,
 }
 

@@ -7,7 +7,10 @@
 //! What it does *not* know: batches; they are stored through a connection of their own.
 
 use crate::content::Content;
-use crate::identity;
+use crate::identity::{self, Known};
+use crate::name;
+use crate::outage::{Outage, is_passing};
+use crate::roster::Found;
 use crate::source::Source;
 use common::cli::{Failure, Kind, warn};
 use common::clock::Timestamp;
@@ -16,28 +19,53 @@ use common::config::Config;
 use common::helper::Helper;
 use parse::helper::Helpers;
 use parse::{Parser, Settings};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Create, Cursor, Error, Store, Url};
+use store::{Claim, Create, Cursor, Error, Store, Url};
 
 /// How often the helpers' generation is asked for.
 const POLL: Duration = Duration::from_secs(1);
 
 /// The database to open, again and again if need be.
 #[derive(Clone)]
-pub(crate) struct Door(Url, Create);
+pub(crate) struct Door {
+    url: Url,
+    create: Create,
+    /// Whether a run waits for its database to begin with.
+    waits: bool,
+}
 
 impl Door {
-    pub(crate) fn new(config: &Config, create: Create) -> Result<Door, Failure> {
+    pub(crate) fn new(config: &Config, create: Create, waits: bool) -> Result<Door, Failure> {
         let url = Url::parse(config.db.as_deref()).map_err(|error| failure(&error))?;
-        Ok(Door(url, create))
+        Ok(Door { url, create, waits })
     }
 
     pub(crate) fn open(&self) -> store::Result<Box<dyn Store>> {
-        store::open(&self.0, self.1)
+        store::open(&self.url, self.create)
     }
+
+    /// Opens the database when a run begins.
+    pub(crate) fn open_first(&self, outage: &Outage) -> Result<Box<dyn Store>, Failure> {
+        let mut attempts = outage.attempts();
+        loop {
+            match self.open() {
+                Ok(store) => {
+                    outage.end(&store.name());
+                    return Ok(store);
+                }
+                Err(error) if self.waits && is_coming(&error) && attempts.again(&error) => {}
+                Err(error) => return Err(failure(&error)),
+            }
+        }
+    }
+}
+
+/// Whether a database that is being set up may answer like this.
+fn is_coming(error: &Error) -> bool {
+    is_passing(error) || matches!(error, Error::Uninitialised(_) | Error::Version { .. })
 }
 
 /// A database's error as a user meets it.
@@ -63,6 +91,9 @@ pub(crate) struct Desk {
     /// Whether sources go on where they were left; otherwise they begin anew, and nothing is
     /// written.
     is_kept: bool,
+    outage: Outage,
+    /// Whether a database that is away is waited for: once it has answered.
+    is_patient: bool,
     host: String,
     zone: Zone,
     year: Option<i16>,
@@ -78,13 +109,16 @@ impl Desk {
         is_kept: bool,
         config: &Config,
         year: Option<i16>,
+        outage: Outage,
     ) -> anyhow::Result<Desk> {
-        let store = door.map(Door::open).transpose().map_err(|error| failure(&error))?;
+        let store = door.map(|door| door.open_first(&outage)).transpose()?;
         let zone = config.zone.as_deref().unwrap_or("local").parse();
         let zone = zone.map_err(|error| Failure::new(Kind::Config, format!("zone: {error}")))?;
         let mut desk = Desk {
             store,
             is_kept,
+            outage,
+            is_patient: door.is_some_and(|door| door.waits),
             host: config.identity(),
             zone,
             year,
@@ -99,51 +133,113 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Asks the store; after a lost connection once more, which makes a new one.
+    /// From now on a database that is away is waited for.
+    pub(crate) fn be_patient(&mut self) {
+        self.is_patient = true;
+    }
+
+    /// Asks the store; after a lost connection once more, which makes a new one, and again and
+    /// again where that is worth it.
     fn ask<T>(
         &mut self,
         mut question: impl FnMut(&mut dyn Store) -> store::Result<T>,
     ) -> store::Result<Option<T>> {
         let Some(store) = &mut self.store else { return Ok(None) };
-        let answer = match question(store.as_mut()) {
-            Err(Error::Lost { .. }) => question(store.as_mut()),
-            answer => answer,
-        };
-        answer.map(Some)
+        let mut attempts = self.outage.attempts();
+        let mut is_first = true;
+        loop {
+            match question(store.as_mut()) {
+                Err(Error::Lost { .. }) if std::mem::take(&mut is_first) => {}
+                Err(error) if self.is_patient && is_passing(&error) && attempts.again(&error) => {}
+                Err(error) => return Err(error),
+                Ok(answer) => {
+                    if self.is_patient {
+                        self.outage.end(&store.name());
+                    }
+                    return Ok(Some(answer));
+                }
+            }
+        }
     }
 
-    /// The cursor of a file, and those that its path had before and that are not its own.
-    pub(crate) fn claim_file(
+    /// The cursors of files, claimed together; none for one that is another's copy at the moment.
+    /// `beside` is asked for the cursors of further files that are to be known from now on, where a
+    /// path was other files before.
+    pub(crate) fn claim_files(
         &mut self,
-        source: &Source,
-        path: &Path,
-        content: &Content,
-    ) -> store::Result<(Cursor, Vec<Cursor>)> {
-        let (device, inode) = content.inode.stored();
-        let kind = if content.packing.is_some() { "archive" } else { "file" };
-        let name = path.to_string_lossy().into_owned();
-        let section = source.section.clone();
-        let mut former = Vec::new();
-        let cursor = self.claim(
-            Cursor { kind: kind.to_owned(), name, section, device, inode, ..Cursor::default() },
-            &mut |new, cursors| {
-                let chosen = identity::choose(cursors, &new.section, content);
-                former = cursors
-                    .iter()
-                    .filter(|cursor| cursor.name == new.name && cursor.section == new.section)
-                    .filter(|cursor| chosen.is_none_or(|chosen| chosen.source != cursor.source))
-                    .cloned()
-                    .collect();
-                chosen.map(|chosen| Cursor {
-                    kind: new.kind.clone(),
-                    name: new.name.clone(),
-                    device,
-                    inode,
-                    ..chosen.clone()
-                })
-            },
-        )?;
-        Ok((cursor, former))
+        files: &[(&Found, &Content)],
+        beside: &mut dyn FnMut(&Found, &Known<'_>) -> Vec<Cursor>,
+    ) -> store::Result<Vec<Option<Claim>>> {
+        let host = self.host.clone();
+        let blank = |found: &Found| Cursor {
+            host: host.clone(),
+            name: found.name.to_string_lossy().into_owned(),
+            section: found.source.section.clone(),
+            ..Cursor::default()
+        };
+        let mut copies = HashSet::new();
+        let mut choose = |cursors: &[Cursor]| {
+            let known = Known::new(cursors);
+            let mut taken = HashSet::new();
+            let mut chosen = Vec::with_capacity(files.len());
+            copies.clear();
+            for (place, (found, content)) in files.iter().enumerate() {
+                let new = blank(found);
+                let old = known.choose(&new.section, &new.name, content, &taken);
+                let is_rotated = |name: &Path| name::is_rotated(name, &found.path);
+                if old.is_none_or(|old| old.position == 0) && known.is_copy(content, is_rotated) {
+                    copies.insert(place);
+                    continue;
+                }
+                let cursor = old.map_or_else(
+                    || identity::begin(new.clone(), content),
+                    |old| moved(old.clone(), &new.name, content),
+                );
+                taken.insert(cursor.source);
+                taken.remove(&0);
+                chosen.push(cursor);
+            }
+            let mut sources =
+                chosen.iter().map(|cursor| cursor.source).collect::<Vec<_>>().into_iter();
+            for (place, (found, _)) in files.iter().enumerate() {
+                let Some(source) = (!copies.contains(&place)).then(|| sources.next()).flatten()
+                else {
+                    continue;
+                };
+                let Cursor { section, name, .. } = blank(found);
+                if !found.is_former && !known.former(&section, &name, source).is_empty() {
+                    let more = beside(found, &known);
+                    for more in more {
+                        let is_new =
+                            |have: &Cursor| (have.device, have.inode) != (more.device, more.inode);
+                        if chosen.iter().all(is_new) {
+                            chosen.push(Cursor { host: host.clone(), ..more });
+                        }
+                    }
+                }
+            }
+            chosen
+        };
+        let claimed = if self.is_kept {
+            self.ask(|store| store.claim_all(&host, &mut choose))?.unwrap_or_default()
+        } else {
+            let claim = |cursor| Claim { cursor, is_held: false };
+            choose(&[]).into_iter().map(claim).collect()
+        };
+        let mut claimed = claimed.into_iter();
+        let claims = (0..files.len())
+            .map(|place| if copies.contains(&place) { None } else { claimed.next() });
+        Ok(claims.collect())
+    }
+
+    /// Lets other processes follow sources again. A database that is away has done so already.
+    pub(crate) fn release(&mut self, sources: &[i64]) {
+        if let Some(store) = &mut self.store
+            && !sources.is_empty()
+            && !self.outage.is_on()
+        {
+            let _ = store.release(sources);
+        }
     }
 
     /// The cursor of a stream: always a new one.
@@ -247,14 +343,13 @@ impl Desk {
 
     /// Whether helpers or sections changed since the last time; looks once a second.
     pub(crate) fn has_changed(&mut self) -> bool {
-        if self.store.is_none() || self.asked.elapsed() < POLL {
+        // A database that is away is asked by the writer.
+        if self.asked.elapsed() < POLL || self.outage.is_on() {
             return false;
         }
         self.asked = Instant::now();
-        // A database that is away is the writer's to report.
-        let Ok(Some(generation)) = self.ask(|store| store.helper_generation()) else {
-            return false;
-        };
+        let Some(store) = &mut self.store else { return false };
+        let Ok(generation) = store.helper_generation() else { return false };
         if generation == self.generation {
             return false;
         }
@@ -262,6 +357,13 @@ impl Desk {
         self.sections.clear();
         true
     }
+}
+
+/// A cursor whose file was found under a name.
+fn moved(cursor: Cursor, name: &str, content: &Content) -> Cursor {
+    let (device, inode) = content.inode.stored();
+    let (kind, name) = (identity::kind(content).to_owned(), name.to_owned());
+    Cursor { kind, name, device, inode, ..cursor }
 }
 
 /// A section as the store knows it; one that it does not know has no settings.

@@ -2,21 +2,23 @@
 //!
 //! What it does *not* know: how lines are read (`tail`), stored (`pipeline`), or found (`roster`).
 
+mod finish;
 mod open;
+mod room;
 
 use crate::batch::{DELAY, Delta, Report};
 use crate::desk::{Desk, Door};
-use crate::identity;
+use crate::identity::{self, COMPLETE};
+use crate::outage::Outage;
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
-use crate::roster::{Roster, reason};
+use crate::roster::{Found, Roster, reason};
 use crate::source::Source;
 use crate::summary::Summary;
 use crate::tail::{Input, Tail, Trouble, Turn};
 use crate::take::Take;
 use crate::watch::Watch;
-use common::cli::Stop;
-use common::cli::{Exit, Failure, Kind, warn};
+use common::cli::{Exit, Failure, Kind, Reopen, Stop, warn};
 use common::clock::Timestamp;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, SystemTime};
@@ -34,8 +36,6 @@ const LONG_PAUSE: Duration = Duration::from_secs(1);
 const MANY: usize = 64;
 /// How many events may be pending over all sources.
 const PENDING: usize = 5_000;
-/// How many files a run to the end has open at once.
-const OPEN: usize = 8;
 
 /// How a run goes on and ends.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,11 @@ pub(crate) struct Reading {
     take: Take,
     mode: Mode,
     stop: Stop,
+    reopen: Reopen,
+    /// Whether the files that were there at the beginning are still being opened.
+    is_starting: bool,
+    /// How many files may be open.
+    room: usize,
     tails: Vec<Tail>,
     /// How many tails there have been: the next one's number.
     count: usize,
@@ -70,13 +75,15 @@ impl Reading {
         sources: Vec<Source>,
         desk: Desk,
         writer: Option<Door>,
+        outage: Outage,
         take: Take,
         mode: Mode,
         stop: Stop,
     ) -> anyhow::Result<Reading> {
         let (bell, wake) = sync_channel(1);
-        let start = |door| Pipeline::start(door, stop.clone(), bell.clone(), mode.is_once);
+        let start = |door| Pipeline::start(door, stop.clone(), bell.clone(), outage);
         let pipeline = writer.map(start).transpose()?;
+        let reopen = if mode.is_once { Reopen::default() } else { Reopen::on_signal()? };
         let is_shown = matches!(take, Take::Keep | Take::Count) && mode.is_once && !mode.is_quiet;
         Ok(Reading {
             roster: Roster::new(sources),
@@ -86,6 +93,9 @@ impl Reading {
             take,
             mode,
             stop,
+            reopen,
+            is_starting: true,
+            room: room::most(mode.is_once),
             tails: Vec::new(),
             count: 0,
             watch: (!mode.is_once).then(|| Watch::new(bell.clone())),
@@ -98,17 +108,14 @@ impl Reading {
 
     /// Reads until the end, or for ever.
     pub(crate) fn run(mut self) -> anyhow::Result<Exit> {
-        let mut is_first = true;
+        let outcome = self.read();
+        self.finish(outcome)
+    }
+
+    fn read(&mut self) -> anyhow::Result<()> {
         while !self.stop.is_raised() {
             self.hear()?;
-            self.look(is_first)?;
-            if std::mem::take(&mut is_first)
-                && self.tails.is_empty()
-                && self.roster.has_only_complaints()
-            {
-                self.is_partial = true;
-                break;
-            }
+            self.look()?;
             let is_busy = self.round()?;
             self.retire();
             if self.tails.is_empty()
@@ -122,19 +129,25 @@ impl Reading {
                 self.wait();
             }
         }
-        self.finish()
+        Ok(())
     }
 
     /// Looks for files that came, went or were renamed, and opens those that are new.
-    fn look(&mut self, is_first: bool) -> anyhow::Result<()> {
+    fn look(&mut self) -> anyhow::Result<()> {
+        if self.reopen.is_wanted() {
+            self.close_files();
+        }
         let is_told = self.watch.as_ref().is_some_and(Watch::names_changed);
-        if is_first || !self.mode.is_once && (is_told || self.roster.is_due()) {
+        if self.is_starting || !self.mode.is_once && self.roster.is_due(is_told) {
             self.roster.look(&mut self.tails);
             self.is_partial |= self.mode.is_once && self.roster.has_complaints();
         }
-        while !(self.mode.is_once && self.tails.len() >= OPEN) {
-            let Some(found) = self.roster.next() else { break };
-            self.open(&found)?;
+        self.make_room();
+        let room = self.room.saturating_sub(self.tails.len());
+        let found: Vec<Found> = (0..room).map_while(|_| self.roster.next()).collect();
+        self.open(found)?;
+        if std::mem::take(&mut self.is_starting) {
+            self.desk.be_patient();
         }
         if self.desk.has_changed() {
             for tail in &mut self.tails {
@@ -147,6 +160,18 @@ impl Reading {
         Ok(())
     }
 
+    /// Lets go of all files; those that are still there are opened anew, where they were left.
+    fn close_files(&mut self) {
+        for place in 0..self.tails.len() {
+            let tail = &mut self.tails[place];
+            if tail.input.can_grow() && !tail.is_leaving {
+                tail.is_finished = true;
+                self.send(place);
+            }
+        }
+        self.roster.forget();
+    }
+
     /// Gives every source a turn. Whether there is more to read at once.
     fn round(&mut self) -> anyhow::Result<bool> {
         let mut is_busy = false;
@@ -155,7 +180,9 @@ impl Reading {
             if tail.is_finished {
                 continue;
             }
-            match tail.turn(&mut self.take) {
+            let turn = tail.turn(&mut self.take);
+            tail.is_idle = matches!(turn, Ok(Turn::Idle));
+            match turn {
                 Ok(Turn::More) => {
                     is_busy = true;
                     let pending: usize = self.tails.iter().map(|tail| tail.pending.len()).sum();
@@ -217,6 +244,13 @@ impl Reading {
         let tail = &mut self.tails[place];
         tail.take_rest(&mut self.take)?;
         tail.is_finished = true;
+        if let Input::Archive(..) = tail.input
+            && tail.cursor.token != COMPLETE
+        {
+            tail.cursor.token = COMPLETE.to_owned();
+            self.send_always(place);
+            return Ok(());
+        }
         if let Input::Journal(_, child) = &mut tail.input {
             let status = child.wait()?;
             if !status.success() {
@@ -231,9 +265,14 @@ impl Reading {
     /// Hands the pending batch on.
     fn send(&mut self, place: usize) {
         let tail = &mut self.tails[place];
-        if tail.pending.is_empty() && tail.position() == tail.cursor.position {
-            return;
+        if !tail.pending.is_empty() || tail.position() != tail.cursor.position {
+            self.send_always(place);
         }
+    }
+
+    /// Hands a batch on, even one without lines: its cursor says something new.
+    fn send_always(&mut self, place: usize) {
+        let tail = &mut self.tails[place];
         let job = tail.cut();
         self.progress.advance(&job.delta);
         match &self.pipeline {
@@ -258,6 +297,10 @@ impl Reading {
                     self.note(number, &Delta::default());
                     self.set_back(number, epoch, *cursor)?;
                 }
+                Report::Gone(number, epoch) => {
+                    self.note(number, &Delta::default());
+                    self.begin_anew(number, epoch)?;
+                }
             }
         }
         Ok(())
@@ -267,6 +310,7 @@ impl Reading {
         self.summary.total.add(delta);
         if let Some(tail) = self.tails.iter_mut().find(|tail| tail.number == number) {
             tail.outstanding -= 1;
+            tail.stored.add(delta);
         }
     }
 
@@ -275,32 +319,38 @@ impl Reading {
         let found = self.tails.iter_mut().find(|tail| tail.number == number && tail.epoch == epoch);
         let Some(tail) = found else { return Ok(()) };
         let Some(content) = tail.input.content() else {
-            let what =
-                format!("{}: its cursor was moved, and it cannot be read again", cursor.name);
-            return Err(Failure::new(Kind::Database, what).into());
+            return Err(moved(tail).into());
         };
-        if identity::belongs(&cursor, content) {
+        let is_own = identity::belongs(&cursor, content) && {
             let parser = self.desk.parser(&tail.source, &cursor.state, Timestamp::now())?;
-            tail.reset(cursor, parser)?;
-        } else {
-            tail.is_replaced = true;
-            tail.is_finished = true;
-            tail.drop_pending();
+            tail.reset(cursor, parser)?
+        };
+        if !is_own {
+            tail.give_up();
             self.roster.hurry();
         }
+        Ok(())
+    }
+
+    /// Lets a source begin anew whose cursor is gone from the database.
+    fn begin_anew(&mut self, number: usize, epoch: u32) -> anyhow::Result<()> {
+        let found = self.tails.iter_mut().find(|tail| tail.number == number && tail.epoch == epoch);
+        let Some(tail) = found else { return Ok(()) };
+        if tail.input.content().is_none() {
+            return Err(moved(tail).into());
+        }
+        tail.give_up();
+        self.roster.hurry();
         Ok(())
     }
 
     /// Lets go of sources that are read and stored.
     fn retire(&mut self) {
         let is_done = |tail: &Tail| tail.is_finished && tail.outstanding == 0;
-        if self.tails.iter().any(is_done) {
-            self.tails
-                .iter()
-                .filter(|tail| is_done(tail))
-                .for_each(|tail| self.roster.finish(tail));
-            self.tails.retain(|tail| !is_done(tail));
-        }
+        let done: Vec<Tail> = self.tails.extract_if(.., |tail| is_done(tail)).collect();
+        done.iter().for_each(|tail| self.roster.finish(tail));
+        let sources: Vec<i64> = done.iter().map(|tail| tail.cursor.source).collect();
+        self.desk.release(&sources);
     }
 
     /// Waits for something to happen.
@@ -312,43 +362,16 @@ impl Reading {
             Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     }
+}
 
-    /// Hands on what is left and waits until it is stored.
-    fn finish(mut self) -> anyhow::Result<Exit> {
-        for place in 0..self.tails.len() {
-            if self.tails[place].input.content().is_none() && !self.tails[place].is_finished {
-                self.tails[place].take_rest(&mut self.take)?;
-            }
-            self.send(place);
-            if let Input::Journal(_, child) = &mut self.tails[place].input {
-                // It may have ended by itself.
-                let _ = child.kill();
-            }
-        }
-        self.take.flush()?;
-        let mut failure = None;
-        for report in self.pipeline.take().map(Pipeline::finish).unwrap_or_default() {
-            match report {
-                Report::Stored(number, delta) => self.note(number, &delta),
-                Report::Failed(error) => failure = Some(error),
-                Report::Back(..) => {}
-            }
-        }
-        drop(self.progress);
-        if self.count > 0 && !self.mode.is_quiet && !matches!(self.take, Take::Explain(_)) {
-            self.summary.print();
-        }
-        match failure {
-            Some(failure) => Err(failure.into()),
-            None if self.is_partial => Ok(Exit::Partial),
-            None => Ok(Exit::Done),
-        }
-    }
+fn moved(tail: &Tail) -> Failure {
+    let what = format!("{}: its cursor was moved, and it cannot be read again", tail.cursor.name);
+    Failure::new(Kind::Database, what)
 }
 
 /// Whether a file has not changed for a while, by its own time or by ours.
 fn is_quiet(tail: &Tail) -> bool {
-    let changed = tail.input.content().and_then(|content| content.state().ok());
-    let age = changed.and_then(|(_, changed)| SystemTime::now().duration_since(changed).ok());
+    let changed = tail.input.content().and_then(|content| content.state().ok()?.1);
+    let age = changed.and_then(|changed| SystemTime::now().duration_since(changed).ok());
     tail.grown.elapsed() >= QUIET || age.is_some_and(|age| age >= QUIET)
 }

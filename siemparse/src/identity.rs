@@ -14,34 +14,114 @@
 use crate::content::Content;
 use crate::line::{Edge, HEAD};
 use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use store::Cursor;
 
-/// The cursor that a file belongs to, of those of its host and section.
-pub(crate) fn choose<'c>(
+/// The token of an archive's cursor, once all of it was read.
+pub(crate) const COMPLETE: &str = "complete";
+
+/// The cursors of a host, ready to be looked through for many files.
+pub(crate) struct Known<'c> {
     cursors: &'c [Cursor],
-    section: &str,
-    content: &Content,
-) -> Option<&'c Cursor> {
-    let own = content.inode.stored();
-    let head = content.read_at(0, HEAD).unwrap_or_default();
-    let mut best: Option<((bool, i64), &Cursor)> = None;
-    for cursor in cursors {
-        let is_own = (cursor.device, cursor.inode) == own;
-        let is_possible = matches!(cursor.kind.as_str(), "file" | "archive")
-            && cursor.section == section
-            && (is_own || cursor.position > 0);
-        let rank = (is_own, cursor.position);
-        if is_possible
-            && best.is_none_or(|(have, _)| rank > have)
-            && fits_head(cursor, &head)
-            && fits_mark(cursor, content)
-            && (is_own || content.packing.is_some() || !is_elsewhere(cursor))
-        {
-            best = Some((rank, cursor));
+    own: HashMap<(i64, i64), Vec<usize>>,
+    /// Cursors by the length and the hash of what they know of their beginning.
+    heads: BTreeMap<i64, HashMap<&'c [u8], Vec<usize>>>,
+}
+
+impl<'c> Known<'c> {
+    pub(crate) fn new(cursors: &'c [Cursor]) -> Known<'c> {
+        let mut known = Known { cursors, own: HashMap::new(), heads: BTreeMap::new() };
+        for (place, cursor) in cursors.iter().enumerate() {
+            if !matches!(cursor.kind.as_str(), "file" | "archive") {
+                continue;
+            }
+            known.own.entry((cursor.device, cursor.inode)).or_default().push(place);
+            if cursor.head_length > 0 {
+                let heads = known.heads.entry(cursor.head_length).or_default();
+                heads.entry(cursor.head_hash.as_slice()).or_default().push(place);
+            }
         }
+        known
     }
-    best.map(|(_, cursor)| cursor)
+
+    /// The cursor that a file belongs to. Of several that fit, one that has read something of it
+    /// is the right one, then its own inode's, then that of the same inode on a device whose number
+    /// has changed, then that of its name, then the one that knows most of it.
+    pub(crate) fn choose(
+        &self,
+        section: &str,
+        name: &str,
+        content: &Content,
+        taken: &HashSet<i64>,
+    ) -> Option<&'c Cursor> {
+        let own = content.inode.stored();
+        let head = content.read_at(0, HEAD).unwrap_or_default();
+        let rank = |cursor: &Cursor| {
+            let is_own = (cursor.device, cursor.inode) == own;
+            let (is_begun, is_same) = (cursor.position > 0, cursor.inode == own.1);
+            (is_begun, is_own, is_same, cursor.name == name, cursor.position)
+        };
+        let is_free =
+            |cursor: &&Cursor| cursor.section == section && !taken.contains(&cursor.source);
+        let mut possible: Vec<&Cursor> = self.candidates(own, &head).filter(is_free).collect();
+        possible.sort_by(|one, other| rank(other).cmp(&rank(one)));
+        possible.into_iter().find(|cursor| {
+            let (_, is_own, ..) = rank(cursor);
+            let is_done = is_own && cursor.token == COMPLETE && content.packing.is_some();
+            (is_done || fits_mark(cursor, content))
+                && (is_own || content.packing.is_some() || !is_elsewhere(cursor))
+        })
+    }
+
+    /// Whether a file that belongs to no cursor is the copy of one that does and is still there,
+    /// under the name that a rotation gives a copy: that one is about to be cut, and then the copy
+    /// takes its place.
+    pub(crate) fn is_copy(&self, content: &Content, is_rotated: impl Fn(&Path) -> bool) -> bool {
+        let head = content.read_at(0, HEAD).unwrap_or_default();
+        self.candidates(content.inode.stored(), &head).any(|cursor| {
+            let name = Path::new(&cursor.name);
+            let is_other = (cursor.device, cursor.inode) != content.inode.stored();
+            is_other
+                && is_rotated(name)
+                && Content::open(name).is_ok_and(|own| {
+                    own.inode.stored() == (cursor.device, cursor.inode) && is_prefix(content, &own)
+                })
+        })
+    }
+
+    /// The cursors whose beginning is the file's; of those that know no beginning, only its own.
+    fn candidates(&self, own: (i64, i64), head: &[u8]) -> impl Iterator<Item = &'c Cursor> {
+        let mut places: Vec<usize> = self.own.get(&own).cloned().unwrap_or_default();
+        places.retain(|&place| fits_head(&self.cursors[place], head));
+        let mut digest = Sha256::new();
+        let mut hashed = 0;
+        for (&length, heads) in &self.heads {
+            let Some(more) = usize::try_from(length).ok().and_then(|to| head.get(hashed..to))
+            else {
+                break;
+            };
+            digest.update(more);
+            hashed += more.len();
+            places.extend(heads.get(&digest.clone().finalize()[..]).into_iter().flatten());
+        }
+        places.sort_unstable();
+        places.dedup();
+        let cursors = self.cursors;
+        places.into_iter().map(move |place| &cursors[place])
+    }
+
+    /// The cursors of the files that a path was before.
+    pub(crate) fn former(&self, section: &str, name: &str, except: i64) -> Vec<&'c Cursor> {
+        let is_former = |cursor: &&Cursor| {
+            cursor.name == name
+                && cursor.section == section
+                && cursor.source != except
+                && cursor.head_length > 0
+                && matches!(cursor.kind.as_str(), "file" | "archive")
+        };
+        self.cursors.iter().filter(is_former).collect()
+    }
 }
 
 /// Whether a file holds what the cursor remembers.
@@ -64,6 +144,28 @@ fn fits_mark(cursor: &Cursor, content: &Content) -> bool {
     })
 }
 
+/// Whether these are the first bytes of a cursor's file, and those before its position.
+pub(crate) fn is_at(cursor: &Cursor, head: &[u8], mark: &[u8]) -> bool {
+    let marked = usize::try_from(cursor.mark_length).unwrap_or(0);
+    let is_begun = cursor.position > 0 && !cursor.mark_hash.is_empty();
+    let end = mark.len().checked_sub(marked).map(|from| &mark[from..]);
+    !is_begun
+        || fits_head(cursor, head)
+            && end.is_some_and(|end| end.is_empty() || Sha256::digest(end)[..] == cursor.mark_hash)
+}
+
+/// Whether a plain file's content is the beginning of another's, as far as its own beginning and
+/// its end tell.
+fn is_prefix(content: &Content, of: &Content) -> bool {
+    let size = content.state().map_or(0, |(size, _)| size);
+    let from = (size - 256).max(0);
+    let same = |offset| match (content.read_at(offset, HEAD), of.read_at(offset, HEAD)) {
+        (Ok(one), Ok(other)) => other.starts_with(&one),
+        _ => false,
+    };
+    content.packing.is_none() && size > 0 && same(0) && same(from)
+}
+
 /// Whether the cursor's own plain file is still where it was, with the same content.
 fn is_elsewhere(cursor: &Cursor) -> bool {
     cursor.kind == "file"
@@ -72,12 +174,24 @@ fn is_elsewhere(cursor: &Cursor) -> bool {
         })
 }
 
+/// A new file's cursor, which knows it again before a line of it is stored.
+pub(crate) fn begin(cursor: Cursor, content: &Content) -> Cursor {
+    let (device, inode) = content.inode.stored();
+    let head = content.read_at(0, HEAD).unwrap_or_default();
+    let head_hash = if head.is_empty() { Vec::new() } else { Sha256::digest(&head).to_vec() };
+    let kind = kind(content).to_owned();
+    Cursor { kind, device, inode, head_length: length(&head), head_hash, ..cursor }
+}
+
+/// What a cursor calls a file.
+pub(crate) fn kind(content: &Content) -> &'static str {
+    if content.packing.is_some() { "archive" } else { "file" }
+}
+
 /// Writes the place behind the last line, and what identifies it, into a cursor.
 pub(crate) fn remember(cursor: &mut Cursor, edge: &Edge<'_>) {
-    if cursor.head_length != length(edge.head) || cursor.head_hash.is_empty() {
-        cursor.head_length = length(edge.head);
-        cursor.head_hash = Sha256::digest(edge.head).to_vec();
-    }
+    cursor.head_length = length(edge.head);
+    cursor.head_hash = Sha256::digest(edge.head).to_vec();
     cursor.position = edge.position;
     cursor.line = edge.line;
     cursor.mark_length = length(edge.mark);

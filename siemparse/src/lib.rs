@@ -21,6 +21,7 @@
 mod args;
 mod archive;
 mod content;
+mod name;
 mod line;
 mod identity;
 mod source;
@@ -28,6 +29,7 @@ mod batch;
 mod explain;
 mod take;
 mod summary;
+mod outage;
 mod progress;
 mod watch;
 mod stream;
@@ -37,16 +39,22 @@ mod writer;
 mod pipeline;
 mod tail;
 mod roster;
+mod former;
 mod follow;
 
 use crate::args::Args;
 use crate::desk::{Desk, Door};
 use crate::follow::{Mode, Reading};
+use crate::outage::Outage;
 use crate::take::{Printer, Take};
 use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind};
 use std::process::ExitCode;
+use std::time::Duration;
 use store::Create;
+
+/// How long a run may take to end once it is asked to.
+const END: Duration = Duration::from_millis(1_900);
 
 /// Runs the program.
 #[must_use]
@@ -76,14 +84,16 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let is_kept = matches!(take, Take::Keep);
     let create = if is_kept { Create::IfEmbedded } else { Create::Never };
     let is_opened = is_kept || args.shared.db.is_some();
-    let door = is_opened.then(|| Door::new(&config, create)).transpose()?;
+    let door = is_opened.then(|| Door::new(&config, create, args.wait_db)).transpose()?;
     let mode = Mode {
         is_once: args.once || args.explain || args.dry_run,
         from_end: args.from_end,
         is_quiet: args.quiet,
     };
     let stop = Stop::on_signal()?;
-    let desk = Desk::new(door.as_ref(), is_kept, &config, args.year)?;
+    stop.end_within(END, "siemparse", 4)?;
+    let outage = Outage::new(mode.is_once && !args.wait_db, stop.clone());
+    let desk = Desk::new(door.as_ref(), is_kept, &config, args.year, outage.clone())?;
     let writer = door.filter(|_| is_kept);
-    Reading::new(sources, desk, writer, take, mode, stop)?.run()
+    Reading::new(sources, desk, writer, outage, take, mode, stop)?.run()
 }

@@ -9,9 +9,15 @@
 //! * Of a line longer than [`CAP`] the first `CAP` bytes are given; the rest only counts and goes
 //!   into the digest, so that memory is bounded whatever arrives.
 //! * Behind the buffer's start the last [`MARK`] bytes stay, as the cursor's mark.
+//! * [`NULS`] or more NUL bytes where a line should begin are a hole: a program that does not
+//!   append leaves one after its file was cut, a file system after a power failure. It is left out
+//!   and counted, once other bytes follow; at the end of a file it may still be written to.
 //!
 //! What it does *not* know: files, formats, cursors.
 
+mod hole;
+
+use self::hole::Hole;
 use common::event::Eol;
 use parse::{Frame, Line};
 use sha2::{Digest as _, Sha256};
@@ -25,6 +31,8 @@ pub(crate) const HEAD: usize = 1024;
 pub(crate) const MARK: usize = 256;
 /// How much is read at once.
 const CHUNK: usize = 256 << 10;
+/// How much is read at once where there are many sources.
+const SMALL: usize = 64 << 10;
 /// An idle buffer above this size is given back.
 const IDLE: usize = 16 << 10;
 
@@ -40,12 +48,21 @@ pub(crate) struct Piece<'a> {
     pub(crate) is_continuation: bool,
     /// How many bytes before it count its bytes.
     pub(crate) framing: i64,
+    /// How long a hole was before it.
+    pub(crate) hole: i64,
 }
 
 impl<'a> Piece<'a> {
     /// A record with nothing unusual about it.
     pub(crate) fn plain(line: Line<'a>) -> Piece<'a> {
-        Piece { line, overlong: None, is_unterminated: false, is_continuation: false, framing: 0 }
+        Piece {
+            line,
+            overlong: None,
+            is_unterminated: false,
+            is_continuation: false,
+            framing: 0,
+            hole: 0,
+        }
     }
 
     /// Whether something is.
@@ -96,6 +113,11 @@ pub(crate) struct Splitter {
     /// Whether the last line given had no ending.
     is_inside: bool,
     cut: Option<Cut>,
+    /// NUL bytes at the end of what was read.
+    hole: Option<Hole>,
+    /// NUL bytes before the line that begins at `start`.
+    left_out: Option<Hole>,
+    chunk: usize,
     /// The kept part of the last line that was cut, lent to its piece.
     cut_line: Vec<u8>,
 }
@@ -112,10 +134,18 @@ impl Splitter {
             line,
             head,
             is_framed: false,
-            is_inside: mark.last().is_some_and(|&byte| byte != b'\n'),
+            is_inside: mark.last().is_some_and(|byte| !b"\n\0".contains(byte)),
             cut: None,
+            hole: None,
+            left_out: None,
+            chunk: CHUNK,
             cut_line: Vec::new(),
         }
+    }
+
+    /// Reads less at once.
+    pub(crate) fn read_little(&mut self) {
+        self.chunk = SMALL;
     }
 
     /// Expects octet-counted records among the lines.
@@ -126,7 +156,7 @@ impl Splitter {
 
     /// Reads once; 0 is the end of what there is.
     pub(crate) fn fill(&mut self, input: &mut dyn Read) -> io::Result<usize> {
-        self.make_room(CHUNK);
+        self.make_room(self.chunk);
         let count = input.read(&mut self.buffer[self.end..])?;
         self.end += count;
         Ok(count)
@@ -165,10 +195,20 @@ impl Splitter {
         }
     }
 
+    /// Takes back what was read last.
+    pub(crate) fn unfill(&mut self, count: usize) {
+        self.end -= count;
+        self.scanned = self.scanned.min(self.end);
+    }
+
     /// The next complete line.
     pub(crate) fn next(&mut self) -> Option<Piece<'_>> {
         if self.cut.is_some() {
             return self.cut_to_end();
+        }
+        let is_at_nul = self.buffer[self.start..self.end].first() == Some(&0);
+        if (is_at_nul || self.hole.is_some()) && !self.is_framed && !self.skip_hole() {
+            return None;
         }
         if self.is_framed {
             match parse::frame(&self.buffer[self.start..self.end]) {
@@ -191,10 +231,18 @@ impl Splitter {
             return self.cut_to_end();
         }
         let from = self.start;
+        let hole = self.pass_hole();
         let (offset, number) = self.advance(stop);
         let is_continuation = std::mem::take(&mut self.is_inside);
         let line = Line::new(&self.buffer[from..stop], offset, number);
-        Some(Piece { line, overlong: None, is_unterminated: false, is_continuation, framing: 0 })
+        Some(Piece {
+            line,
+            overlong: None,
+            is_unterminated: false,
+            is_continuation,
+            framing: 0,
+            hole,
+        })
     }
 
     /// The bytes after the last line feed, as a line.
@@ -210,30 +258,40 @@ impl Splitter {
             return Some(self.end_cut(self.end, Eol::None, true));
         }
         let (from, to) = (self.start, self.end);
+        let hole = self.pass_hole();
         let (offset, number) = self.advance(to);
         let is_continuation = std::mem::replace(&mut self.is_inside, true);
         let line = Line { bytes: &self.buffer[from..to], eol: Eol::None, offset, number };
-        Some(Piece { line, overlong: None, is_unterminated: true, is_continuation, framing: 0 })
+        Some(Piece {
+            line,
+            overlong: None,
+            is_unterminated: true,
+            is_continuation,
+            framing: 0,
+            hole,
+        })
     }
 
     /// How many bytes of an unfinished line there are.
     pub(crate) fn waiting(&self) -> i64 {
         let cut = self.cut.as_ref().map_or(0, |cut| cut.length);
-        i64::try_from(cut + self.end - self.start).unwrap_or(i64::MAX)
+        i64::try_from(cut + self.hole_length() + self.end - self.start).unwrap_or(i64::MAX)
     }
 
     /// The place behind the last line given.
     pub(crate) fn edge(&self) -> Edge<'_> {
-        let mark = match &self.cut {
-            Some(cut) => &cut.mark,
-            None => &self.buffer[self.start.saturating_sub(MARK)..self.start],
+        let mark = match (&self.cut, self.hole.as_ref().or(self.left_out.as_ref())) {
+            (Some(cut), _) => &cut.mark,
+            (None, Some(hole)) => &hole.mark,
+            (None, None) => &self.buffer[self.start.saturating_sub(MARK)..self.start],
         };
         Edge { position: self.position, line: self.line, head: &self.head, mark }
     }
 
-    /// The last bytes that were read, at most [`MARK`].
-    pub(crate) fn last_read(&self) -> &[u8] {
-        &self.buffer[self.end.saturating_sub(MARK)..self.end]
+    /// The bytes before the last `count` that were read, at most [`MARK`].
+    pub(crate) fn read_before(&self, count: usize) -> &[u8] {
+        let end = self.end - count;
+        &self.buffer[end.saturating_sub(MARK)..end]
     }
 
     /// The offset behind the last byte that was read.
@@ -265,7 +323,7 @@ impl Splitter {
             .then(|| (i64::try_from(whole.len()).unwrap_or(i64::MAX), hex(&Sha256::digest(whole))));
         let line = Line { bytes, eol: Eol::None, offset, number };
         let framing = i64::try_from(start).unwrap_or(0);
-        Piece { line, overlong, is_unterminated: false, is_continuation: false, framing }
+        Piece { line, overlong, is_unterminated: false, is_continuation: false, framing, hole: 0 }
     }
 
     fn begin_cut(&mut self) {
@@ -300,6 +358,7 @@ impl Splitter {
         let unread = &self.buffer[self.start..stop - eol.bytes().len()];
         let digest = cut.digest.chain_update(unread).finalize();
         let length = cut.length + unread.len();
+        let hole = self.pass_hole();
         let offset = self.position;
         let take = cut.kept.len().min(HEAD - self.head.len());
         self.head.extend_from_slice(&cut.kept[..take]);
@@ -311,7 +370,7 @@ impl Splitter {
         self.cut_line = cut.kept;
         let line = Line { bytes: &self.cut_line, eol, offset, number: self.line };
         let overlong = Some((i64::try_from(length).unwrap_or(i64::MAX), hex(&digest)));
-        Piece { line, overlong, is_unterminated, is_continuation, framing: 0 }
+        Piece { line, overlong, is_unterminated, is_continuation, framing: 0, hole }
     }
 }
 

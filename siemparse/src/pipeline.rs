@@ -9,7 +9,8 @@
 //! What it does *not* know: how a batch is stored (`writer`), files, lines.
 
 use crate::batch::{Job, Report};
-use crate::desk::{Door, failure};
+use crate::desk::Door;
+use crate::outage::Outage;
 use crate::queue::Queue;
 use crate::writer::Writer;
 use common::cli::Stop;
@@ -19,8 +20,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 use store::Pace;
 
-/// How long a run that is to end waits for a database that is away.
-const ONCE: Duration = Duration::from_secs(60);
 /// How long the end waits for a batch that is being stored.
 const FAREWELL: Duration = Duration::from_millis(1_500);
 
@@ -37,20 +36,19 @@ impl Pipeline {
         door: Door,
         stop: Stop,
         wake: SyncSender<()>,
-        is_once: bool,
+        outage: Outage,
     ) -> anyhow::Result<Pipeline> {
-        let open = || door.open().map_err(|error| failure(&error));
+        let open = || door.open_first(&outage);
         let mut stores = vec![open()?];
         if stores[0].pace() == Pace::Abreast {
             stores.push(open()?);
         }
         let (outbox, reports) = channel();
         let queue = Arc::new(Queue::new());
-        let patience = is_once.then_some(ONCE);
         for store in stores {
             let report = (outbox.clone(), wake.clone());
             let queue = Arc::clone(&queue);
-            let writer = Writer::new(store, door.clone(), queue, report, patience, stop.clone());
+            let writer = Writer::new(store, door.clone(), queue, report, outage.clone());
             thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run())?;
         }
         Ok(Pipeline { queue, reports, stop })

@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: contents, cursors.
 
-use crate::content::Inode;
+use crate::content::{Content, Inode, State, state};
 use crate::source::{Input, Source};
 use crate::tail::Tail;
 use common::cli::warn;
@@ -15,11 +15,15 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// How often names are looked at when nothing says that they changed.
 const PERIOD: Duration = Duration::from_secs(1);
 
+/// From how many files on that are gone they are forgotten.
+const FORGET: usize = 1_000;
+/// Looking takes one part of so many of the time: with very many files it is done less often.
+const SHARE: u32 = 30;
 /// When a file that could not be had is asked for again.
 const AGAIN: Duration = Duration::from_secs(10);
 
@@ -27,6 +31,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 pub(crate) struct Found {
     pub(crate) source: Rc<Source>,
     pub(crate) path: PathBuf,
+    /// The path that it is known by: its own, or the one that it had before.
+    pub(crate) name: PathBuf,
     /// It is what a path was before: to be read to its end only.
     pub(crate) is_former: bool,
     inode: Option<Inode>,
@@ -36,14 +42,18 @@ pub(crate) struct Found {
 pub(crate) struct Roster {
     sources: Vec<Rc<Source>>,
     waiting: VecDeque<Found>,
+    /// The files among them.
+    queued: HashSet<Inode>,
     /// Files read to their end, as they were then.
-    finished: HashMap<Inode, (u64, Option<SystemTime>)>,
+    finished: HashMap<Inode, State>,
     /// Paths that never give more.
     over: HashSet<PathBuf>,
     complained: HashSet<PathBuf>,
     /// Files that could not be had, and when that was.
     put_off: HashMap<PathBuf, Instant>,
     looked: Option<Instant>,
+    /// How long that took.
+    took: Duration,
 }
 
 impl Roster {
@@ -54,23 +64,35 @@ impl Roster {
         let waiting = sources.iter().filter(is_stream).map(|source| Found {
             source: Rc::clone(source),
             path: PathBuf::from("-"),
+            name: PathBuf::from("-"),
             is_former: false,
             inode: None,
         });
         Roster {
             waiting: waiting.collect(),
+            queued: HashSet::new(),
             sources,
             finished: HashMap::new(),
             over: HashSet::new(),
             complained: HashSet::new(),
             put_off: HashMap::new(),
             looked: None,
+            took: Duration::ZERO,
         }
     }
 
     /// Whether it is time to look.
-    pub(crate) fn is_due(&self) -> bool {
-        self.looked.is_none_or(|looked| looked.elapsed() >= PERIOD)
+    pub(crate) fn is_due(&self, is_told: bool) -> bool {
+        let pause = if is_told { Duration::ZERO } else { PERIOD };
+        self.looked.is_none_or(|looked| looked.elapsed() >= pause.max(self.took * SHARE))
+    }
+
+    /// Forgets which files were read to their end.
+    pub(crate) fn forget(&mut self) {
+        self.finished.clear();
+        self.complained.clear();
+        self.put_off.clear();
+        self.looked = None;
     }
 
     /// Looks at once next time.
@@ -80,7 +102,7 @@ impl Roster {
 
     /// Looks at all paths.
     pub(crate) fn look(&mut self, tails: &mut [Tail]) {
-        self.looked = Some(Instant::now());
+        let began = Instant::now();
         let known: HashMap<Inode, usize> = tails
             .iter()
             .enumerate()
@@ -109,11 +131,15 @@ impl Roster {
                 }
             }
         }
-        for tail in tails {
+        for tail in tails.iter_mut().filter(|tail| !tail.is_former) {
             if let Some(inode) = tail.inode() {
-                tail.is_leaving = !present.contains(&inode);
+                tail.is_leaving = !present.contains(&inode) && has_left(tail, inode);
             }
         }
+        if self.finished.len() > 2 * present.len() + FORGET {
+            self.finished.retain(|inode, _| present.contains(inode));
+        }
+        (self.looked, self.took) = (Some(Instant::now()), began.elapsed());
     }
 
     fn is_put_off(&mut self, path: &Path) -> bool {
@@ -127,20 +153,37 @@ impl Roster {
     /// Puts a file on the list, unless it was read to this very end.
     fn add(&mut self, source: &Rc<Source>, path: PathBuf, metadata: &Metadata) {
         let inode = Some(Inode::of(metadata));
-        let is_waiting = self.waiting.iter().any(|found| found.inode == inode);
+        let is_waiting = self.queued.contains(&Inode::of(metadata));
         let is_finished = self.finished.get(&Inode::of(metadata)) == Some(&state(metadata));
-        if !is_waiting && !is_finished && !self.over.contains(&path) {
+        let is_over = self.over.contains(&path) && !metadata.is_file();
+        if !is_waiting && !is_finished && !is_over {
             let source = Rc::clone(source);
-            self.waiting.push_back(Found { source, path, is_former: false, inode });
+            let name = path.clone();
+            self.queued.extend(inode);
+            self.waiting.push_back(Found { source, path, name, is_former: false, inode });
         }
     }
 
-    /// Puts a file on the list that a path was before.
-    pub(crate) fn add_former(&mut self, source: &Rc<Source>, path: PathBuf, inode: Inode) {
-        if !self.waiting.iter().any(|found| found.inode == Some(inode)) {
-            let source = Rc::clone(source);
-            self.waiting.push_back(Found { source, path, is_former: true, inode: Some(inode) });
+    /// Puts a file on the list that a path was before, unless it was read to this very end.
+    pub(crate) fn add_former(&mut self, found: &Found, path: PathBuf, inode: Inode) {
+        let is_finished = fs::metadata(&path)
+            .is_ok_and(|metadata| self.finished.get(&inode) == Some(&state(&metadata)));
+        if !is_finished && self.queued.insert(inode) {
+            let (source, name) = (Rc::clone(&found.source), found.name.clone());
+            let inode = Some(inode);
+            self.waiting.push_back(Found { source, path, name, is_former: true, inode });
         }
+    }
+
+    /// Puts something on the list again.
+    pub(crate) fn put_back(&mut self, found: &Found) {
+        self.queued.extend(found.inode);
+        self.waiting.push_back(Found {
+            source: Rc::clone(&found.source),
+            path: found.path.clone(),
+            name: found.name.clone(),
+            ..*found
+        });
     }
 
     /// Says once that a path cannot be read.
@@ -155,11 +198,6 @@ impl Roster {
         self.put_off.insert(path.to_owned(), Instant::now());
     }
 
-    /// Whether there is nothing but paths that cannot be read.
-    pub(crate) fn has_only_complaints(&self) -> bool {
-        !self.complained.is_empty() && self.put_off.is_empty()
-    }
-
     /// Whether a path cannot be read.
     pub(crate) fn has_complaints(&self) -> bool {
         !self.complained.is_empty()
@@ -167,7 +205,11 @@ impl Roster {
 
     /// The next that is to be opened.
     pub(crate) fn next(&mut self) -> Option<Found> {
-        self.waiting.pop_front()
+        let next = self.waiting.pop_front()?;
+        if let Some(inode) = next.inode {
+            self.queued.remove(&inode);
+        }
+        Some(next)
     }
 
     /// Notes that a tail has ended.
@@ -178,11 +220,8 @@ impl Roster {
         if !tail.input.can_grow() {
             self.over.insert(tail.path.clone());
         }
-        if let Some(inode) = tail.inode()
-            && let Ok(metadata) = fs::metadata(&tail.path)
-            && Inode::of(&metadata) == inode
-        {
-            self.finished.insert(inode, state(&metadata));
+        if let (Some(inode), Some(state)) = (tail.inode(), tail.state_read()) {
+            self.finished.insert(inode, state);
         }
     }
 
@@ -194,6 +233,11 @@ impl Roster {
                 Input::Path(path) => self.over.contains(path),
                 Input::Glob(_) => false,
             })
+    }
+
+    /// How many files wait to be opened.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Whether nothing is waiting to be opened.
@@ -211,7 +255,12 @@ pub(crate) fn reason(error: &io::Error) -> String {
     first.unwrap_or_default() + chars.as_str()
 }
 
-/// What tells that a file has changed.
-fn state(metadata: &Metadata) -> (u64, Option<SystemTime>) {
-    (metadata.len(), metadata.modified().ok())
+/// Whether nothing more can be expected of a file that is not found any more: another one that
+/// is written to has its path, or no name leads to it. A program may write to a renamed file until
+/// it is told to open a new one.
+fn has_left(tail: &Tail, inode: Inode) -> bool {
+    match fs::metadata(&tail.path) {
+        Ok(metadata) => Inode::of(&metadata) != inode && metadata.len() > 0,
+        Err(_) => tail.input.content().is_none_or(Content::is_deleted),
+    }
 }

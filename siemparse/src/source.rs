@@ -91,11 +91,16 @@ fn input(file: &str) -> Result<Input, Failure> {
     match file {
         "-" => Ok(Input::Stdin),
         _ if is_glob => match glob::Pattern::new(file) {
-            Ok(_) => Ok(Input::Glob(file.to_owned())),
+            Ok(_) => Ok(Input::Glob(absolute(path).to_string_lossy().into_owned())),
             Err(error) => Err(Failure::new(Kind::Usage, format!("{file}: {error}"))),
         },
-        _ => Ok(Input::Path(path)),
+        _ => Ok(Input::Path(absolute(path))),
     }
+}
+
+/// The path from the root: it names a source whatever the folder a run begins in.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 /// A `[[source]]` entry; flags win over what it says.

@@ -4,6 +4,7 @@
 
 use crate::batch::Delta;
 use common::cli::warn;
+use std::path::Path;
 use std::time::Instant;
 
 /// Counts over all sources of a run.
@@ -22,6 +23,13 @@ impl Summary {
     /// Says it on standard error.
     pub(crate) fn print(&self) {
         warn("siemparse", &self.text(self.began.elapsed().as_secs_f64()));
+    }
+
+    /// Says how far a stream was stored that did not come to its end.
+    pub(crate) fn print_last(&self, path: &Path, stored: &Delta) {
+        let (name, Delta { lines, bytes, .. }) = (path.display(), stored);
+        let what = format!("{name}: the last line stored is line {lines}, up to byte {bytes}");
+        warn("siemparse", &what);
     }
 
     fn text(&self, seconds: f64) -> String {

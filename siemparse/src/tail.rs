@@ -6,45 +6,28 @@
 //!
 //! What it does *not* know: other sources, the store, when to stop.
 
+mod input;
+
+pub(crate) use self::input::Input;
 use crate::batch::{Cut, Delta, Job, Pending};
-use crate::content::{Content, Inode};
+use crate::content::{Content, Inode, State};
 use crate::identity;
 use crate::line::{Edge, HEAD, MARK, Splitter};
 use crate::source::Source;
-use crate::stream::Pieces;
 use crate::take::Take;
 use common::clock::Timestamp;
 use parse::Parser;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
-use std::process::Child;
 use std::rc::Rc;
-use std::sync::mpsc::TryRecvError;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use store::{Cause, Cursor};
 
 /// How many bytes are read in one turn, so that no source keeps others waiting.
 const TURN: usize = 4 << 20;
 
-/// Where a tail's bytes come from.
-pub(crate) enum Input {
-    /// A file that may grow.
-    File(FileInput),
-    /// A packed file, which does not.
-    Archive(Content, Box<dyn Read + Send>),
-    /// What arrives.
-    Stream(Pieces),
-    /// What a program prints, and that program.
-    Journal(Pieces, Child),
-}
-
-/// A plain file.
-pub(crate) struct FileInput {
-    pub(crate) content: Content,
-    reader: Box<dyn Read + Send>,
-    /// When the file had last changed, once its end was reached.
-    seen: Option<SystemTime>,
-}
+/// How many bytes tell one log from another: more than a stamp.
+const TELLING: usize = 48;
 
 /// What a turn ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +67,14 @@ pub(crate) struct Tail {
     pub(crate) sent: Option<Instant>,
     /// When its last bytes were read.
     pub(crate) grown: Instant,
+    /// Whether it had left its path when it was found: it is read to its end only.
+    pub(crate) is_former: bool,
     /// Whether its path is another file's now.
     pub(crate) is_leaving: bool,
+    /// Whether the last turn found nothing.
+    pub(crate) is_idle: bool,
+    /// Lines and bytes that are stored.
+    pub(crate) stored: Delta,
     /// Whether its file's content is another source's now.
     pub(crate) is_replaced: bool,
     /// Whether there is nothing more to read.
@@ -95,76 +84,9 @@ pub(crate) struct Tail {
     start: i64,
 }
 
-impl Input {
-    /// A file from an offset on.
-    pub(crate) fn file(content: Content, offset: i64) -> io::Result<Input> {
-        let reader = content.reader(offset)?;
-        Ok(match content.packing {
-            None => Input::File(FileInput { content, reader, seen: None }),
-            Some(_) => Input::Archive(content, reader),
-        })
-    }
-
-    pub(crate) fn content(&self) -> Option<&Content> {
-        match self {
-            Input::File(file) => Some(&file.content),
-            Input::Archive(content, _) => Some(content),
-            Input::Stream(_) | Input::Journal(..) => None,
-        }
-    }
-
-    /// Whether more can come after the end.
-    pub(crate) fn can_grow(&self) -> bool {
-        matches!(self, Input::File(_))
-    }
-
-    /// Reads once.
-    fn fill(&mut self, lines: &mut Splitter) -> io::Result<Turn> {
-        let count = match self {
-            Input::File(file) => {
-                if file.was_replaced(lines)? {
-                    return Ok(Turn::Replaced);
-                }
-                let count = lines.fill(&mut file.reader)?;
-                file.seen = if count == 0 { Some(file.content.state()?.1) } else { None };
-                count
-            }
-            Input::Archive(_, reader) => lines.fill(reader)?,
-            Input::Stream(pieces) | Input::Journal(pieces, _) => match pieces.try_recv() {
-                Ok(piece) => {
-                    let piece = piece?;
-                    lines.push(&piece);
-                    piece.len()
-                }
-                Err(TryRecvError::Empty) => return Ok(Turn::Idle),
-                Err(TryRecvError::Disconnected) => 0,
-            },
-        };
-        Ok(match count {
-            0 if self.can_grow() => Turn::Idle,
-            0 => Turn::End,
-            _ => Turn::More,
-        })
-    }
-}
-
-impl FileInput {
-    /// Whether the file that had been read to its end is another one now.
-    fn was_replaced(&self, lines: &Splitter) -> io::Result<bool> {
-        let Some(seen) = self.seen else { return Ok(false) };
-        let (size, changed) = self.content.state()?;
-        let read_to = lines.read_to();
-        if size == read_to && changed == seen {
-            return Ok(false);
-        }
-        let last = lines.last_read();
-        let from = read_to - i64::try_from(last.len()).unwrap_or(0);
-        Ok(size < read_to || self.content.read_at(from, last.len())? != last)
-    }
-}
-
 impl Tail {
-    /// A tail that goes on where a cursor stands.
+    /// A tail that goes on where a cursor stands; none when the file was written anew since the
+    /// cursor was found to be its.
     pub(crate) fn new(
         number: usize,
         source: Rc<Source>,
@@ -172,10 +94,10 @@ impl Tail {
         input: Input,
         parser: Parser,
         cursor: Cursor,
-    ) -> io::Result<Tail> {
-        let lines = splitter(input.content(), &cursor)?;
+    ) -> io::Result<Option<Tail>> {
+        let Some(lines) = splitter(input.content(), &cursor)? else { return Ok(None) };
         let start = cursor.position;
-        Ok(Tail {
+        Ok(Some(Tail {
             number,
             source,
             path,
@@ -189,20 +111,24 @@ impl Tail {
             outstanding: 0,
             sent: None,
             grown: Instant::now(),
+            is_former: false,
             is_leaving: false,
+            is_idle: false,
+            stored: Delta::default(),
             is_replaced: false,
             is_finished: false,
-        })
+        }))
     }
 
-    /// Goes back, or on, to where a cursor stands.
-    pub(crate) fn reset(&mut self, cursor: Cursor, parser: Parser) -> io::Result<()> {
+    /// Goes back, or on, to where a cursor stands; false when the file is not the cursor's.
+    pub(crate) fn reset(&mut self, cursor: Cursor, parser: Parser) -> io::Result<bool> {
         if let Some(content) = self.input.content() {
             let reader = content.reader(cursor.position)?;
-            self.lines = splitter(Some(content), &cursor)?;
+            let Some(lines) = splitter(Some(content), &cursor)? else { return Ok(false) };
+            self.lines = lines;
             match &mut self.input {
                 Input::File(file) => (file.reader, file.seen) = (reader, None),
-                Input::Archive(_, old) => *old = reader,
+                Input::Archive(_, old, _) => *old = reader,
                 Input::Stream(_) | Input::Journal(..) => {}
             }
         }
@@ -212,7 +138,7 @@ impl Tail {
         self.cursor = cursor;
         self.epoch += 1;
         self.is_finished = false;
-        Ok(())
+        Ok(true)
     }
 
     pub(crate) fn inode(&self) -> Option<Inode> {
@@ -224,7 +150,7 @@ impl Tail {
         let now = Timestamp::now();
         self.parser.set_read_at(now);
         self.parser.set_reference(self.reference(now));
-        let limit = self.lines.read_to() + i64::try_from(TURN).unwrap_or(0);
+        let limit = self.lines.read_to() + length(TURN);
         loop {
             while let Some(piece) = self.lines.next() {
                 if let Input::Journal(..) = self.input {
@@ -248,7 +174,7 @@ impl Tail {
     /// The time that stamps without a year are not much later than.
     fn reference(&self, now: Timestamp) -> Timestamp {
         let changed = self.input.content().and_then(|content| content.state().ok());
-        changed.map_or(now, |(_, changed)| timestamp(changed))
+        changed.and_then(|(_, changed)| changed).map_or(now, timestamp)
     }
 
     /// Takes the last line, which has no line feed, and the records that are open.
@@ -270,6 +196,37 @@ impl Tail {
         self.pending.lose(place, count, Cause::Truncated);
     }
 
+    /// Whether too little was read of a file that has something to tell it from others.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let size = self.input.content().and_then(|content| content.state().ok());
+        self.lines.read_to() < length(TELLING) && size.is_some_and(|(size, _)| size > 0)
+    }
+
+    /// Whether a file has all that was read here: it is this one's copy, packed perhaps.
+    pub(crate) fn holds(&self, content: &Content) -> bool {
+        let last = self.lines.read_before(0);
+        let same = |offset, bytes: &[u8]| {
+            content.read_at(offset, bytes.len()).is_ok_and(|found| found == bytes)
+        };
+        last.len() >= TELLING
+            && same(0, self.lines.edge().head)
+            && same(self.lines.read_to() - length(last.len()), last)
+    }
+
+    /// The file's state when all of it had been read that there was.
+    pub(crate) fn state_read(&self) -> Option<State> {
+        match &self.input {
+            Input::File(file) => file.seen.filter(|seen| seen.0 == self.lines.read_to()),
+            Input::Archive(_, _, opened) => Some(*opened),
+            Input::Stream(_) | Input::Journal(..) => None,
+        }
+    }
+
+    /// Reads less at once: there are many sources.
+    pub(crate) fn read_little(&mut self) {
+        self.lines.read_little();
+    }
+
     /// Whether there is a last line without a line feed, or a record that is open.
     pub(crate) fn has_rest(&self) -> bool {
         self.lines.waiting() > 0 || self.parser.is_open()
@@ -286,10 +243,12 @@ impl Tail {
         self.lines.edge().position
     }
 
-    /// Forgets what is pending: it is of another source now.
-    pub(crate) fn drop_pending(&mut self) {
+    /// Forgets what is pending, and ends: the file is another source's now.
+    pub(crate) fn give_up(&mut self) {
         self.pending = Pending::default();
         self.start = self.position();
+        self.cursor.position = self.start;
+        (self.is_replaced, self.is_finished) = (true, true);
     }
 
     /// Ends the pending batch.
@@ -308,17 +267,22 @@ impl Tail {
     }
 }
 
-/// A splitter that goes on where a cursor stands.
-fn splitter(content: Option<&Content>, cursor: &Cursor) -> io::Result<Splitter> {
-    let length = |length: i64| usize::try_from(length).unwrap_or(0);
+/// A splitter that goes on where a cursor stands; none when the bytes there are not the cursor's.
+fn splitter(content: Option<&Content>, cursor: &Cursor) -> io::Result<Option<Splitter>> {
+    let Cursor { position, line, .. } = *cursor;
     let Some(content) = content else {
-        return Ok(Splitter::new(cursor.position, cursor.line, Vec::new(), &[]).framed());
+        return Ok(Some(Splitter::new(position, line, Vec::new(), &[]).framed()));
     };
-    let head = content.read_at(0, length(cursor.position).min(HEAD))?;
-    let mark = length(cursor.position).min(MARK);
-    let from = cursor.position - i64::try_from(mark).unwrap_or(0);
-    let mark = content.read_at(from, mark)?;
-    Ok(Splitter::new(cursor.position, cursor.line, head, &mark))
+    let count = |length: i64| usize::try_from(length).unwrap_or(0);
+    let head = content.read_at(0, count(position).min(HEAD))?;
+    let mark = count(position).min(MARK);
+    let mark = content.read_at(position - length(mark), mark)?;
+    let is_own = identity::is_at(cursor, &head, &mark);
+    Ok(is_own.then(|| Splitter::new(position, line, head, &mark)))
+}
+
+fn length(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

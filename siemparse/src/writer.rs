@@ -3,8 +3,10 @@
 //! Exactly once: a batch is stored together with its cursor, and only where the cursor stands at
 //! the batch's beginning. The writer whose turn it is alone knows how cursors stand. When another
 //! process moved one ([`Error::Overtaken`]), or a lost connection leaves it open whether a commit
-//! happened, it reads the cursor again and sets the reader back. A row that the database refuses is
-//! found by halving and put aside; the rest of its batch is stored.
+//! happened, it reads the cursor again: either the batch is stored, or it is tried again, or the
+//! reader is set back. While the database is away or cannot take anything, the batch waits here
+//! and the reader behind it. A row that the database refuses is found by halving and put aside; the
+//! rest of its batch is stored.
 //!
 //! How to be fast is the store's to say ([`Pace`]): two writers that send events at the same time
 //! and commit in turn, or one that lets batches share a transaction for up to 200 ms while more are
@@ -12,25 +14,45 @@
 //!
 //! What it does *not* know: files, lines.
 
+mod part;
+
 use crate::batch::{DELAY, Delta, Job, Report};
 use crate::desk::{Door, failure};
-use crate::line::MARK;
+use crate::outage::{Outage, is_passing};
 use crate::queue::Queue;
-use common::cli::{Failure, Stop, warn};
-use common::event::Event;
-use sha2::{Digest as _, Sha256};
+use common::cli::Failure;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender};
-use std::thread;
-use std::time::{Duration, Instant};
-use store::{Batch, Cursor, Error, Pace, Reject, Store, Totals};
+use std::time::Instant;
+use store::{Batch, Cursor, Error, Pace, Store, Totals};
 
 /// Why a batch is not stored.
 enum Trouble {
     /// The source goes on elsewhere.
     Back(Box<Cursor>),
+    /// The source has no cursor any more.
+    Gone,
     Failed(Failure),
+}
+
+/// Where a cursor stands after an attempt that failed.
+enum Place {
+    /// Behind the batch: it is stored.
+    Stored,
+    /// Before it, or where another process put it.
+    Elsewhere,
+    /// It is gone.
+    Nowhere,
+}
+
+/// What is known of a batch in the open transaction.
+struct Joined {
+    tail: usize,
+    epoch: u32,
+    /// The cursor as the batch leaves it.
+    cursor: Cursor,
+    delta: Delta,
 }
 
 /// A thread that stores.
@@ -38,16 +60,16 @@ pub(crate) struct Writer {
     store: Box<dyn Store>,
     pace: Pace,
     door: Door,
-    /// How long an outage may last.
-    patience: Option<Duration>,
-    stop: Stop,
+    outage: Outage,
+    /// Whether a batch was stored: then a right that is missing was taken away, and may come back.
+    has_stored: bool,
     queue: Arc<Queue>,
     outbox: Sender<Report>,
     wake: SyncSender<()>,
     /// The cursors as they stand, during this writer's turn.
     known: HashMap<i64, Cursor>,
     /// What will be stored when the open transaction is committed.
-    joined: Vec<Report>,
+    joined: Vec<Joined>,
     /// Since when it is open.
     since: Instant,
 }
@@ -58,12 +80,11 @@ impl Writer {
         door: Door,
         queue: Arc<Queue>,
         (outbox, wake): (Sender<Report>, SyncSender<()>),
-        patience: Option<Duration>,
-        stop: Stop,
+        outage: Outage,
     ) -> Writer {
         let (pace, known, joined) = (store.pace(), HashMap::new(), Vec::new());
-        let since = Instant::now();
-        Writer { store, pace, door, patience, stop, queue, outbox, wake, known, joined, since }
+        let (since, has_stored) = (Instant::now(), false);
+        Writer { store, pace, door, outage, has_stored, queue, outbox, wake, known, joined, since }
     }
 
     /// Stores what comes, until the queue ends.
@@ -93,12 +114,15 @@ impl Writer {
             let is_plain = group.iter().all(|job| self.is_next(job));
             let put = if is_plain { self.put(&mut group).map(|()| true) } else { Ok(false) };
             if let Ok(true) = put {
-                let stored = group.into_iter().map(|job| Report::Stored(job.tail, job.delta));
-                self.joined.extend(stored);
+                let joined = |job: Job| {
+                    let Job { tail, epoch, delta, cursor, .. } = job;
+                    Joined { tail, epoch, cursor, delta }
+                };
+                self.joined.extend(group.into_iter().map(joined));
                 let is_open = can_join && self.since.elapsed() < DELAY && self.queue.is_waiting();
-                return is_open || self.flush(Ok(()));
+                return is_open || self.flush();
             }
-            if !self.joined.is_empty() && !self.flush(put.map(drop)) {
+            if !self.joined.is_empty() && !self.flush() {
                 return false;
             }
         }
@@ -106,15 +130,55 @@ impl Writer {
         self.say(reports)
     }
 
-    /// Ends the open transaction. It can have ended by itself, for the reason that `put` gives.
-    fn flush(&mut self, put: store::Result<()>) -> bool {
+    /// Ends the open transaction. When that fails, or it had ended by itself, none of its batches
+    /// is here any more: their sources are set back to where their cursors stand.
+    fn flush(&mut self) -> bool {
         let joined = std::mem::take(&mut self.joined);
-        match self.store.flush() {
-            Ok(()) => self.say(joined),
-            Err(error) => {
-                self.say(vec![Report::Failed(failure(put.as_ref().err().unwrap_or(&error)))])
+        let reports = match self.store.flush() {
+            Ok(()) => {
+                self.note_stored();
+                joined.into_iter().map(|one| Report::Stored(one.tail, one.delta)).collect()
+            }
+            Err(error) => self.set_back(joined, error),
+        };
+        self.say(reports)
+    }
+
+    /// What became of batches whose transaction could not be committed.
+    fn set_back(&mut self, joined: Vec<Joined>, error: Error) -> Vec<Report> {
+        let outage = self.outage.clone();
+        let mut attempts = outage.attempts();
+        let mut error = Some(error);
+        let mut reports = Vec::new();
+        for Joined { tail, epoch, cursor, delta } in joined {
+            loop {
+                if let Some(error) = error.take()
+                    && !(self.is_passing(&error) && attempts.again(&error))
+                {
+                    reports.push(Report::Failed(failure(&error)));
+                    return reports;
+                }
+                match self.look_again(&cursor, i64::MIN) {
+                    Ok(Place::Stored) => reports.push(Report::Stored(tail, delta)),
+                    Ok(Place::Nowhere) => reports.push(Report::Gone(tail, epoch)),
+                    Ok(Place::Elsewhere) => {
+                        let known = Box::new(self.known[&cursor.source].clone());
+                        reports.push(Report::Back(tail, epoch, known));
+                    }
+                    Err(again) => {
+                        error = Some(again);
+                        continue;
+                    }
+                }
+                break;
             }
         }
+        reports
+    }
+
+    fn note_stored(&mut self) {
+        self.has_stored = true;
+        self.outage.end(&self.store.name());
     }
 
     /// Reports; false when that was the last.
@@ -134,6 +198,7 @@ impl Writer {
     fn store_all(&mut self, mut group: Vec<Job>) -> Vec<Report> {
         let is_plain = group.iter().all(|job| self.is_next(job));
         if group.len() > 1 && is_plain && self.commit(&mut group).is_ok() {
+            self.note_stored();
             return group.into_iter().map(|job| Report::Stored(job.tail, job.delta)).collect();
         }
         let mut reports = Vec::new();
@@ -142,6 +207,7 @@ impl Writer {
             reports.push(match self.store_one(job) {
                 Ok(delta) => Report::Stored(tail, delta),
                 Err(Trouble::Back(cursor)) => Report::Back(tail, epoch, cursor),
+                Err(Trouble::Gone) => Report::Gone(tail, epoch),
                 Err(Trouble::Failed(failure)) => Report::Failed(failure),
             });
             if matches!(reports.last(), Some(Report::Failed(_))) {
@@ -159,31 +225,44 @@ impl Writer {
     }
 
     fn store_one(&mut self, mut job: Job) -> Result<Delta, Trouble> {
+        let outage = self.outage.clone();
+        let mut attempts = outage.attempts();
         loop {
             if !self.is_next(&job) {
                 self.store.discard();
                 return Err(Trouble::Back(Box::new(self.known[&job.cursor.source].clone())));
             }
-            match self.commit(std::slice::from_mut(&mut job)) {
-                Ok(()) => return Ok(job.delta),
-                Err(Error::Refused { .. }) if !job.events.is_empty() => {
-                    return self.store_parts(job);
+            let outcome = match self.commit(std::slice::from_mut(&mut job)) {
+                Ok(()) => {
+                    self.note_stored();
+                    return Ok(job.delta);
                 }
-                Err(Error::Lost { .. } | Error::Connect { .. }) => {
-                    if self.reconnect(&job)? {
-                        return Ok(job.delta);
-                    }
+                Err(Error::Value { reason, .. }) if job.events.len() == 1 => {
+                    part::put_aside(&mut job, &reason);
+                    continue;
                 }
-                Err(Error::Overtaken(_)) => {
-                    self.read_again(job.cursor.source).map_err(|error| self.failed(&error))?;
+                Err(Error::Value { .. }) if !job.events.is_empty() => {
+                    let (first, second) = part::halve(job, &self.known);
+                    let mut delta = self.store_one(first)?;
+                    delta.add(&self.store_one(second)?);
+                    return Ok(delta);
                 }
-                Err(error) => return Err(self.failed(&error)),
+                Err(Error::Overtaken(_)) => self.look_again(&job.cursor, job.start),
+                Err(Error::Lost { .. } | Error::Connect { .. }) => self.reconnect(&job),
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(Place::Stored) => return Ok(job.delta),
+                Ok(Place::Elsewhere) => {}
+                Ok(Place::Nowhere) => return Err(Trouble::Gone),
+                Err(error) if self.is_passing(&error) && attempts.again(&error) => {}
+                Err(error) => return Err(Trouble::Failed(failure(&error))),
             }
         }
     }
 
-    fn failed(&self, error: &Error) -> Trouble {
-        Trouble::Failed(failure(error))
+    fn is_passing(&self, error: &Error) -> bool {
+        is_passing(error) || self.has_stored && matches!(error, Error::Denied { .. })
     }
 
     /// Stores batches in a transaction of their own.
@@ -238,116 +317,24 @@ impl Writer {
         Cursor { revision: known.revision, totals, ..job.cursor.clone() }
     }
 
-    /// Reads a cursor again after another process moved it.
-    fn read_again(&mut self, source: i64) -> store::Result<()> {
-        match self.store.cursor(source)? {
-            Some(cursor) => self.known.insert(source, cursor),
-            None => self.known.remove(&source),
-        };
-        Ok(())
+    /// Makes a new connection and finds out what became of a batch.
+    fn reconnect(&mut self, job: &Job) -> store::Result<Place> {
+        self.store = self.door.open()?;
+        self.look_again(&job.cursor, job.start)
     }
 
-    /// Finds the way back to the database. Whether the batch had been stored after all.
-    fn reconnect(&mut self, job: &Job) -> Result<bool, Trouble> {
-        let since = Instant::now();
-        let mut wait = Duration::from_millis(50);
-        let mut was_told = false;
-        loop {
-            let error = match self.door.open() {
-                Ok(store) => {
-                    self.store = store;
-                    match self.read_again(job.cursor.source) {
-                        Ok(()) => break,
-                        Err(error) => error,
-                    }
-                }
-                Err(error) => error,
-            };
-            let is_over = self.patience.is_some_and(|patience| since.elapsed() > patience);
-            if is_over || self.stop.is_raised() || matches!(error, Error::Denied { .. }) {
-                return Err(self.failed(&error));
-            }
-            if !std::mem::replace(&mut was_told, true) {
-                warn("siemparse", &format!("{error}; trying again"));
-            }
-            thread::sleep(wait);
-            wait = (wait * 2).min(Duration::from_secs(2));
-        }
-        if was_told {
-            warn("siemparse", &format!("database {}: connected again", self.store.name()));
-        }
-        let known = self.known.get(&job.cursor.source);
-        Ok(known.is_some_and(|known| {
-            known.position == job.cursor.position
-                && known.mark_hash == job.cursor.mark_hash
-                && known.position != job.start
-        }))
-    }
-
-    /// Stores a refused batch in two halves; a single event that is refused is put aside.
-    fn store_parts(&mut self, mut job: Job) -> Result<Delta, Trouble> {
-        if job.events.len() > 1 {
-            let (first, second) = self.halve(job);
-            let mut delta = self.store_one(first)?;
-            delta.add(&self.store_one(second)?);
-            return Ok(delta);
-        }
-        let reason = match self.commit(std::slice::from_mut(&mut job)) {
-            Ok(()) => return Ok(job.delta),
-            Err(Error::Refused { reason, .. }) => reason,
-            Err(error) => return Err(self.failed(&error)),
+    /// Reads a source's cursor again: whether it stands where a batch that began at `start` leaves
+    /// it.
+    fn look_again(&mut self, wanted: &Cursor, start: i64) -> store::Result<Place> {
+        let Some(cursor) = self.store.cursor(wanted.source)? else {
+            self.known.remove(&wanted.source);
+            return Ok(Place::Nowhere);
         };
-        for event in job.events.drain(..) {
-            let (log_offset, raw) = (event.log_offset, event.line());
-            job.rejects.push(Reject { log_offset, raw, reason: reason.clone() });
-        }
-        job.delta = Delta { events: 0, unparsed: 0, rejected: 1, ..job.delta };
-        self.store_one(job)
-    }
-
-    /// Cuts a batch of at least two events in two. Between them the cursor keeps the parser's
-    /// state of the batch's beginning.
-    fn halve(&self, mut job: Job) -> (Job, Job) {
-        let events = job.events.split_off(job.events.len() / 2);
-        let middle = events[0].log_offset;
-        let before = job.events.last().map(|event| (event.log_offset, event.line()));
-        let before = before.filter(|(offset, line)| *offset + length(line.len()) == middle);
-        let before = before.map(|(_, line)| line).unwrap_or_default();
-        let mark = &before[before.len().saturating_sub(MARK)..];
-        let known = &self.known[&job.cursor.source];
-        let lines = length(job.events.len());
-        let cursor = Cursor {
-            position: middle,
-            line: known.line + lines,
-            mark_length: length(mark.len()),
-            mark_hash: Sha256::digest(mark).to_vec(),
-            ..known.clone()
-        };
-        let delta = Delta {
-            lines,
-            bytes: middle - job.start,
-            events: lines,
-            unparsed: length(job.events.iter().filter(|event| is_unparsed(event)).count()),
-            ..Delta::default()
-        };
-        let rest = Delta {
-            lines: job.delta.lines - delta.lines,
-            bytes: job.delta.bytes - delta.bytes,
-            events: job.delta.events - delta.events,
-            unparsed: job.delta.unparsed - delta.unparsed,
-            ..job.delta
-        };
-        let second = Job {
-            start: middle,
-            events,
-            rejects: std::mem::take(&mut job.rejects),
-            gaps: std::mem::take(&mut job.gaps),
-            filtered: std::mem::take(&mut job.filtered),
-            delta: rest,
-            cursor: std::mem::replace(&mut job.cursor, cursor),
-            ..job
-        };
-        (Job { delta, ..job }, second)
+        let is_stored = cursor.position == wanted.position
+            && cursor.mark_hash == wanted.mark_hash
+            && cursor.position != start;
+        self.known.insert(wanted.source, cursor);
+        Ok(if is_stored { Place::Stored } else { Place::Elsewhere })
     }
 }
 
@@ -367,13 +354,4 @@ fn batch<'j>((job, cursor): (&'j Job, &'j Cursor)) -> Batch<'j, 'static> {
 /// Whether the reader can go back to the batch's beginning.
 fn can_be_read_again(job: &Job) -> bool {
     matches!(job.cursor.kind.as_str(), "file" | "archive")
-}
-
-/// Whether no parser understood the event's line.
-fn is_unparsed(event: &Event<'_>) -> bool {
-    event.tags.iter().any(|tag| tag == "unparsed")
-}
-
-fn length(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

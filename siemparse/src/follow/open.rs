@@ -3,9 +3,10 @@
 //! What it does *not* know: turns.
 
 use super::Reading;
-use crate::content::Content;
+use crate::content::{Content, Inode};
 use crate::desk::failure;
-use crate::identity;
+use crate::former;
+use crate::name::{is_rotated, plain_name};
 use crate::roster::{Found, reason};
 use crate::source;
 use crate::stream::{self, JournalStart};
@@ -18,50 +19,109 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use store::{Cursor, Error};
 
+/// From how many files on each is read in small pieces.
+const MANY: usize = 16;
 /// How far back the last line feed is looked for.
 const LAST: i64 = 1 << 20;
 
 impl Reading {
-    /// Opens what was found. What cannot be opened is reported and left out.
-    pub(super) fn open(&mut self, found: &Found) -> anyhow::Result<()> {
-        let opened = match &found.source.input {
-            source::Input::Stdin => self.open_stdin(found),
-            source::Input::Journal(matches) => self.open_journal(found, matches),
-            _ if is_pipe(&found.path) => self.open_pipe(found),
-            _ => self.open_file(found),
+    /// Opens what was found, files together. What cannot be opened is reported and left out.
+    pub(super) fn open(&mut self, all: Vec<Found>) -> anyhow::Result<()> {
+        let mut files = Vec::new();
+        for found in all {
+            if self.is_ending(&found.path) {
+                self.roster.put_back(&found);
+                continue;
+            }
+            let opened = match &found.source.input {
+                source::Input::Stdin => self.open_stdin(&found),
+                source::Input::Journal(matches) => self.open_journal(&found, matches),
+                _ if is_pipe(&found.path) => self.open_pipe(&found),
+                _ => match Content::open(&found.path) {
+                    Ok(content) => {
+                        if !self.is_open(content.inode, &files) {
+                            files.push((found, content));
+                        }
+                        continue;
+                    }
+                    Err(error) => Err(error.into()),
+                },
+            };
+            if let Err(error) = opened {
+                self.complain(&found, error)?;
+            }
+        }
+        let is_later = |(found, content): &mut (Found, Content)| self.is_later(found, content);
+        let later: Vec<(Found, Content)> = files.extract_if(.., is_later).collect();
+        later.iter().for_each(|(found, _)| self.roster.put_off(&found.path));
+        self.open_files(files)
+    }
+
+    /// Whether a file is being read already, under whatever name, or is about to be.
+    fn is_open(&self, inode: Inode, files: &[(Found, Content)]) -> bool {
+        self.tails.iter().any(|tail| tail.inode() == Some(inode) && !tail.is_replaced)
+            || files.iter().any(|(_, content)| content.inode == inode)
+    }
+
+    /// Whether what was read of a path's former content is still on its way to the database, or
+    /// too little to know it by: a copy of it could not be told from a new file.
+    fn is_ending(&self, path: &Path) -> bool {
+        let is_on_its_way = |tail: &Tail| tail.outstanding > 0 && tail.is_replaced;
+        let mut tails = self.tails.iter().filter(|tail| tail.path == path && !tail.is_former);
+        tails.any(|tail| is_on_its_way(tail) || !tail.is_finished && tail.is_unknown())
+    }
+
+    /// Says that something cannot be read; a failure of the database ends the run.
+    fn complain(&mut self, found: &Found, error: anyhow::Error) -> anyhow::Result<()> {
+        let error = match error.downcast::<io::Error>() {
+            Ok(error) => {
+                self.roster.complain(&found.path, &reason(&error));
+                self.is_partial |= self.mode.is_once;
+                return Ok(());
+            }
+            Err(error) => error,
         };
-        let Err(error) = opened else { return Ok(()) };
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            self.roster.complain(&found.path, &reason(error));
-            self.is_partial |= self.mode.is_once;
+        Err(error.downcast::<Error>().map_or_else(|error| error, |error| failure(&error).into()))
+    }
+
+    fn open_files(&mut self, files: Vec<(Found, Content)>) -> anyhow::Result<()> {
+        if files.is_empty() {
             return Ok(());
         }
-        let error = error.downcast::<Error>()?;
-        match &error {
-            // The other one may end; then its sources are free.
-            Error::Held(_) => {
+        let Reading { desk, tails, roster, .. } = self;
+        let wanted: Vec<(&Found, &Content)> =
+            files.iter().map(|(found, content)| (found, content)).collect();
+        let claims = desk
+            .claim_files(&wanted, &mut |found, known| former::find(found, known, tails, roster));
+        let claims = claims.map_err(|error| failure(&error))?;
+        for ((found, content), claim) in files.into_iter().zip(claims) {
+            let Some(claim) = claim else {
+                self.roster.put_off(&found.path);
+                continue;
+            };
+            if claim.is_held {
+                // The other one may end; then its sources are free.
                 self.roster.put_off(&found.path);
                 self.roster.complain(&found.path, "another siemparse follows it");
                 self.is_partial |= self.mode.is_once;
-                Ok(())
+            } else if let Err(error) = self.open_file(&found, content, claim.cursor) {
+                self.complain(&found, error)?;
             }
-            // A file that appears while the database is away is looked for again.
-            Error::Lost { .. } | Error::Connect { .. } if !self.tails.is_empty() => {
-                self.roster.put_off(&found.path);
-                Ok(())
-            }
-            error => Err(failure(error).into()),
         }
+        Ok(())
     }
 
-    fn open_file(&mut self, found: &Found) -> anyhow::Result<()> {
-        let content = Content::open(&found.path)?;
-        let (mut cursor, former) = self.desk.claim_file(&found.source, &found.path, &content)?;
-        let is_new = cursor.position == 0;
-        if is_new && !found.is_former {
-            self.find_former(found, &former);
-        }
-        let skips = is_new && self.mode.from_end && content.packing.is_none();
+    fn open_file(
+        &mut self,
+        found: &Found,
+        content: Content,
+        mut cursor: Cursor,
+    ) -> anyhow::Result<()> {
+        let skips = cursor.position == 0
+            && self.is_starting
+            && self.mode.from_end
+            && !found.is_former
+            && content.packing.is_none();
         if skips {
             cursor.position = last_line_end(&content)?;
         }
@@ -73,11 +133,24 @@ impl Reading {
             watch.folder_of(&found.path);
         }
         let input = Input::file(content, cursor.position)?;
+        let count = self.count;
         self.add(found, found.path.clone(), input, cursor)?;
-        if skips {
+        if skips && self.count > count {
             self.remember_place();
         }
         Ok(())
+    }
+
+    /// Whether a file is a packed or rotated form of one that is still being read, which has all
+    /// of it: it is looked at again when that one has ended.
+    fn is_later(&self, found: &Found, content: &Content) -> bool {
+        let plain = content.packing.and_then(|_| plain_name(&found.path));
+        let plain = plain.and_then(|plain| fs::metadata(plain).ok()).map(|of| Inode::of(&of));
+        self.tails.iter().any(|tail| {
+            plain.is_some() && tail.inode() == plain
+                || (content.packing.is_some() || is_rotated(&tail.path, &found.path))
+                    && tail.holds(content)
+        })
     }
 
     fn open_stdin(&mut self, found: &Found) -> anyhow::Result<()> {
@@ -117,28 +190,17 @@ impl Reading {
     ) -> anyhow::Result<()> {
         let source = Rc::clone(&found.source);
         let parser = self.desk.parser(&source, &cursor.state, Timestamp::now())?;
-        let mut tail = Tail::new(self.count, source, path, input, parser, cursor)?;
-        tail.is_leaving = found.is_former;
+        let Some(mut tail) = Tail::new(self.count, source, path, input, parser, cursor)? else {
+            self.roster.put_back(found);
+            return Ok(());
+        };
+        (tail.is_former, tail.is_leaving) = (found.is_former, found.is_former);
+        if self.tails.len() >= MANY {
+            tail.read_little();
+        }
         self.count += 1;
         self.tails.push(tail);
         Ok(())
-    }
-
-    /// Looks beside a path for the files that it was before: rotation while nobody looked.
-    fn find_former(&mut self, found: &Found, former: &[Cursor]) {
-        if former.iter().all(|cursor| cursor.position == 0) {
-            return;
-        }
-        for path in siblings(&found.path) {
-            let Ok(content) = Content::open(&path) else { continue };
-            let is_read = self.tails.iter().any(|tail| tail.inode() == Some(content.inode));
-            let is_former = former
-                .iter()
-                .any(|cursor| cursor.position > 0 && identity::belongs(cursor, &content));
-            if is_former && !is_read {
-                self.roster.add_former(&found.source, path, content.inode);
-            }
-        }
     }
 
     /// Stores the place where the newest tail begins.
@@ -158,27 +220,6 @@ fn is_pipe(path: &Path) -> bool {
         let kind = metadata.file_type();
         kind.is_fifo() || kind.is_char_device() || kind.is_socket()
     })
-}
-
-/// Files beside a path whose names go on after its own: `auth.log.1`, `auth.log-20261120.gz`.
-fn siblings(path: &Path) -> Vec<PathBuf> {
-    let (Some(name), Some(folder)) = (path.file_name(), path.parent()) else { return Vec::new() };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let name = name.to_string_lossy();
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| {
-            let other = entry.file_name();
-            let other = other.to_string_lossy();
-            let rest = other.strip_prefix(name.as_ref());
-            rest.is_some_and(|rest| rest.starts_with(['.', '-', '_']))
-        })
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file())
-        .collect();
-    found.sort();
-    found
 }
 
 /// The place behind the last line feed of a file.

@@ -73,6 +73,20 @@ fn new_files_of_a_glob_are_found() {
 }
 
 #[test]
+fn a_file_that_is_not_there_yet_is_waited_for() {
+    on_each(|bench| {
+        let running = bench.follow(bench.path("late.log"));
+        std::thread::sleep(std::time::Duration::from_millis(1_500));
+        bench.write("late.log", lines(0..2));
+        assert_eq!(bench.wait_for(2), numbered(0..2));
+        running.signal("TERM");
+        let output = running.wait().success();
+        let said = format!("{}: no such file or directory", bench.path("late.log").display());
+        assert_eq!(output.stderr.matches(&said).count(), 1, "{}", output.stderr);
+    });
+}
+
+#[test]
 fn the_sources_of_the_configuration_are_followed() {
     on_each(|bench| {
         bench.write("a.log", lines(0..1));

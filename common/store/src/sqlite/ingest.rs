@@ -8,8 +8,8 @@
 use super::bind::{Binder, Buffers};
 use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
-use crate::seal::{self, BatchRecord};
 use crate::ingest::is_changed;
+use crate::seal::{self, BatchRecord};
 use crate::{Batch, Claim, Committed, Cursor, Error, Ingest, Pace, Result, Totals};
 use common::clock::Timestamp;
 use common::crash;

@@ -1,0 +1,46 @@
+//! Room for very many files: only some are open at a time.
+//!
+//! What it does *not* know: which of them change; the roster sees that.
+
+use super::Reading;
+use crate::tail::Tail;
+
+/// How many files a run to the end has open at once.
+const OPEN: usize = 32;
+/// How many a run has open that follows them, at most.
+const FOLLOWED: usize = 256;
+/// How many descriptors are left to everything else.
+const RESERVED: usize = 32;
+
+/// How many files may be open.
+pub(super) fn most(is_once: bool) -> usize {
+    let most = if is_once { OPEN } else { FOLLOWED };
+    most.min(descriptors())
+}
+
+impl Reading {
+    /// Closes the files that have been quiet longest while others wait for their turn. A closed one
+    /// is opened again when it changes.
+    pub(super) fn make_room(&mut self) {
+        let missing = (self.tails.len() + self.roster.waiting()).saturating_sub(self.room);
+        if missing == 0 || self.mode.is_once {
+            return;
+        }
+        let is_quiet = |tail: &&mut Tail| {
+            tail.is_idle && tail.outstanding == 0 && tail.pending.is_empty() && !tail.is_leaving
+        };
+        let mut quiet: Vec<&mut Tail> = self.tails.iter_mut().filter(is_quiet).collect();
+        quiet.retain(|tail| tail.input.can_grow() && !tail.is_finished);
+        quiet.sort_by_key(|tail| tail.grown);
+        quiet.into_iter().take(missing).for_each(|tail| tail.is_finished = true);
+        self.retire();
+    }
+}
+
+/// How many files the system lets a run have open.
+fn descriptors() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    soft.unwrap_or(usize::MAX).saturating_sub(RESERVED).max(1)
+}

@@ -1,0 +1,112 @@
+//! Where a tail's bytes come from, and whether they are still the same source's.
+//!
+//! What it does *not* know: lines, batches.
+
+use super::{Turn, length};
+use crate::content::{Content, State};
+use crate::line::{MARK, Splitter};
+use crate::stream::Pieces;
+use std::io::{self, Read};
+use std::process::Child;
+use std::sync::mpsc::TryRecvError;
+
+/// Where a tail's bytes come from.
+pub(crate) enum Input {
+    /// A file that may grow.
+    File(FileInput),
+    /// A packed file, which does not.
+    Archive(Content, Box<dyn Read + Send>, State),
+    /// What arrives.
+    Stream(Pieces),
+    /// What a program prints, and that program.
+    Journal(Pieces, Child),
+}
+
+/// A plain file.
+pub(crate) struct FileInput {
+    pub(crate) content: Content,
+    pub(super) reader: Box<dyn Read + Send>,
+    /// The file's state before its end was found.
+    pub(super) seen: Option<State>,
+}
+
+impl Input {
+    /// A file from an offset on.
+    pub(crate) fn file(content: Content, offset: i64) -> io::Result<Input> {
+        let reader = content.reader(offset)?;
+        Ok(match content.packing {
+            None => Input::File(FileInput { content, reader, seen: None }),
+            Some(_) => {
+                let state = content.state()?;
+                Input::Archive(content, reader, state)
+            }
+        })
+    }
+
+    pub(crate) fn content(&self) -> Option<&Content> {
+        match self {
+            Input::File(file) => Some(&file.content),
+            Input::Archive(content, ..) => Some(content),
+            Input::Stream(_) | Input::Journal(..) => None,
+        }
+    }
+
+    /// Whether more can come after the end.
+    pub(crate) fn can_grow(&self) -> bool {
+        matches!(self, Input::File(_))
+    }
+
+    /// Reads once.
+    pub(super) fn fill(&mut self, lines: &mut Splitter) -> io::Result<Turn> {
+        let count = match self {
+            Input::File(file) => {
+                let state = file.content.state()?;
+                if file.seen == Some(state) {
+                    return Ok(Turn::Idle);
+                }
+                if file.seen.is_some() && lines.rewind_hole() {
+                    file.reader = file.content.reader(lines.read_to())?;
+                }
+                if state.0 < lines.read_to() {
+                    return Ok(Turn::Replaced);
+                }
+                let count = lines.fill(&mut file.reader)?;
+                if file.was_replaced(lines, count)? {
+                    lines.unfill(count);
+                    return Ok(Turn::Replaced);
+                }
+                file.seen = (count == 0).then_some(state);
+                count
+            }
+            Input::Archive(_, reader, _) => lines.fill(reader)?,
+            Input::Stream(pieces) | Input::Journal(pieces, _) => match pieces.try_recv() {
+                Ok(piece) => {
+                    let piece = piece?;
+                    lines.push(&piece);
+                    piece.len()
+                }
+                Err(TryRecvError::Empty) => return Ok(Turn::Idle),
+                Err(TryRecvError::Disconnected) => 0,
+            },
+        };
+        Ok(match count {
+            0 if self.can_grow() => Turn::Idle,
+            0 => Turn::End,
+            _ => Turn::More,
+        })
+    }
+}
+
+impl FileInput {
+    /// Whether the bytes before those just read are others now: then the file was cut and has
+    /// grown again, and what was just read belongs to its new content. Looked at after reading,
+    /// so that there is no moment between.
+    fn was_replaced(&self, lines: &Splitter, count: usize) -> io::Result<bool> {
+        let last = lines.read_before(count);
+        let mut found = [0; MARK];
+        let found = &mut found[..last.len()];
+        let from = lines.read_to() - length(count + last.len());
+        let read = self.content.packed_at(from, found)?;
+        Ok(read < last.len() || found != last)
+    }
+}
