@@ -3,7 +3,8 @@
 //! ```text
 //!  test ─► database() / for_each_db() ─► cluster   PostgreSQL in a temporary directory
 //!      ├─► tool("siemparse") ─► run()              the binary beside the test executable
-//!      └─► expect_file(path, text)                 fixture; UPDATE_EXPECT=1 rewrites it
+//!      ├─► expect_file(path, text)                 fixture; UPDATE_EXPECT=1 rewrites it
+//!      └─► chaos                                   faults on purpose, and what became of the lines
 //! ```
 //!
 //! `make test` builds all tools first and runs the tests under `config/with-postgres.sh`, so that
@@ -12,6 +13,7 @@
 //!
 //! What it does *not* know: schemas, events; it links no tool and no database driver.
 
+pub mod chaos;
 mod cluster;
 mod fixture;
 mod tool;

@@ -1,0 +1,57 @@
+//! Runs the fault scenarios at full length: `make test-faults`.
+//!
+//! ```text
+//!  chaos [--seed N] [--only R01[,R07…]] [--kills N] [--lines N] [--write doc/reliability.md]
+//! ```
+//!
+//! Prints one line a run; with `--write` the table between the page's two marks is replaced.
+//! Ends with 1 when a line was lost or doubled. What it does *not* know: what the scenarios do.
+
+use std::env;
+use std::process::ExitCode;
+use testkit::chaos::{self, Plan, Row};
+use testkit::for_each_db;
+
+fn main() -> ExitCode {
+    let mut seed = 1;
+    let mut only = Vec::new();
+    let mut page = None;
+    let mut arguments = env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
+        match name.as_str() {
+            "--seed" => seed = value.parse().unwrap_or_else(|error| panic!("{value}: {error}")),
+            "--only" => only.extend(value.split(',').map(str::to_owned)),
+            "--write" => page = Some(value),
+            _ => panic!("unknown argument {name}"),
+        }
+    }
+    let mut rows = Vec::new();
+    for scenario in chaos::SCENARIOS {
+        if only.is_empty() || only.iter().any(|id| id == scenario.id) {
+            rows.extend(run(scenario, seed));
+        }
+    }
+    if let Some(page) = page {
+        chaos::write_table(&page, &rows);
+    }
+    if rows.iter().all(|row| row.verdict.is_exact()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Runs a scenario on both databases.
+fn run(scenario: &chaos::Scenario, seed: u64) -> Vec<Row> {
+    let rows = std::cell::RefCell::new(Vec::new());
+    for_each_db(|db| {
+        let row = chaos::run(scenario, &Plan { db, seed, is_full: true });
+        println!("{row}");
+        if !row.verdict.is_exact() {
+            println!("{}", row.said);
+        }
+        rows.borrow_mut().push(row);
+    });
+    rows.into_inner()
+}

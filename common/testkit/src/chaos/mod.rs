@@ -1,0 +1,119 @@
+//! Faults on purpose, and the proof that no line was lost or doubled.
+//!
+//! ```text
+//!  random (seed) ─► writer ─► files ─► siemparse ─► database ─► siemquery --raw ─► verdict
+//!        └────────► kill, server, proxy, disk: what goes wrong meanwhile
+//! ```
+//!
+//! A scenario is a function from a [`Plan`] to a [`Row`] of the table in `doc/reliability.md`. Its
+//! choices come from the plan's seed; every failure names it. The moments at which signals and
+//! bytes meet are the machine's, so a seed repeats the choices and nearly the run.
+//!
+//! What it does *not* know: tables of the database; it sees what a user sees.
+
+mod kill;
+mod random;
+mod table;
+mod verdict;
+mod writer;
+
+pub use random::Random;
+pub use table::write_table;
+pub use verdict::{Verdict, verdict};
+pub use writer::{ROTATIONS, Rotation, Writer, line};
+
+use crate::{Tool, tool};
+use std::time::{Duration, Instant};
+
+/// Where a scenario runs, and with which choices.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// The URL of an initialised, empty database.
+    pub db: &'a str,
+    /// What repeats the run.
+    pub seed: u64,
+    /// Whether the run is the long one.
+    pub is_full: bool,
+}
+
+/// A fault, and how it is made to happen.
+#[derive(Debug)]
+pub struct Scenario {
+    /// The fault's number in the list.
+    pub id: &'static str,
+    run: fn(&Plan<'_>) -> Row,
+}
+
+/// All scenarios, in the order of their numbers.
+pub const SCENARIOS: &[Scenario] = &[Scenario { id: "R01", run: kill::kill }];
+
+/// Runs a scenario on an empty database.
+///
+/// # Panics
+/// A program cannot be run.
+#[must_use]
+pub fn run(scenario: &Scenario, plan: &Plan<'_>) -> Row {
+    let _ = tool("siemmanage").env("SIEM_DB", plan.db).arg("init").run().success();
+    (scenario.run)(plan)
+}
+
+/// What a run showed: a row of the table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The fault's number in the list.
+    pub id: &'static str,
+    /// `SQLite` or `PostgreSQL`.
+    pub database: &'static str,
+    /// What repeats the run.
+    pub seed: u64,
+    /// How often the fault struck.
+    pub faults: usize,
+    /// What was stored of what was written.
+    pub verdict: Verdict,
+    /// What else the run was.
+    pub note: String,
+    /// What the last run of siemparse said.
+    pub said: String,
+    /// How long it took.
+    pub seconds: u64,
+}
+
+impl Plan<'_> {
+    /// siemparse on this database.
+    #[must_use]
+    pub fn siemparse(&self) -> Tool {
+        let limit = Duration::from_secs(900);
+        tool("siemparse").env("SIEM_DB", self.db).args(["-z", "UTC"]).timeout(limit)
+    }
+
+    fn row(
+        &self,
+        id: &'static str,
+        faults: usize,
+        verdict: Verdict,
+        note: &str,
+        began: Instant,
+    ) -> Row {
+        let database = if self.db.starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
+        let (seed, note, said) = (self.seed, note.to_owned(), String::new());
+        let seconds = began.elapsed().as_secs();
+        Row { id, database, seed, faults, verdict, note, said, seconds }
+    }
+}
+
+impl Row {
+    fn said(self, said: &str) -> Row {
+        Row { said: said.to_owned(), ..self }
+    }
+
+    /// Gives the row back when every line is stored once.
+    ///
+    /// # Panics
+    /// One is lost or doubled: the message names the seed.
+    #[must_use]
+    pub fn exact(self) -> Row {
+        let Row { id, database, seed, verdict, said, .. } = &self;
+        assert!(verdict.is_exact(), "{id} on {database}, seed {seed}: {verdict}\n{said}");
+        self
+    }
+}
