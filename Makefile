@@ -64,5 +64,13 @@ bench: compiler postgres ## the figures of doc/benchmarks.md
 	$(CARGO) build --release --locked --quiet -p bench
 	config/with-postgres.sh bench/run.sh
 
+CORPUS ?= ../shared/data
+
+corpus: ## the figures of doc/accuracy.md, from the corpora in CORPUS
+	$(CARGO) build --locked --quiet -p bench --bin corpus
+	target/debug/corpus $(CORPUS) > doc/accuracy.md.new
+	mv doc/accuracy.md.new doc/accuracy.md
+	@sed -n '/the first nine/p; /^| \*\*all/p' doc/accuracy.md
+
 clean: ## what the build made
 	$(CARGO) clean

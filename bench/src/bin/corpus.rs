@@ -1,12 +1,13 @@
-//! Measures the parser against corpora with ground truth and prints what it misses.
+//! Measures the parser against corpora with ground truth.
 //!
-//! Usage: `corpus DATA [SET]`: DATA is the folder of the corpora, SET one folder of the crowdsec
-//! hub whose misses are to be printed in full. Helpers are read from `config/helpers` below the
-//! working directory, so that one can be changed without building anything.
+//! Usage: `corpus DATA` prints the page of figures, `corpus DATA SET` every miss of one folder of the
+//! crowdsec hub. DATA is the folder of the corpora. Helpers are read from `config/helpers` below
+//! the working directory, so that one can be changed without building anything.
 
 use bench::corpus::hub::{self, Set};
-use bench::corpus::vocabulary::Subject;
-use common::helper::read;
+use bench::corpus::report::{self, Results};
+use bench::corpus::{golden, header, stamps};
+use common::helper::{Helper, read};
 use parse::helper::Helpers;
 use std::error::Error;
 use std::io::Write;
@@ -17,20 +18,26 @@ use std::{env, fs, io};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = env::args().skip(1);
     let data = args.next().unwrap_or_else(|| "../shared/data".to_owned());
-    let wanted = args.next();
+    let data = Path::new(&data);
     let helpers = Arc::new(Helpers::new(load(Path::new("config/helpers"))?)?);
-    let sets = hub::measure(&Path::new(&data).join("logs/crowdsec-hub/tests"), &helpers)?;
+    let sets = hub::measure(&data.join("logs/crowdsec-hub/tests"), &helpers)?;
     let mut out = io::stdout().lock();
-    match wanted {
-        Some(name) => {
-            sets.iter().filter(|set| set.name == name).try_for_each(|set| misses(&mut out, set))?
-        }
-        None => summary(&mut out, &sets)?,
+    if let Some(name) = args.next() {
+        return Ok(sets
+            .iter()
+            .filter(|set| set.name == name)
+            .try_for_each(|set| misses(&mut out, set))?);
     }
-    Ok(())
+    let results = Results {
+        sets,
+        systems: header::measure(&data.join("logs/loghub"), &helpers)?,
+        files: stamps::measure(&data.join("logs/lnav/test"), &helpers)?,
+        lines: golden::measure(&data.join("parserbench"), &helpers)?,
+    };
+    Ok(out.write_all(report::page(&results).as_bytes())?)
 }
 
-fn load(folder: &Path) -> Result<Vec<common::helper::Helper>, Box<dyn Error>> {
+fn load(folder: &Path) -> Result<Vec<Helper>, Box<dyn Error>> {
     let mut paths: Vec<_> =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     paths.sort();
@@ -44,44 +51,12 @@ fn load(folder: &Path) -> Result<Vec<common::helper::Helper>, Box<dyn Error>> {
 fn misses(out: &mut impl Write, set: &Set) -> io::Result<()> {
     for miss in &set.misses {
         let (subject, wanted) = (miss.subject.name(), &miss.wanted);
+        let meant = report::reason(&set.name, miss).map_or("", |_| " (meant)");
         writeln!(
             out,
-            "{}:{}: {subject} {}: {wanted:?}, not {:?}",
+            "{}:{}: {subject} {}: {wanted:?}, not {:?}{meant}",
             set.name, miss.line, miss.key, miss.have
         )?;
-    }
-    Ok(())
-}
-
-fn summary(out: &mut impl Write, sets: &[Set]) -> io::Result<()> {
-    let percent = |(all, equal): (usize, usize)| 100.0 * equal as f64 / all.max(1) as f64;
-    for subject in Subject::ALL {
-        let sum = sets.iter().filter_map(|set| set.counts.get(subject));
-        let sum = sum.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        writeln!(out, "{:22}{:6} of {:6} {:6.2} %", subject.name(), sum.1, sum.0, percent(sum))?;
-    }
-    let mut order: Vec<&Set> = sets.iter().collect();
-    order.sort_by_key(|set| std::cmp::Reverse(set.total(true).0 - set.total(true).1));
-    for set in order {
-        let goal = set.total(true);
-        let lines = format!("{}/{} lines", set.understood, set.lines);
-        writeln!(
-            out,
-            "{:34}{:5} misses of {:5} {:7.2} %  {lines} unlinked {}",
-            set.name,
-            goal.0 - goal.1,
-            goal.0,
-            percent(goal),
-            set.unlinked
-        )?;
-    }
-    for goal in [true, false] {
-        let sum = sets
-            .iter()
-            .map(|set| set.total(goal))
-            .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        let name = if goal { "goal's subjects" } else { "all subjects" };
-        writeln!(out, "{name:22}{:6} of {:6} {:6.2} %", sum.1, sum.0, percent(sum))?;
     }
     Ok(())
 }

@@ -9,11 +9,9 @@
 
 use super::assertion::{Assertion, read};
 use super::vocabulary::{Subject, subject};
-use super::{compare, link};
-use common::clock::Timestamp;
+use super::{compare, link, source};
 use common::event::Event;
 use parse::helper::Helpers;
-use parse::{Parser, Settings, lines};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -81,7 +79,8 @@ fn one(folder: &Path, helpers: &Arc<Helpers>) -> io::Result<Set> {
     let bytes = fs::read(folder.join(key("log_file:").unwrap_or_default()))?;
     let asserted = read(&fs::read_to_string(folder.join("parser.assert"))?);
     let program = key("log_type:").filter(|name| !matches!(*name, "syslog" | "cef"));
-    let events = events(&bytes, program, helpers);
+    // The hub is told which program writes a file; so are we.
+    let events = source::events(&bytes, program, helpers);
     let mut set = Set { name, lines: events.len(), ..Set::default() };
     let is_unparsed = |event: &Event<'_>| event.tags.iter().any(|tag| tag == "unparsed");
     set.understood = events.iter().filter(|event| !is_unparsed(event)).count();
@@ -98,16 +97,6 @@ fn one(folder: &Path, helpers: &Arc<Helpers>) -> io::Result<Set> {
 
 fn at(event: &Event<'_>) -> usize {
     usize::try_from(event.id.seq).unwrap_or(0)
-}
-
-/// The hub is told which program writes a file; so are we.
-fn events(bytes: &[u8], program: Option<&str>, helpers: &Arc<Helpers>) -> Vec<Event<'static>> {
-    let reference = Timestamp::parse("2026-11-20T12:00:00Z").unwrap_or(Timestamp(0));
-    let program = program.map(str::to_owned);
-    let settings = Settings { reference, read_at: reference, program, ..Settings::default() };
-    let Ok(mut parser) = Parser::new(settings, None) else { return Vec::new() };
-    parser.set_helpers(Arc::clone(helpers));
-    lines(bytes, 0).map(|line| parser.parse(line).into_owned()).collect()
 }
 
 fn count(

@@ -49,7 +49,8 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "timestamp" => Some((Meaning::Time, 1)),
         "time" => Some((Meaning::Time, 2)),
         "ts" => Some((Meaning::Time, 3)),
-        "datetime" | "eventTime" | "t" | "asctime" => Some((Meaning::Time, 4)),
+        "datetime" | "eventTime" | "event_time" | "eventtime" | "t" | "asctime" | "t.$date"
+        | "started_at" | "EdgeStartTimestamp" | "timeUnixNano" => Some((Meaning::Time, 4)),
         "log.level" => Some((Meaning::Level, 1)),
         "level" => Some((Meaning::Level, 2)),
         "severity" => Some((Meaning::Level, 3)),

@@ -40,6 +40,8 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let doubtful = !lead.is_empty() && level.is_none();
     let body = match doubtful {
         false => {
+            let quoted = start > 0 && text[start - 1] == b'"' && text.get(end) == Some(&b'"');
+            let end = end + usize::from(quoted);
             let body = end + separators(&text[end..]);
             let (inner, after) = leading_level(line, body);
             event.log_severity = inner.or(level);
@@ -71,7 +73,7 @@ pub(super) fn find(text: &[u8]) -> Option<(When, usize, usize)> {
             (before, at) = (b' ', at + colour);
             continue;
         }
-        if text[at] == b'"' {
+        if text[at] == b'"' && at > 0 {
             return None;
         }
         if !before.is_ascii_alphanumeric()
