@@ -1,11 +1,14 @@
-//! Compressed input, known by its first bytes.
+//! Packed input, known by its first bytes: compressed, EVTX, or JSON that is not one object a line.
 //!
-//! In: a reader of compressed bytes. Out: a reader of what they hold, all members of a
-//! concatenation. Nothing is unpacked that is not asked for, so memory is the decoder's window.
+//! In: a reader of packed bytes. Out: a reader of the lines that they hold; all members of a
+//! concatenation. What is compressed may hold EVTX or JSON documents. Nothing is unpacked that is
+//! not asked for, so memory is the decoder's window.
 //!
 //! What it does *not* know: names. A wrong suffix changes nothing.
 
-use std::io::{self, Cursor, Read};
+use crate::document::{self, Documents};
+use crate::evtx;
+use std::io::{self, Cursor, Read, Seek};
 
 /// How input is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +17,16 @@ pub(crate) enum Packing {
     Zstd,
     Xz,
     Bzip2,
+    /// The Windows event log.
+    Evtx,
+    /// JSON objects so deep in a document.
+    Json(u32),
 }
 
-/// How many bytes tell the packing.
-const MAGIC: usize = 6;
+/// How many bytes tell a compression.
+const MAGIC: usize = 8;
+/// How many bytes are looked at.
+pub(crate) const FIRST: usize = 512;
 
 impl Packing {
     /// The packing that begins with these bytes.
@@ -27,36 +36,75 @@ impl Packing {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31 | 0x17, ..] => Some(Packing::Bzip2),
-            _ => None,
+            _ if first.starts_with(evtx::MAGIC) => Some(Packing::Evtx),
+            _ => document::depth(first).map(Packing::Json),
+        }
+    }
+
+    /// Reads what a file holds, from its beginning.
+    pub(crate) fn unpack_file(
+        self,
+        file: impl Read + Seek + Send + 'static,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        match self {
+            Packing::Evtx => Ok(Box::new(evtx::Lines::new(file)?)),
+            _ => self.unpack(file),
         }
     }
 
     /// Reads what is packed.
-    pub(crate) fn unpack<'r>(
-        self,
-        packed: impl Read + Send + 'r,
-    ) -> io::Result<Box<dyn Read + Send + 'r>> {
-        Ok(match self {
-            Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(packed)),
-            Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(packed)?),
-            Packing::Xz => Box::new(liblzma::read::XzDecoder::new_multi_decoder(packed)),
-            Packing::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
-        })
+    fn unpack<'r>(self, packed: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+        match self {
+            Packing::Gzip => inside(flate2::read::MultiGzDecoder::new(packed)),
+            Packing::Zstd => inside(zstd::stream::read::Decoder::new(packed)?),
+            Packing::Xz => inside(liblzma::read::XzDecoder::new_multi_decoder(packed)),
+            Packing::Bzip2 => inside(bzip2::read::MultiBzDecoder::new(packed)),
+            Packing::Evtx => {
+                let mut whole = Vec::new();
+                packed.take(evtx::LARGEST).read_to_end(&mut whole)?;
+                Ok(Box::new(evtx::Lines::new(Cursor::new(whole))?))
+            }
+            Packing::Json(depth) => Ok(Box::new(Documents::new(packed, depth))),
+        }
     }
 }
 
 /// Reads a stream that may be packed.
-pub(crate) fn unpacked<'r>(
-    mut stream: impl Read + Send + 'r,
-) -> io::Result<Box<dyn Read + Send + 'r>> {
-    let mut first = Vec::with_capacity(MAGIC);
-    stream.by_ref().take(MAGIC as u64).read_to_end(&mut first)?;
-    let packing = Packing::of(&first);
-    let whole = Cursor::new(first).chain(stream);
-    match packing {
+pub(crate) fn unpacked<'r>(stream: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    let (first, whole) = peek(stream)?;
+    match Packing::of(&first) {
         Some(packing) => packing.unpack(whole),
         None => Ok(Box::new(whole)),
     }
+}
+
+/// What was compressed may be EVTX or a document; it is not unpacked twice.
+fn inside<'r>(stream: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    let (first, whole) = peek(stream)?;
+    match Packing::of(&first) {
+        Some(packing @ (Packing::Evtx | Packing::Json(_))) => {
+            // Boxed, or the type of what is unpacked would contain itself.
+            let whole: Box<dyn Read + Send + 'r> = Box::new(whole);
+            packing.unpack(whole)
+        }
+        _ => Ok(Box::new(whole)),
+    }
+}
+
+/// The first bytes that are there, enough to tell a compression, and a reader of all of them.
+fn peek<R: Read>(mut stream: R) -> io::Result<(Vec<u8>, impl Read)> {
+    let mut first = vec![0; FIRST];
+    let mut count = 0;
+    while count < MAGIC {
+        match stream.read(&mut first[count..]) {
+            Ok(0) => break,
+            Ok(more) => count += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    first.truncate(count);
+    Ok((first.clone(), Cursor::new(first).chain(stream)))
 }
 
 #[cfg(test)]

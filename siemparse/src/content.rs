@@ -5,9 +5,9 @@
 //!
 //! What it does *not* know: lines, cursors.
 
-use crate::archive::Packing;
+use crate::archive::{FIRST, Packing};
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek as _, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ impl Content {
             return Err(io::Error::other("no regular file"));
         }
         let file = Arc::new(file);
-        let mut first = [0u8; 6];
+        let mut first = [0u8; FIRST];
         let count = file.read_at(&mut first, 0)?;
         Ok(Content { inode: Inode::of(&metadata), packing: Packing::of(&first[..count]), file })
     }
@@ -76,9 +76,8 @@ impl Content {
         match self.packing {
             None => Ok(Box::new(Positioned { file: Arc::clone(&self.file), offset })),
             Some(packing) => {
-                let mut whole = self.file.try_clone()?;
-                whole.seek(SeekFrom::Start(0))?;
-                let mut reader = packing.unpack(whole)?;
+                let whole = Positioned { file: Arc::clone(&self.file), offset: 0 };
+                let mut reader = packing.unpack_file(whole)?;
                 io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
                 Ok(reader)
             }
@@ -112,5 +111,18 @@ impl Read for Positioned {
         let count = self.file.read_at(buffer, self.offset)?;
         self.offset += count as u64;
         Ok(count)
+    }
+}
+
+impl Seek for Positioned {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        let (from, by) = match place {
+            SeekFrom::Start(offset) => (offset, 0),
+            SeekFrom::End(by) => (self.file.metadata()?.size(), by),
+            SeekFrom::Current(by) => (self.offset, by),
+        };
+        let wrong = || io::Error::from(io::ErrorKind::InvalidInput);
+        self.offset = from.checked_add_signed(by).ok_or_else(wrong)?;
+        Ok(self.offset)
     }
 }

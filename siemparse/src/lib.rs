@@ -19,6 +19,8 @@
 //! * No SQL and no format is known here: `store` and `parse` have them.
 
 mod args;
+mod document;
+mod evtx;
 mod archive;
 mod content;
 mod name;

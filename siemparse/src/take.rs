@@ -102,7 +102,9 @@ impl Printer {
     fn print(&mut self, mut event: Event<'_>) -> io::Result<()> {
         self.number = self.number.saturating_add(1);
         event.id.seq = self.number;
-        event.load_original();
+        if event.original.is_empty() {
+            event.load_original();
+        }
         event.write_json(&mut self.buffer, Original::Include);
         self.buffer.push(b'\n');
         self.flush_full()

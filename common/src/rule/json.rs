@@ -20,7 +20,9 @@ pub fn write(rules: &[Rule]) -> String {
             list.push(object(rule));
         }
     }
-    format!("{:#}\n", Value::Object(tables))
+    let mut file = Value::Object(tables);
+    file.sort_all_objects();
+    format!("{file:#}\n")
 }
 
 fn object(rule: &Rule) -> Value {
