@@ -25,6 +25,7 @@ complete -c siemquery -l rprocess -d 'Not this program' -r
 complete -c siemquery -l rpid -d 'Not this process id' -r
 complete -c siemquery -l rprotocol -d 'Not this transport' -r
 complete -c siemquery -l sources -d 'The events behind this SIEM event' -r
+complete -c siemquery -l coverage -d 'Which commits each version of this rule has seen' -r
 complete -c siemquery -l around -d 'What happened before and after this event' -r
 complete -c siemquery -l span -d 'How far --around looks to either side' -r
 complete -c siemquery -l same -d 'Only events that have these fields in common with the one of --around' -r

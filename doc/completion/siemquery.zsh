@@ -48,6 +48,7 @@ _siemquery() {
 '*--rpid=[Not this process id]:PID:_default' \
 '*--rprotocol=[Not this transport]:NAME:_default' \
 '(--siem --around --rule --count --count-by --histogram --reverse --id)--sources=[The events behind this SIEM event]:ID:_default' \
+'(--sources --siem --around --rule --count --count-by --histogram --reverse --id --raw -f --follow --cursor-file)--coverage=[Which commits each version of this rule has seen]:RULE:_default' \
 '(--siem --rule --count --count-by --histogram --reverse --id)--around=[What happened before and after this event]:ID:_default' \
 '--span=[How far --around looks to either side]:SPAN:_default' \
 '*--same=[Only events that have these fields in common with the one of --around]:FIELD,…:_default' \

@@ -28,7 +28,7 @@ fn fails(url: &str, args: &[&str], code: i32) -> String {
 fn on_each(body: impl Fn(&str)) {
     for_each_db(|url| {
         let text = done(url, &["init"]);
-        assert!(text.contains(": ready, schema version 6\n"), "{text}");
+        assert!(text.contains(": ready, schema version "), "{text}");
         body(url);
     });
 }

@@ -127,6 +127,14 @@ pub(crate) struct Args {
           help_heading = "Instead of a list of events")]
     pub(crate) sources: Option<String>,
 
+    /// Which commits each version of this rule has seen
+    ///
+    /// Lists the stretches of commits that a version saw, has not seen yet, or saw only to warm
+    /// up, and those for which no version was in force (none). Exit status 1 when any is unseen.
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["sources", "siem", "around", "rule", "made", "reverse", "id", "raw", "follow", "cursor_file"],
+          help_heading = "Instead of a list of events")]
+    pub(crate) coverage: Option<String>,
+
     /// What happened before and after this event
     ///
     /// Takes the id of an event or of a SIEM event.

@@ -6,7 +6,7 @@
 //!  store ◄── door ◄─────────────────────────────────── ┼─► count (numbers, histogram)
 //!                                                      ├─► follow (new commits, cursor file)
 //!                                                      ├─► around (neighbours in time)
-//!                                                      └─► siem, rule
+//!                                                      └─► siem, rule, coverage
 //! ```
 //!
 //! Everything on the command line is checked before the database is opened. Records stream: no
@@ -26,6 +26,7 @@ mod matching;
 mod period;
 mod request;
 mod rule;
+mod coverage;
 mod run;
 mod siem;
 mod view;

@@ -47,7 +47,7 @@ pub(crate) fn list(store: &mut dyn Store, request: &Request, view: &View) -> Res
     Ok(found)
 }
 
-fn print(rows: &[Fields<'static>], names: &[&str], view: &View) -> Result<bool> {
+pub(crate) fn print(rows: &[Fields<'static>], names: &[&str], view: &View) -> Result<bool> {
     if rows.is_empty() {
         return Ok(false);
     }

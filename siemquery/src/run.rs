@@ -5,7 +5,7 @@
 use crate::args::Args;
 use crate::request::{Request, Subject};
 use crate::view::View;
-use crate::{around, count, door, follow, list, rule, siem};
+use crate::{around, count, coverage, door, follow, list, rule, siem};
 use anyhow::Result;
 use common::cli::{Exit, Failure, Kind, note};
 use common::clock::Timestamp;
@@ -84,6 +84,9 @@ fn answer(store: &mut dyn Store, args: &Args, request: &Request, view: &View) ->
         }
         Subject::SiemEvents => return siem::answer(store, args, request, view),
         Subject::Events => {}
+    }
+    if let Some(rule) = &args.coverage {
+        return coverage::list(store, rule, view);
     }
     if let Some(id) = &args.sources {
         return siem::sources(store, id, request, view);

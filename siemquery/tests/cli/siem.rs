@@ -1,6 +1,6 @@
 //! SIEM events: how they are listed, counted, and followed back to the events behind them.
 
-use crate::world::{World, empty};
+use crate::world::{World, empty, world};
 use testkit::{temp_dir, tool};
 
 const RULES: &str = r#"{ "rules_auth": [
@@ -166,5 +166,42 @@ fn from_a_siem_event_to_the_events_behind_it() {
         let behind = lines(world, &["--sources", &chained[1], "-o", "jsonl"]);
         assert!(behind[0].contains("\"rule.name\":\"guessing\""), "{behind:?}");
         let _ = world.run(&["--sources", "xyz"]).expect_code(2);
+    });
+}
+
+#[test]
+fn coverage_tells_what_a_rule_has_seen() {
+    world(|world| {
+        let trigger = |arguments: &[&str]| {
+            let _ = tool("siemtrigger").args(["--db", world.url, "-q"]).args(arguments).run();
+        };
+        let told = |code: i32| {
+            let output = world.run(&["--coverage", "auth/ssh_brute_force", "-o", "tsv"]);
+            assert_eq!(output.code, code, "{}{}", output.stdout, output.stderr);
+            let lines: Vec<String> = output.stdout.lines().skip(1).map(str::to_owned).collect();
+            lines
+                .iter()
+                .map(|line| line.split('\t').skip(1).take(3).collect::<Vec<_>>().join(" "))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(1), ["1-2 2 unseen"]);
+        trigger(&["--oneshot"]);
+        assert_eq!(told(0), ["1-2 2 seen"]);
+        let manage = |verb: &str| {
+            let args = ["--db", world.url, "rules", verb, "-s", "auth", "ssh_brute_force"];
+            let _ = tool("siemmanage").args(args).run().success();
+        };
+        manage("disable");
+        world.store("web", "2026-08-02T11:00:00+00:00 web1 app[7]: three\n");
+        manage("enable");
+        world.store("web", "2026-08-02T12:00:00+00:00 web1 app[7]: four\n");
+        assert_eq!(told(1).last().map(String::as_str), Some("4-4 1 unseen"));
+        trigger(&["--oneshot"]);
+        let all = told(0);
+        assert!(all.contains(&"3-3 1 none".to_owned()), "{all:?}");
+        assert_eq!(all.last().map(String::as_str), Some("4-4 1 seen"));
+        let output = world.run(&["--coverage", "auth/ssh_brut_force"]);
+        assert_eq!(output.code, 2);
+        assert!(output.stderr.contains("did you mean auth/ssh_brute_force?"), "{}", output.stderr);
     });
 }
