@@ -519,7 +519,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__helpers)
-            opts="import export list show enable disable delete test"
+            opts="import list test export show enable disable delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -687,7 +687,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__rules)
-            opts="import export list show enable disable delete test"
+            opts="import list test export show enable disable delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -911,7 +911,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__helpers)
-            opts="-c -h --config --db --help import export list show enable disable delete test help"
+            opts="-c -h --config --db --help import list test export show enable disable delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1081,7 +1081,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__helpers__subcmd__help)
-            opts="import export list show enable disable delete test help"
+            opts="import list test export show enable disable delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1451,7 +1451,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules)
-            opts="-c -h --config --db --help import export list show enable disable delete test help"
+            opts="-c -h --config --db --help import list test export show enable disable delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1621,7 +1621,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules__subcmd__help)
-            opts="import export list show enable disable delete test help"
+            opts="import list test export show enable disable delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1761,13 +1761,37 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules__subcmd__import)
-            opts="-c -h --dry-run --backfill --config --db --help"
+            opts="-s -c -h --dry-run --backfill --section --keep-going --level --status --tag --logsource --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --backfill)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --section)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --level)
+                    COMPREPLY=($(compgen -W "informational low medium high critical" -- "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --logsource)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1791,7 +1815,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules__subcmd__list)
-            opts="-s -o -c -h --section --output --config --db --help"
+            opts="-s -o -c -h --section --level --status --tag --logsource --output --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1802,6 +1826,22 @@ _siemmanage() {
                     return 0
                     ;;
                 -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --level)
+                    COMPREPLY=($(compgen -W "informational low medium high critical" -- "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --logsource)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

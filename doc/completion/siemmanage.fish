@@ -59,34 +59,55 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand init" -s h -l help
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand migrate" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand migrate" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "show" -d 'Show one as it is stored'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "enable" -d 'Switch on'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "delete" -d 'Delete'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "list" -d 'List them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "test" -d 'Check files, or what is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "export" -d 'Write them in the form that import reads'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "enable" -d 'Switch on'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "disable" -d 'Switch off'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l backfill -d 'How far back a rule that is new looks: a span such as 7d, all, or none' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s s -l section -d 'Sigma rules look at the events of this section; of all sections without it' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l level -d 'Only rules of this level or a worse one' -r -f -a "informational\t'Severity 6 and 7'
+low\t'Severity 5'
+medium\t'Severity 4'
+high\t'Severity 2 and 3'
+critical\t'Severity 0 and 1'"
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l status -d 'Only Sigma rules of this status: stable, test, experimental, …; may be repeated' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l tag -d 'Only rules with this tag, or with one below it: attack.t1059 means attack.t1059.001 too; may be repeated' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l logsource -d 'Only rules about this product/category/service; parts may be left empty: windows/process_creation, linux//auditd' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would change, and change nothing'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l keep-going -d 'Import what can be, although other rules are refused; exit status 5 if any was'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s s -l section -d 'Of this section' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s O -l output -d 'Write to a file instead of standard output' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s s -l section -d 'Of this section' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l level -d 'Only rules of this level or a worse one' -r -f -a "informational\t'Severity 6 and 7'
+low\t'Severity 5'
+medium\t'Severity 4'
+high\t'Severity 2 and 3'
+critical\t'Severity 0 and 1'"
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l status -d 'Only Sigma rules of this status: stable, test, experimental, …; may be repeated' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l tag -d 'Only rules with this tag, or with one below it: attack.t1059 means attack.t1059.001 too; may be repeated' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l logsource -d 'Only rules about this product/category/service; parts may be left empty: windows/process_creation, linux//auditd' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
 json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s s -l section -d 'Of this section' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s O -l output -d 'Write to a file instead of standard output' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from show" -s s -l section -d 'Of this section; needed where two sections have one of the name' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from show" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from show" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
@@ -103,46 +124,46 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from delete" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from delete" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write them in the form that import reads'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one as it is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write them in the form that import reads'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show some as they are stored; rules also by title'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch off'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "import" -d 'Add helpers from files, or change those with the same section and name'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "show" -d 'Show one as it is stored'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "enable" -d 'Switch on'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "delete" -d 'Delete'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import export list show enable disable delete test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "import" -d 'Add helpers from files, or change those with the same section and name'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "list" -d 'List them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "export" -d 'Write them in the form that import reads'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "enable" -d 'Switch on'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "disable" -d 'Switch off'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s s -l section -d 'The section of helpers that name none; without it they apply to all sections' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would change, and change nothing'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s s -l section -d 'Of this section' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s O -l output -d 'Write to a file instead of standard output' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from list" -s s -l section -d 'Of this section' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from list" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
 json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from list" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from list" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from test" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from test" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s s -l section -d 'Of this section' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s O -l output -d 'Write to a file instead of standard output' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from show" -s s -l section -d 'Of this section; needed where two sections have one of the name' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from show" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from show" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
@@ -159,17 +180,14 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fis
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from delete" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from delete" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from test" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from test" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "import" -d 'Add helpers from files, or change those with the same section and name'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write them in the form that import reads'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one as it is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write them in the form that import reads'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show some as they are stored; rules also by title'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch off'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand section; and not __fish_seen_subcommand_from list set clear help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand section; and not __fish_seen_subcommand_from list set clear help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
@@ -253,21 +271,21 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fi
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write them in the form that import reads'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "show" -d 'Show one as it is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Check files, or what is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write them in the form that import reads'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "show" -d 'Show some as they are stored; rules also by title'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Switch off'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "delete" -d 'Delete'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "import" -d 'Add helpers from files, or change those with the same section and name'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "export" -d 'Write them in the form that import reads'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "show" -d 'Show one as it is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "export" -d 'Write them in the form that import reads'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "show" -d 'Show some as they are stored; rules also by title'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "disable" -d 'Switch off'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "delete" -d 'Delete'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from section" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from section" -f -a "set" -d 'Make a section, or change how its sources are read'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from section" -f -a "clear" -d 'Remove the events, rejected lines and hits of a section'

@@ -80,13 +80,57 @@ _arguments "${_arguments_options[@]}" : \
             (import)
 _arguments "${_arguments_options[@]}" : \
 '--backfill=[How far back a rule that is new looks\: a span such as 7d, all, or none]:SPAN:_default' \
+'-s+[Sigma rules look at the events of this section; of all sections without it]:SECTION:_default' \
+'--section=[Sigma rules look at the events of this section; of all sections without it]:SECTION:_default' \
+'--level=[Only rules of this level or a worse one]:LEVEL:((informational\:"Severity 6 and 7"
+low\:"Severity 5"
+medium\:"Severity 4"
+high\:"Severity 2 and 3"
+critical\:"Severity 0 and 1"))' \
+'*--status=[Only Sigma rules of this status\: stable, test, experimental, …; may be repeated]:STATUS:_default' \
+'*--tag=[Only rules with this tag, or with one below it\: attack.t1059 means attack.t1059.001 too; may be repeated]:TAG:_default' \
+'--logsource=[Only rules about this product/category/service; parts may be left empty\: windows/process_creation, linux//auditd]:LOGSOURCE:_default' \
 '-c+[Read this configuration file instead of the default ones]:FILE:_files' \
 '--config=[Read this configuration file instead of the default ones]:FILE:_files' \
 '--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
 '--dry-run[Show what would change, and change nothing]' \
+'--keep-going[Import what can be, although other rules are refused; exit status 5 if any was]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'*::files -- Files, directories of files, or - for standard input:_files' \
+'*::files -- Files, folders of files, archives of files, or - for standard input:_files' \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+'-s+[Of this section]:SECTION:_default' \
+'--section=[Of this section]:SECTION:_default' \
+'--level=[Only rules of this level or a worse one]:LEVEL:((informational\:"Severity 6 and 7"
+low\:"Severity 5"
+medium\:"Severity 4"
+high\:"Severity 2 and 3"
+critical\:"Severity 0 and 1"))' \
+'*--status=[Only Sigma rules of this status\: stable, test, experimental, …; may be repeated]:STATUS:_default' \
+'*--tag=[Only rules with this tag, or with one below it\: attack.t1059 means attack.t1059.001 too; may be repeated]:TAG:_default' \
+'--logsource=[Only rules about this product/category/service; parts may be left empty\: windows/process_creation, linux//auditd]:LOGSOURCE:_default' \
+'-o+[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'--output=[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(test)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::files -- Files or directories of files; without them what is stored is tested:_files' \
 && ret=0
 ;;
 (export)
@@ -101,21 +145,6 @@ _arguments "${_arguments_options[@]}" : \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '*::names -- Only these:_default' \
-&& ret=0
-;;
-(list)
-_arguments "${_arguments_options[@]}" : \
-'-s+[Of this section]:SECTION:_default' \
-'--section=[Of this section]:SECTION:_default' \
-'-o+[How to print]:FORMAT:((table\:"Columns for people"
-json\:"One JSON document"))' \
-'--output=[How to print]:FORMAT:((table\:"Columns for people"
-json\:"One JSON document"))' \
-'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
-'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
-'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
 (show)
@@ -164,16 +193,6 @@ _arguments "${_arguments_options[@]}" : \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '*::names -- Their names:_default' \
-&& ret=0
-;;
-(test)
-_arguments "${_arguments_options[@]}" : \
-'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
-'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
-'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'*::files -- Files or directories of files; without them what is stored is tested:_files' \
 && ret=0
 ;;
 (help)
@@ -192,11 +211,15 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(export)
+(list)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(list)
+(test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -213,10 +236,6 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (delete)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(test)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -259,21 +278,7 @@ _arguments "${_arguments_options[@]}" : \
 '--dry-run[Show what would change, and change nothing]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'*::files -- Files, directories of files, or - for standard input:_files' \
-&& ret=0
-;;
-(export)
-_arguments "${_arguments_options[@]}" : \
-'*-s+[Of this section]:SECTION:_default' \
-'*--section=[Of this section]:SECTION:_default' \
-'-O+[Write to a file instead of standard output]:FILE:_files' \
-'--output=[Write to a file instead of standard output]:FILE:_files' \
-'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
-'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
-'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'*::names -- Only these:_default' \
+'*::files -- Files, folders of files, archives of files, or - for standard input:_files' \
 && ret=0
 ;;
 (list)
@@ -289,6 +294,30 @@ json\:"One JSON document"))' \
 '--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(test)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::files -- Files or directories of files; without them what is stored is tested:_files' \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+'*-s+[Of this section]:SECTION:_default' \
+'*--section=[Of this section]:SECTION:_default' \
+'-O+[Write to a file instead of standard output]:FILE:_files' \
+'--output=[Write to a file instead of standard output]:FILE:_files' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- Only these:_default' \
 && ret=0
 ;;
 (show)
@@ -337,16 +366,6 @@ _arguments "${_arguments_options[@]}" : \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '*::names -- Their names:_default' \
-&& ret=0
-;;
-(test)
-_arguments "${_arguments_options[@]}" : \
-'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
-'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
-'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'*::files -- Files or directories of files; without them what is stored is tested:_files' \
 && ret=0
 ;;
 (help)
@@ -365,11 +384,15 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(export)
+(list)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(list)
+(test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -386,10 +409,6 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (delete)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(test)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -629,11 +648,15 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(export)
+(list)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(list)
+(test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -650,10 +673,6 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (delete)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(test)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -677,11 +696,15 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(export)
+(list)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(list)
+(test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -698,10 +721,6 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (delete)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(test)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -860,13 +879,13 @@ _siemmanage__subcmd__help__subcmd__help_commands() {
 _siemmanage__subcmd__help__subcmd__helpers_commands() {
     local commands; commands=(
 'import:Add helpers from files, or change those with the same section and name' \
-'export:Write them in the form that import reads' \
 'list:List them' \
-'show:Show one as it is stored' \
+'test:Check files, or what is stored, and run the tests they carry' \
+'export:Write them in the form that import reads' \
+'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
 'disable:Switch off' \
 'delete:Delete' \
-'test:Check files, or what is stored, and run the tests they carry' \
     )
     _describe -t commands 'siemmanage help helpers commands' commands "$@"
 }
@@ -929,13 +948,13 @@ _siemmanage__subcmd__help__subcmd__retain_commands() {
 _siemmanage__subcmd__help__subcmd__rules_commands() {
     local commands; commands=(
 'import:Add rules from files, or change those with the same section and name' \
-'export:Write them in the form that import reads' \
 'list:List them' \
-'show:Show one as it is stored' \
+'test:Check files, or what is stored' \
+'export:Write them in the form that import reads' \
+'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
 'disable:Switch off' \
 'delete:Delete' \
-'test:Check files, or what is stored, and run the tests they carry' \
     )
     _describe -t commands 'siemmanage help rules commands' commands "$@"
 }
@@ -1022,13 +1041,13 @@ _siemmanage__subcmd__help__subcmd__verify_commands() {
 _siemmanage__subcmd__helpers_commands() {
     local commands; commands=(
 'import:Add helpers from files, or change those with the same section and name' \
-'export:Write them in the form that import reads' \
 'list:List them' \
-'show:Show one as it is stored' \
+'test:Check files, or what is stored, and run the tests they carry' \
+'export:Write them in the form that import reads' \
+'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
 'disable:Switch off' \
 'delete:Delete' \
-'test:Check files, or what is stored, and run the tests they carry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage helpers commands' commands "$@"
@@ -1057,13 +1076,13 @@ _siemmanage__subcmd__helpers__subcmd__export_commands() {
 _siemmanage__subcmd__helpers__subcmd__help_commands() {
     local commands; commands=(
 'import:Add helpers from files, or change those with the same section and name' \
-'export:Write them in the form that import reads' \
 'list:List them' \
-'show:Show one as it is stored' \
+'test:Check files, or what is stored, and run the tests they carry' \
+'export:Write them in the form that import reads' \
+'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
 'disable:Switch off' \
 'delete:Delete' \
-'test:Check files, or what is stored, and run the tests they carry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage helpers help commands' commands "$@"
@@ -1152,13 +1171,13 @@ _siemmanage__subcmd__retain_commands() {
 _siemmanage__subcmd__rules_commands() {
     local commands; commands=(
 'import:Add rules from files, or change those with the same section and name' \
-'export:Write them in the form that import reads' \
 'list:List them' \
-'show:Show one as it is stored' \
+'test:Check files, or what is stored' \
+'export:Write them in the form that import reads' \
+'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
 'disable:Switch off' \
 'delete:Delete' \
-'test:Check files, or what is stored, and run the tests they carry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage rules commands' commands "$@"
@@ -1187,13 +1206,13 @@ _siemmanage__subcmd__rules__subcmd__export_commands() {
 _siemmanage__subcmd__rules__subcmd__help_commands() {
     local commands; commands=(
 'import:Add rules from files, or change those with the same section and name' \
-'export:Write them in the form that import reads' \
 'list:List them' \
-'show:Show one as it is stored' \
+'test:Check files, or what is stored' \
+'export:Write them in the form that import reads' \
+'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
 'disable:Switch off' \
 'delete:Delete' \
-'test:Check files, or what is stored, and run the tests they carry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage rules help commands' commands "$@"

@@ -2,11 +2,14 @@
 //!
 //! What it does *not* know: what the verbs do with them.
 
+mod rule;
+
+pub(crate) use rule::*;
+
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use common::cli::{Generate, Shared};
 use common::clock::DAY;
 use common::clock::span::{Span, SpanError};
-use common::config::Backfill;
 use std::path::PathBuf;
 
 /// Look after the database: schema, sections, helpers, rules, retention, status
@@ -85,13 +88,6 @@ pub(crate) enum Verb {
     Verify(Verify),
 }
 
-/// `rules VERB`.
-#[derive(Debug, Flags)]
-pub(crate) struct Rules {
-    #[command(subcommand)]
-    pub(crate) verb: RuleVerb,
-}
-
 /// `helpers VERB`.
 #[derive(Debug, Flags)]
 pub(crate) struct Helpers {
@@ -99,33 +95,17 @@ pub(crate) struct Helpers {
     pub(crate) verb: HelperVerb,
 }
 
-/// What can be done with rules.
-#[derive(Debug, Subcommand)]
-pub(crate) enum RuleVerb {
-    /// Add rules from files, or change those with the same section and name
-    Import(RuleImport),
-    #[command(flatten)]
-    Other(ItemVerb),
-}
-
 /// What can be done with helpers.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HelperVerb {
     /// Add helpers from files, or change those with the same section and name
     Import(HelperImport),
+    /// List them
+    List(List),
+    /// Check files, or what is stored, and run the tests they carry
+    Test(Test),
     #[command(flatten)]
     Other(ItemVerb),
-}
-
-/// `rules import`.
-#[derive(Debug, Flags)]
-pub(crate) struct RuleImport {
-    #[command(flatten)]
-    pub(crate) import: Import,
-
-    /// How far back a rule that is new looks: a span such as 7d, all, or none
-    #[arg(long, value_name = "SPAN")]
-    pub(crate) backfill: Option<Backfill>,
 }
 
 /// `helpers import`.
@@ -144,9 +124,7 @@ pub(crate) struct HelperImport {
 pub(crate) enum ItemVerb {
     /// Write them in the form that import reads
     Export(Export),
-    /// List them
-    List(List),
-    /// Show one as it is stored
+    /// Show some as they are stored; rules also by title
     Show(Names),
     /// Switch on
     Enable(Names),
@@ -154,14 +132,12 @@ pub(crate) enum ItemVerb {
     Disable(Names),
     /// Delete
     Delete(Names),
-    /// Check files, or what is stored, and run the tests they carry
-    Test(Test),
 }
 
 /// `import`.
-#[derive(Debug, Flags)]
+#[derive(Debug, Default, Flags)]
 pub(crate) struct Import {
-    /// Files, directories of files, or - for standard input
+    /// Files, folders of files, archives of files, or - for standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 

@@ -68,7 +68,7 @@ fn rows(store: &mut dyn Store, what: Clear, section: Option<&str>) -> anyhow::Re
 }
 
 fn rules(store: &mut dyn Store, section: &str) -> anyhow::Result<()> {
-    let noun = item::Rules { backfill: Backfill::None };
+    let noun = item::Rules::stored(Backfill::None);
     let mut rules = noun.stored(store)?;
     rules.retain(|rule| rule.section == section);
     noun.delete(store, &rules)?;

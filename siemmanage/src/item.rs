@@ -11,12 +11,11 @@ pub(crate) mod delete;
 pub(crate) mod export;
 mod helper;
 pub(crate) mod import;
-mod list;
+pub(crate) mod list;
 mod rule;
 mod show;
-mod source;
 mod switch;
-mod test;
+pub(crate) mod test;
 
 pub(crate) use helper::Helpers;
 pub(crate) use rule::Rules;
@@ -25,6 +24,8 @@ use crate::args::ItemVerb;
 use crate::database;
 use common::cli::{Exit, Failure, Kind};
 use common::config::Config;
+use pack::{File, PackError};
+use std::path::PathBuf;
 use store::Store;
 
 /// A helper or a rule in its canonical text.
@@ -40,6 +41,10 @@ pub(crate) struct Item {
     pub(crate) summary: String,
     /// What [`Noun::read`] reads as this one item.
     pub(crate) text: String,
+    /// Another name by which it is found.
+    pub(crate) title: String,
+    /// Whether its file says that it is switched on; otherwise a user's switch stays.
+    pub(crate) says_enabled: bool,
 }
 
 impl Item {
@@ -53,9 +58,21 @@ impl Item {
         if self.section.is_empty() { "*" } else { &self.section }
     }
 
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.id() == name || !name.is_empty() && self.title == name
+    }
+
     fn is_same(&self, other: &Item) -> bool {
         self.section == other.section && self.name == other.name
     }
+}
+
+/// What files hold.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) items: Vec<Item>,
+    /// What made no item, each with its place.
+    pub(crate) refusals: Vec<String>,
 }
 
 /// What a test of items found.
@@ -76,8 +93,11 @@ pub(crate) trait Noun {
     /// `helper` or `rule`.
     fn word(&self) -> &'static str;
 
-    /// Reads and checks a file; a failure names file, line and column.
-    fn read(&self, text: &str, file: &str) -> Result<Vec<Item>, Failure>;
+    /// Reads the files that paths name.
+    fn files(&self, paths: &[PathBuf]) -> Result<Vec<File>, Failure>;
+
+    /// Reads and checks files together; a failure or refusal names file, line and column.
+    fn read(&self, files: &[File]) -> Result<Found, Failure>;
 
     /// The items of a database, by section, in order.
     fn stored(&self, store: &mut dyn Store) -> Result<Vec<Item>, Failure>;
@@ -97,20 +117,18 @@ pub(crate) trait Noun {
     /// The file that holds items, as `read` reads it.
     fn file(&self, items: &[Item]) -> Result<String, Failure>;
 
-    /// Runs the tests of files, given as (name, text), together.
-    fn test(&self, files: &[(String, String)]) -> Result<Report, Failure>;
+    /// Runs the tests of files together.
+    fn test(&self, files: &[File]) -> Result<Report, Failure>;
 }
 
-/// Runs any verb but import.
+/// Runs a verb that is the same for both.
 pub(crate) fn run(noun: &dyn Noun, verb: ItemVerb, config: &Config) -> anyhow::Result<Exit> {
     match verb {
         ItemVerb::Export(args) => export::run(noun, &args, config),
-        ItemVerb::List(args) => list::run(noun, &args, config),
         ItemVerb::Show(args) => show::run(noun, &args, config),
         ItemVerb::Enable(args) => switch::run(noun, &args, true, config),
         ItemVerb::Disable(args) => switch::run(noun, &args, false, config),
         ItemVerb::Delete(args) => delete::run(noun, &args, config),
-        ItemVerb::Test(args) => test::run(noun, &args, config),
     }
 }
 
@@ -118,7 +136,7 @@ pub(crate) fn run(noun: &dyn Noun, verb: ItemVerb, config: &Config) -> anyhow::R
 ///
 /// # Errors
 /// A name is unknown, or stands for items of several sections and no section was given.
-fn named(
+pub(crate) fn named(
     noun: &dyn Noun,
     store: &mut dyn Store,
     names: &[String],
@@ -131,8 +149,7 @@ fn named(
     }
     let mut found = Vec::new();
     for name in names {
-        let same: Vec<&Item> =
-            items.iter().filter(|item| item.name == *name || item.id() == *name).collect();
+        let same: Vec<&Item> = items.iter().filter(|item| item.is_called(name)).collect();
         match same.as_slice() {
             [] => {
                 let known = items.iter().map(|item| item.name.as_str());
@@ -148,6 +165,11 @@ fn named(
         }
     }
     Ok(found)
+}
+
+/// A file that cannot be read, or holds no text.
+fn unreadable(error: PackError) -> Failure {
+    Failure::new(if error.is_content { Kind::Config } else { Kind::Input }, error.to_string())
 }
 
 /// A section that exists; `*` is the empty name that stands for all.

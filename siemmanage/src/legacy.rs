@@ -27,7 +27,7 @@ pub(crate) fn verb(flags: Legacy) -> Result<Option<Verb>, Failure> {
         return Ok(Some(Verb::Clear(Clear { table, force, ..Clear::default() })));
     }
     if let Some(file) = importrules {
-        let verb = RuleVerb::Import(RuleImport { import: import(file), backfill: None });
+        let verb = RuleVerb::Import(RuleImport { import: import(file), ..RuleImport::default() });
         return Ok(Some(Verb::Rules(Rules { verb })));
     }
     if let Some(file) = exportrules {

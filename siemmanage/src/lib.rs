@@ -26,12 +26,13 @@ mod legacy;
 mod metrics;
 mod page;
 mod retain;
+mod rule;
 mod seal;
 mod section;
 mod status;
 mod verify;
 
-use args::{Args, HelperVerb, Legacy, RuleVerb, Verb};
+use args::{Args, HelperVerb, Legacy, Verb};
 use common::cli::{Exit, Failure, Kind};
 use std::process::ExitCode;
 
@@ -55,19 +56,13 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Helpers(args) => match args.verb {
             HelperVerb::Import(args) => {
                 let section = args.section.map(|name| section::new_name(&name)).transpose()?;
-                item::import::run(&item::Helpers { section }, &args.import, &config)
+                item::import::run(&item::Helpers { section }, &args.import, false, &config)
             }
+            HelperVerb::List(args) => item::list::run(&item::Helpers::default(), &args, &config),
+            HelperVerb::Test(args) => item::test::run(&item::Helpers::default(), &args, &config),
             HelperVerb::Other(verb) => item::run(&item::Helpers::default(), verb, &config),
         },
-        Verb::Rules(args) => match args.verb {
-            RuleVerb::Import(args) => {
-                let backfill = args.backfill.unwrap_or(config.siemtrigger.backfill);
-                item::import::run(&item::Rules { backfill }, &args.import, &config)
-            }
-            RuleVerb::Other(verb) => {
-                item::run(&item::Rules { backfill: config.siemtrigger.backfill }, verb, &config)
-            }
-        },
+        Verb::Rules(args) => rule::run(args.verb, &config),
         Verb::Section(args) => section::run(args.verb, &config),
         Verb::Clear(args) => clear::run(&args, &config),
         Verb::Status(args) => status::run(&args, &config),

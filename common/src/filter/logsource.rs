@@ -5,6 +5,7 @@
 //!
 //! What it does *not* know: which events carry which labels.
 
+use super::Filter;
 use std::fmt;
 
 /// Parts of a label; an empty one is not asked for.
@@ -42,6 +43,18 @@ impl Logsource {
             let have = parts.next().unwrap_or_default();
             want.is_empty() || want == have
         })
+    }
+}
+
+impl Filter {
+    /// The logsource without which the filter does not hold.
+    #[must_use]
+    pub fn logsource(&self) -> Option<&Logsource> {
+        match self {
+            Filter::Logsource(logsource) => Some(logsource),
+            Filter::And(list) => list.iter().find_map(Filter::logsource),
+            _ => None,
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! What it does *not* know: how helpers are applied; `parse` runs their tests.
 
-use super::{Item, Noun, Report};
+use super::{Found, Item, Noun, Report, unreadable};
 use common::cli::{Failure, Kind};
 use common::helper::{self, Helper, HelperError};
+use pack::File;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use store::{HelperRow, Store};
 
 /// The noun helper.
@@ -20,12 +22,24 @@ impl Noun for Helpers {
         "helper"
     }
 
-    fn read(&self, text: &str, file: &str) -> Result<Vec<Item>, Failure> {
-        let mut helpers = parsed(text, file)?;
-        for helper in &mut helpers {
-            helper.section = helper.section.take().or_else(|| self.section.clone());
+    fn files(&self, paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
+        pack::read(paths, &["toml", "json"]).map_err(unreadable)
+    }
+
+    fn read(&self, files: &[File]) -> Result<Found, Failure> {
+        let mut found = Found::default();
+        for file in files {
+            for mut helper in parsed(&file.text, &file.name)? {
+                helper.section = helper.section.take().or_else(|| self.section.clone());
+                let item = item(&helper);
+                if found.items.iter().any(|other| other.is_same(&item)) {
+                    let what = format!("{}: a second helper named {}", file.name, item.id());
+                    return Err(Failure::new(Kind::Config, what));
+                }
+                found.items.push(item);
+            }
         }
-        Ok(helpers.iter().map(item).collect())
+        Ok(found)
     }
 
     fn stored(&self, store: &mut dyn Store) -> Result<Vec<Item>, Failure> {
@@ -65,10 +79,10 @@ impl Noun for Helpers {
         Ok(texts.join("\n"))
     }
 
-    fn test(&self, files: &[(String, String)]) -> Result<Report, Failure> {
+    fn test(&self, files: &[File]) -> Result<Report, Failure> {
         let mut helpers = Vec::new();
-        for (file, text) in files {
-            helpers.extend(parsed(text, file)?);
+        for file in files {
+            helpers.extend(parsed(&file.text, &file.name)?);
         }
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         Ok(Report {
@@ -120,6 +134,8 @@ fn item(helper: &Helper) -> Item {
         is_enabled: helper.enabled,
         summary: helper.description.clone(),
         text: helper.to_toml(),
+        title: String::new(),
+        says_enabled: true,
     }
 }
 

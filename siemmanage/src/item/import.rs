@@ -2,29 +2,42 @@
 //!
 //! What it does *not* know: what is imported.
 
-use super::{Item, Noun, source};
+use super::{Item, Noun};
 use crate::args::Import;
 use crate::{database, diff, page};
-use common::cli::{Exit, Failure, Kind};
+use common::cli::{Exit, Failure, Kind, warn};
 use common::config::Config;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 /// Imports files, or shows what an import would change.
-pub(crate) fn run(noun: &dyn Noun, args: &Import, config: &Config) -> anyhow::Result<Exit> {
-    let files = source::read(&args.files)?;
-    let mut items: Vec<Item> = Vec::new();
-    for (file, text) in &files {
-        for item in noun.read(text, file)? {
-            if items.iter().any(|other| other.is_same(&item)) {
-                let what = format!("{file}: a second {} named {}", noun.word(), item.id());
-                return Err(Failure::new(Kind::Config, what).into());
-            }
-            items.push(item);
+///
+/// What is refused is reported piece by piece; then nothing is imported, unless `keep_going`.
+pub(crate) fn run(
+    noun: &dyn Noun,
+    args: &Import,
+    keep_going: bool,
+    config: &Config,
+) -> anyhow::Result<Exit> {
+    let found = noun.read(&noun.files(&args.files)?)?;
+    for refusal in &found.refusals {
+        warn("siemmanage", refusal);
+    }
+    let refused = u64::try_from(found.refusals.len()).unwrap_or(u64::MAX);
+    if refused > 0 && !keep_going {
+        let what = format!("{} refused; nothing was imported", page::counted(refused, noun.word()));
+        let failure = Failure::new(Kind::Config, what);
+        let total = found.items.len();
+        return Err(match total {
+            0 => failure,
+            1 => failure.hint("--keep-going imports the other one"),
+            _ => failure.hint(format!("--keep-going imports the {total} others")),
         }
+        .into());
     }
     let mut store = database::open_for(config, !args.dry_run)?;
     let stored = noun.stored(&mut *store)?;
-    let plan = Plan::new(&stored, items);
+    let plan = Plan::new(noun, &stored, found.items)?;
     noun.check(&plan.outcome(&stored))?;
     if args.dry_run {
         page::print(&plan.text())?;
@@ -32,8 +45,16 @@ pub(crate) fn run(noun: &dyn Noun, args: &Import, config: &Config) -> anyhow::Re
         noun.put(&mut *store, &plan.puts())?;
         database::refresh_views(&mut *store)?;
     }
-    page::say(&plan.summary(noun.word(), args.dry_run))?;
-    Ok(Exit::Done)
+    let refused = if refused > 0 { format!("; {refused} refused") } else { String::new() };
+    page::say(&format!("{}{refused}", plan.summary(noun.word(), args.dry_run)))?;
+    Ok(if refused.is_empty() { Exit::Done } else { Exit::Partial })
+}
+
+/// What an item is stored under.
+type Key<'i> = (&'i str, &'i str);
+
+fn key(item: &Item) -> Key<'_> {
+    (&item.section, &item.name)
 }
 
 /// What an import changes.
@@ -45,10 +66,15 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(stored: &[Item], items: Vec<Item>) -> Plan {
+    fn new(noun: &dyn Noun, stored: &[Item], items: Vec<Item>) -> Result<Plan, Failure> {
         let mut plan = Plan { new: Vec::new(), changed: Vec::new(), unchanged: 0 };
-        for item in items {
-            match stored.iter().find(|old| old.is_same(&item)) {
+        let known: HashMap<Key<'_>, &Item> = stored.iter().map(|old| (key(old), old)).collect();
+        for mut item in items {
+            let old = known.get(&key(&item)).copied();
+            if let Some(old) = old.filter(|old| !item.says_enabled && !old.is_enabled) {
+                item = noun.switched(&item, old.is_enabled)?;
+            }
+            match old {
                 None => plan.new.push(item),
                 Some(old) if old.text == item.text && old.is_enabled == item.is_enabled => {
                     plan.unchanged += 1;
@@ -56,7 +82,7 @@ impl Plan {
                 Some(old) => plan.changed.push((old.clone(), item)),
             }
         }
-        plan
+        Ok(plan)
     }
 
     fn puts(&self) -> Vec<Item> {
@@ -67,7 +93,8 @@ impl Plan {
     /// What the database holds afterwards.
     fn outcome(&self, stored: &[Item]) -> Vec<Item> {
         let puts = self.puts();
-        let kept = stored.iter().filter(|old| !puts.iter().any(|item| item.is_same(old)));
+        let new: HashSet<Key<'_>> = puts.iter().map(key).collect();
+        let kept = stored.iter().filter(|old| !new.contains(&key(old)));
         kept.cloned().chain(puts.iter().cloned()).collect()
     }
 

@@ -11,7 +11,7 @@ use common::config::Config;
 use serde_json::json;
 
 /// Lists items by section.
-pub(super) fn run(noun: &dyn Noun, args: &List, config: &Config) -> anyhow::Result<Exit> {
+pub(crate) fn run(noun: &dyn Noun, args: &List, config: &Config) -> anyhow::Result<Exit> {
     let mut store = database::open_reader(config)?;
     let mut items = noun.stored(&mut *store)?;
     if let Some(section) = &args.section {

@@ -2,16 +2,31 @@
 //!
 //! What it does *not* know: how rules decide.
 
-use super::{Item, Noun, Report};
+use super::{Found, Item, Noun, Report, unreadable};
+use crate::rule::select::Choice;
 use common::cli::{Failure, Kind};
 use common::config::Backfill;
 use common::rule::{self, ReadError, Rule};
+use common::sigma::Refusal;
+use pack::File;
+use std::path::PathBuf;
 use store::Store;
 
 /// The noun rule.
 pub(crate) struct Rules {
     /// How far back a rule that is new looks.
     pub(crate) backfill: Backfill,
+    /// The section whose events Sigma rules look at; all without it.
+    pub(crate) section: Option<String>,
+    /// Which rules of files are meant.
+    pub(crate) choice: Choice,
+}
+
+impl Rules {
+    /// The rules of a database.
+    pub(crate) fn stored(backfill: Backfill) -> Rules {
+        Rules { backfill, section: None, choice: Choice::default() }
+    }
 }
 
 impl Noun for Rules {
@@ -19,8 +34,22 @@ impl Noun for Rules {
         "rule"
     }
 
-    fn read(&self, text: &str, file: &str) -> Result<Vec<Item>, Failure> {
-        Ok(parsed(text, file)?.iter().map(item).collect())
+    fn files(&self, paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
+        pack::rule_files(paths).map_err(unreadable)
+    }
+
+    fn read(&self, files: &[File]) -> Result<Found, Failure> {
+        let pack = pack::load(files, self.section.as_deref());
+        let refusal = |it: &Refusal| match it.id.is_empty() {
+            true => it.to_string(),
+            false => {
+                format!("{}:{}:{}: rule {}: {}", it.file, it.line, it.column, it.id, it.reason)
+            }
+        };
+        Ok(Found {
+            refusals: pack.refusals.iter().map(refusal).collect(),
+            items: self.choice.rules(pack.rules).iter().map(item).collect(),
+        })
     }
 
     fn stored(&self, store: &mut dyn Store) -> Result<Vec<Item>, Failure> {
@@ -61,14 +90,11 @@ impl Noun for Rules {
         Ok(rule::write(&rules(items)?))
     }
 
-    fn test(&self, files: &[(String, String)]) -> Result<Report, Failure> {
-        let mut items = Vec::new();
-        for (file, text) in files {
-            items.extend(self.read(text, file)?);
-        }
-        self.check(&items)?;
-        let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
-        Ok(Report { items: count, ..Report::default() })
+    fn test(&self, files: &[File]) -> Result<Report, Failure> {
+        let found = self.read(files)?;
+        self.check(&found.items)?;
+        let count = u64::try_from(found.items.len()).unwrap_or(u64::MAX);
+        Ok(Report { items: count, failures: found.refusals, ..Report::default() })
     }
 }
 
@@ -91,6 +117,8 @@ fn item(rule: &Rule) -> Item {
         is_enabled: rule.is_enabled,
         summary: rule.description.clone(),
         text: rule::write(std::slice::from_ref(rule)),
+        title: rule.sigma.as_ref().map(|sigma| sigma.title.clone()).unwrap_or_default(),
+        says_enabled: rule.sigma.is_none(),
     }
 }
 

@@ -3,19 +3,21 @@
 //! Failures and the count go to standard output, remarks to standard error. What it does *not*
 //! know: how a test runs.
 
-use super::{Noun, source};
+use super::{Item, Noun};
 use crate::args::Test;
 use crate::{database, page};
 use common::cli::{Exit, warn};
 use common::config::Config;
+use pack::File;
 
 /// Tests files together, or without files the whole database.
-pub(super) fn run(noun: &dyn Noun, args: &Test, config: &Config) -> anyhow::Result<Exit> {
-    let files = if args.files.is_empty() {
+pub(crate) fn run(noun: &dyn Noun, args: &Test, config: &Config) -> anyhow::Result<Exit> {
+    let files: Vec<File> = if args.files.is_empty() {
         let mut store = database::open_reader(config)?;
-        noun.stored(&mut *store)?.into_iter().map(|item| (item.id(), item.text)).collect()
+        let file = |item: Item| File { name: item.id(), text: item.text, is_named: true };
+        noun.stored(&mut *store)?.into_iter().map(file).collect()
     } else {
-        source::read(&args.files)?
+        noun.files(&args.files)?
     };
     let report = noun.test(&files)?;
     for remark in &report.remarks {

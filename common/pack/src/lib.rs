@@ -1,0 +1,22 @@
+//! Files of rules: what the user names, to texts, to rules.
+//!
+//! ```text
+//!  paths ─► find ─┬─► text files ──────┐
+//!                 └─► archive (in memory) ─► File ─► rules ─► Pack: rules, refusals
+//! ```
+//!
+//! siemmanage imports what siemtrigger runs from files: both read through here, so that both take
+//! and refuse the same.
+//!
+//! # Constraints
+//!
+//! * Nothing is unpacked to disk; a path inside of an archive is only a name.
+//! * Files are hostile: their number and sizes are bounded, packed or not.
+//! * No database.
+
+mod archive;
+mod find;
+mod rules;
+
+pub use find::{File, PackError, read, read_as};
+pub use rules::{Pack, is_case, load, rule_files};

@@ -1,0 +1,145 @@
+//! Texts to rules: our own in JSON, Sigma's in YAML.
+//!
+//! Sigma's documents of all files are compiled together, since correlations and filters refer to
+//! others of them. What makes no rule is refused, one by one, with its place and reason.
+//!
+//! What it does *not* know: databases, what becomes of refusals.
+
+use crate::find::{File, PackError, read_as};
+use common::rule::{self, Rule};
+use common::sigma::{Collection, Refusal};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// The files of rules that paths name: of folders and archives those that end in `.json`, `.yml`
+/// or `.yaml`, but not cases kept beside a rule (`.test.yml`).
+///
+/// # Errors
+/// Something cannot be read, or nothing is there.
+pub fn rule_files(paths: &[PathBuf]) -> Result<Vec<File>, PackError> {
+    let files = read_as(paths, &|name| {
+        let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+        let is_rule = ending.is_some_and(|it| ["json", "yml", "yaml"].contains(&it));
+        is_rule && !is_case(name)
+    })?;
+    match (files.is_empty(), paths.first()) {
+        (true, Some(path)) => {
+            let place = path.display().to_string();
+            Err(PackError::new(&place, "no .json, .yml or .yaml file in it"))
+        }
+        _ => Ok(files),
+    }
+}
+
+/// Whether a file holds cases for the rules beside it.
+#[must_use]
+pub fn is_case(name: &str) -> bool {
+    name.ends_with(".test.yml")
+}
+
+/// What files hold.
+#[derive(Debug, Default)]
+pub struct Pack {
+    /// The rules, our own before Sigma's, each in order of the files.
+    pub rules: Vec<Rule>,
+    /// What made no rule.
+    pub refusals: Vec<Refusal>,
+}
+
+/// The rules of files. Sigma rules are about the events of `section`, or of all sections where
+/// there is none.
+#[must_use]
+pub fn load(files: &[File], section: Option<&str>) -> Pack {
+    let mut pack = Pack::default();
+    let mut collection = Collection::new();
+    for file in files {
+        match is_own(file) {
+            true => pack.own(file),
+            false => collection.add(&file.text, &file.name),
+        }
+    }
+    let (sigma, refusals) = collection.rules(section);
+    pack.refusals.extend(refusals);
+    let mut ids: HashSet<String> = pack.rules.iter().map(Rule::id).collect();
+    for rule in sigma {
+        if ids.insert(rule.id()) {
+            pack.rules.push(rule);
+            continue;
+        }
+        let of = files.iter().find(|file| !is_own(file) && file.text.contains(&rule.name));
+        let file = of.map(|file| file.name.clone()).unwrap_or_default();
+        let reason = "a rule of our own has this id".to_owned();
+        pack.refusals.push(Refusal { file, line: 1, column: 1, id: rule.id(), reason });
+    }
+    pack
+}
+
+/// Whether a file is one of our own: an object of JSON. YAML begins so only in its flow style,
+/// which nobody writes rules in.
+fn is_own(file: &File) -> bool {
+    file.text.trim_start().starts_with('{')
+}
+
+impl Pack {
+    fn own(&mut self, file: &File) {
+        let refusal = |line, column, id: &str, reason: String| Refusal {
+            file: file.name.clone(),
+            line,
+            column,
+            id: id.to_owned(),
+            reason,
+        };
+        match rule::read(&file.text, &file.name) {
+            Ok(rules) => {
+                for rule in rules {
+                    if self.rules.iter().any(|have| have.id() == rule.id()) {
+                        let what = format!("rule {} is there twice", rule.id().escape_debug());
+                        self.refusals.push(refusal(1, 1, &rule.id(), what));
+                    } else {
+                        self.rules.push(rule);
+                    }
+                }
+            }
+            Err(error) => {
+                let hint = error.hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+                let reason = format!("{}{hint}", error.message);
+                self.refusals.push(refusal(error.line, error.column, "", reason));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, text: &str) -> File {
+        File { name: name.to_owned(), text: text.to_owned(), is_named: true }
+    }
+
+    #[test]
+    fn both_kinds_are_loaded_and_refused_with_their_place() {
+        let own = r#"{"rules_a":[{"name":"r","severity":1}]}"#;
+        let sigma = "title: t\nid: 7\nlogsource: {product: linux}\ndetection:\n  s: {a: b}\n  condition: s\n";
+        let files = [
+            file("a.json", own),
+            file("b.json", own),
+            file("c.json", "{\"rules_a\":\n [1]}"),
+            file("d.yml", sigma),
+            file("e.yml", &sigma.replace("a: b", "a|flat: b").replace("id: 7", "id: 8")),
+        ];
+        let pack = load(&files, None);
+        let ids: Vec<String> = pack.rules.iter().map(Rule::id).collect();
+        assert_eq!(ids, ["a/r", "7"]);
+        let refused: Vec<String> = pack.refusals.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            refused,
+            [
+                "b.json:1:1: rule a/r is there twice",
+                "c.json:2:3: not a rule: an object",
+                "e.yml:5:7: unknown modifier \"flat\"",
+            ]
+        );
+        assert_eq!(pack.refusals[2].id, "8");
+    }
+}

@@ -1,0 +1,33 @@
+//! The verbs of rules: what only rules have is here, the rest in `item`.
+//!
+//! What it does *not* know: files.
+
+mod list;
+pub(crate) mod select;
+mod show;
+
+use crate::args::{ItemVerb, RuleVerb};
+use crate::{item, section};
+use common::cli::Exit;
+use common::config::Config;
+use select::Choice;
+
+/// Runs a verb of rules.
+pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
+    let backfill = config.siemtrigger.backfill;
+    let stored = item::Rules::stored(backfill);
+    match verb {
+        RuleVerb::Import(args) => {
+            let noun = item::Rules {
+                backfill: args.backfill.unwrap_or(backfill),
+                section: args.section.as_deref().map(section::new_name).transpose()?,
+                choice: Choice::new(&args.select)?,
+            };
+            item::import::run(&noun, &args.import, args.keep_going, config)
+        }
+        RuleVerb::List(args) => list::run(&args, config),
+        RuleVerb::Test(args) => item::test::run(&stored, &args, config),
+        RuleVerb::Other(ItemVerb::Show(args)) => show::run(&args, config),
+        RuleVerb::Other(verb) => item::run(&stored, verb, config),
+    }
+}
