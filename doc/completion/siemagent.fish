@@ -2,6 +2,13 @@ complete -c siemagent -s e -l events -d 'The events to report: names, process, n
 complete -c siemagent -s n -l count -d 'Stop after so many events' -r
 complete -c siemagent -s d -l duration -d 'Stop after this time: 30s, 10m' -r
 complete -c siemagent -l filter -d 'Only events that this filter selects; the grammar is that of siemquery --where' -r
+complete -c siemagent -l path -d 'Only files below this directory, for writes and changes; may be repeated' -r -F
+complete -c siemagent -l watch-read -d 'Report each reading of this file, such as /etc/shadow; may be repeated, implies event read' -r -F
+complete -c siemagent -l uid -d 'Only events of these users: 1000-65533' -r
+complete -c siemagent -l user -d 'Become this user once the probes are attached; root stays root, without capabilities' -r
+complete -c siemagent -l args-max -d 'Bytes of arguments that are kept, at most 4096' -r
+complete -c siemagent -l record -d 'Write what the probes say to this file as well, for --replay' -r -F
+complete -c siemagent -l replay -d 'Read recorded bytes in place of the kernel; needs no rights' -r -F
 complete -c siemagent -l ring -d 'Size of the ring between kernel and agent: a power of two, at least 64K' -r
 complete -c siemagent -l rate -d 'At most so many events of a kind a second: exec=2000,file=5000; the rest is counted' -r
 complete -c siemagent -l redact -d 'Replace what this expression matches in arguments; of an expression with groups, the groups' -r
@@ -10,6 +17,7 @@ complete -c siemagent -l generate -d 'Print a generated page' -r -f -a "man\t'Th
 bash\t'Completions for bash'
 zsh\t'Completions for zsh'
 fish\t'Completions for fish'"
+complete -c siemagent -l include-reader -d 'Report the files and connections of the process that reads the output, too'
 complete -c siemagent -l fail-on-loss -d 'Exit with 5 when events were lost or dropped'
 complete -c siemagent -l check -d 'Try every probe, print a table of what this kernel accepts, and stop'
 complete -c siemagent -l list-events -d 'Print the events that can be reported, and stop'

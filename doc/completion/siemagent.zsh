@@ -22,6 +22,13 @@ _siemagent() {
 '-d+[Stop after this time\: 30s, 10m]:SPAN:_default' \
 '--duration=[Stop after this time\: 30s, 10m]:SPAN:_default' \
 '--filter=[Only events that this filter selects; the grammar is that of siemquery --where]:FILTER:_default' \
+'*--path=[Only files below this directory, for writes and changes; may be repeated]:DIR:_files' \
+'*--watch-read=[Report each reading of this file, such as /etc/shadow; may be repeated, implies event read]:FILE:_files' \
+'--uid=[Only events of these users\: 1000-65533]:FROM-TO:_default' \
+'--user=[Become this user once the probes are attached; root stays root, without capabilities]:NAME:_default' \
+'--args-max=[Bytes of arguments that are kept, at most 4096]:N:_default' \
+'--record=[Write what the probes say to this file as well, for --replay]:FILE:_files' \
+'(--record)--replay=[Read recorded bytes in place of the kernel; needs no rights]:FILE:_files' \
 '--ring=[Size of the ring between kernel and agent\: a power of two, at least 64K]:SIZE:_default' \
 '--rate=[At most so many events of a kind a second\: exec=2000,file=5000; the rest is counted]:LIST:_default' \
 '*--redact=[Replace what this expression matches in arguments; of an expression with groups, the groups]:REGEX:_default' \
@@ -30,6 +37,7 @@ _siemagent() {
 bash\:"Completions for bash"
 zsh\:"Completions for zsh"
 fish\:"Completions for fish"))' \
+'--include-reader[Report the files and connections of the process that reads the output, too]' \
 '--fail-on-loss[Exit with 5 when events were lost or dropped]' \
 '(--list-events)--check[Try every probe, print a table of what this kernel accepts, and stop]' \
 '--list-events[Print the events that can be reported, and stop]' \
