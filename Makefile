@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 TOOLS := siemparse siemtrigger siemquery siemmanage siemagent
 DB ?= sqlite
 
-.PHONY: help build demo test check postgres jq doc install bpf bench clean
+.PHONY: help build demo test check postgres jq doc install bpf techniques bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -53,6 +53,10 @@ install: build doc ## into PREFIX (default /usr/local)
 	install -m 644 config/siem.toml config/crontab $(DESTDIR)$(PREFIX)/share/siemtools
 	install -d $(DESTDIR)$(PREFIX)/lib/siem
 	install -m 755 config/action/* $(DESTDIR)$(PREFIX)/lib/siem
+
+techniques: compiler ## run attackers' techniques harmlessly under SigmaHQ's rules (RULES=folder, root)
+	$(CARGO) build --locked --quiet
+	$(CARGO) run --locked --quiet -p bench --bin technique -- $(RULES)
 
 bpf: ## the probes of siemagent, with the compiler whose bytes are committed
 	@config/need.sh clang-16 clang-16
