@@ -61,7 +61,17 @@ const DELIBERATE: &[(&str, Subject, &str)] = &[
         Subject::Path,
         "the request names https://example.com/…; the hub cuts the scheme off, url.original keeps it",
     ),
+    (
+        "litespeed-logs",
+        Subject::SourceAddress,
+        "the peer of the connection is source.ip; the address in the message is client.ip",
+    ),
     ("radarr-logs", Subject::User, "the hub keeps the quotes around the name ('test')"),
+    (
+        "segfault-logs",
+        Subject::Pid,
+        "the process that broke did not log; the kernel did, which has no process id",
+    ),
     (
         "smb-logs",
         Subject::Program,

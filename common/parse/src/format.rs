@@ -18,6 +18,7 @@ mod appliance;
 mod auditd;
 mod aws;
 mod cef;
+mod compose;
 mod error;
 mod eve;
 mod filterlog;
@@ -45,6 +46,7 @@ mod squid;
 mod squidguard;
 mod stamped;
 mod tcpdump;
+mod w3c;
 mod web_json;
 mod windns;
 mod windows;
@@ -274,6 +276,8 @@ formats! {
     Tcpdump "tcpdump" tcpdump::SPEC;
     /// Windows events as XML, Sysmon for Linux among them
     WindowsXml "windows-xml" windows_xml::SPEC;
+    /// the W3C extended format of IIS and others, with its header
+    W3c "w3c" w3c::SPEC;
     /// Zeek's tab-separated logs with their header
     ZeekTsv "zeek-tsv" zeek::TSV;
     /// the journal's export: journalctl -o json
@@ -314,6 +318,8 @@ formats! {
     Servicing "windows-servicing" servicing::SPEC;
     /// Samba's authentication audit as text
     Samba "samba" samba::SPEC;
+    /// what docker compose prints; what it holds is read as well
+    Compose "compose" compose::SPEC;
     /// a stamp, a level, a text: the log files of programs that have no other format
     Stamped "stamped" stamped::SPEC;
 }

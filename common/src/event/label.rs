@@ -47,6 +47,7 @@ const DATASETS: &[(&str, &str)] = &[
     ("nginx.access", "nginx/webserver/ /webserver/"),
     ("apache.error", "apache//apache"),
     ("nginx.error", "nginx//nginx"),
+    ("w3c.access", "/webserver/ /proxy/"),
     ("cisco.ios", "cisco//aaa cisco//bgp cisco//ldp cisco//syslog"),
     ("cisco.asa", "/firewall/ cisco//syslog"),
     ("agent.process_creation", "linux/process_creation/"),

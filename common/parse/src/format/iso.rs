@@ -11,7 +11,7 @@
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::{alias, stamp, syslog};
-use common::event::Event;
+use common::event::{Event, address};
 
 pub(super) const SPEC: Spec = Spec::line(read);
 
@@ -30,12 +30,16 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     if width == 0 || !text[host].is_ascii_alphanumeric() {
         return Miss::at(host, "a host name");
     }
-    if alias::named_severity(&line[host..host + width]).is_some() {
-        return Miss::at(host, "a host name, not a level");
+    if !is_host(&line[host..host + width]) {
+        return Miss::at(host, "a host name");
     }
     let tag = syslog::tag(line, host + width + 1);
     if tag.name.is_none() && syslog::repeated(line, tag.body).is_none() && priority.is_none() {
         return Miss::at(host + width + 1, "a tag (sshd[123]:)");
+    }
+    let is_phrase = tag.name.is_some_and(|name| name.contains(' ')) && tag.pid.is_none();
+    if is_phrase && priority.is_none() {
+        return Miss::at(host + width + 1, "a tag of one word");
     }
     (event.time, event.time_quality) = memory.instant(at);
     event.host_name = line[host..host + width].into();
@@ -45,4 +49,13 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     }
     let inner = syslog::fill(line, &tag, event);
     Ok(Found { stamp: (start, end), inner, next: Next::Payload })
+}
+
+/// Whether a word may be a host's name or address; programs' own logs have levels, numbers and peers
+/// with their ports in its place.
+fn is_host(word: &str) -> bool {
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let number = word.bytes().all(|byte| byte.is_ascii_digit());
+    let name = word.bytes().all(named) && !number && alias::named_severity(word).is_none();
+    name || address(word).is_some() || !word.is_ascii()
 }

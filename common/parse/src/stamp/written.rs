@@ -7,7 +7,7 @@
 //! 06/14/2026, 3:16:01 PM         06/14/2026-15:16:01.250        26/06/14 15:16:01
 //! 20260614 15:16:01              20260614T151601                2026-165T15:16:01
 //! E0614 15:16:01.250             Jun 14 15:16:01                @400000006a2ea99b0ee6b280
-//! 1781450161.250                 1781450161250
+//! 1781450161.250                 1781450161250                  2026/06/14 - 15:16:01
 //! ```
 //!
 //! Of `6/7/2026` the month comes first, unless it is greater than twelve. A two-digit year is of
@@ -54,7 +54,11 @@ fn complete(text: &[u8], date: Date, (time, after): (i64, usize)) -> Option<(Sta
 fn year_first(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
     if let Some((date, after)) = super::date(text, at) {
         let separator = text.get(after).filter(|byte| matches!(byte, b'T' | b't' | b' '))?;
-        let after = after + if *separator == b' ' { spaces(text, after) } else { 1 };
+        let after = match *separator {
+            b' ' if text[after..].starts_with(b" - ") => after + 3,
+            b' ' => after + spaces(text, after),
+            _ => after + 1,
+        };
         return complete(text, date, clock(text, after)?);
     }
     let (year, day) = (digits(text, at, 4)?, digits(text, at + 5, 3)?);
@@ -332,6 +336,7 @@ mod tests {
             "2026-06-14T15:16:01.25+02:00",
             "2026-06-14 15:16:01,250 CEST",
             "2026/06/14 08:16:01.25 -05:00",
+            "2026/06/14 - 13:16:01.25",
             "14/Jun/2026:15:16:01.25 +0200",
             "14-Jun-2026 13:16:01.25",
             "Sun Jun 14 15:16:01.25 CEST 2026",
