@@ -24,6 +24,14 @@ fn fails(url: &str, args: &[&str], code: i32) -> String {
     run(url, args).expect_code(code).stderr
 }
 
+/// How many migrations there are: the version of a new schema.
+fn migrations() -> usize {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../sql/sqlite");
+    let entries = std::fs::read_dir(directory).expect("sql/sqlite");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    names.filter(|name| name.as_encoded_bytes().starts_with(b"0")).count()
+}
+
 /// Runs the body on both databases, initialised.
 fn on_each(body: impl Fn(&str)) {
     for_each_db(|url| {
