@@ -63,6 +63,8 @@ pub(crate) fn seen(
         if commit <= after || commit > until {
             continue;
         }
+        #[cfg(test)]
+        let firing = crate::schedule::at_its_time(store, &origin.rule, firing)?;
         let (event, matched) = chained(&origin.rule, &firing.group, firing.time, &firing.matched);
         if own.rule.filter.matches(&event) {
             seen.entry(commit).or_default().push((event, matched, firing.time));

@@ -72,6 +72,13 @@ fn commits(
         return Ok(Vec::new());
     }
     let mut commits = store.commits_after(position, COMMITS).map_err(Failure::from)?;
+    #[cfg(test)]
+    if crate::schedule::is(crate::schedule::Mutant::BatchOrder) {
+        commits = store.commits_after(0, 1_000_000).map_err(Failure::from)?;
+        commits.iter_mut().for_each(|commit| commit.commit_no = commit.batch);
+        commits.retain(|commit| commit.commit_no > position);
+        commits.sort_by_key(|commit| commit.commit_no);
+    }
     let mut events = 0;
     commits.retain(|commit| {
         let fits = commit.commit_no <= until && events < EVENTS;

@@ -30,6 +30,8 @@ mod ledger;
 mod watch;
 mod replay;
 mod explain;
+#[cfg(test)]
+mod schedule;
 
 use crate::args::Args;
 use crate::choice::Choice;

@@ -92,9 +92,18 @@ impl Runners {
                 Some(group) => store.found(version, group, need.from).map_err(Failure::from)?,
                 None => Vec::new(),
             };
+            #[cfg(test)]
+            let stored = crate::schedule::forgetful(stored);
             evaluator.load(&need, stored, rows);
         }
-        Ok(evaluator.apply(mark, hits))
+        let outcome = evaluator.apply(mark, hits);
+        #[cfg(test)]
+        if crate::schedule::is(crate::schedule::Mutant::ResetAfterFiring)
+            && !outcome.events.is_empty()
+        {
+            self.evaluators.remove(&version);
+        }
+        Ok(outcome)
     }
 
     /// The earliest moment at which a decision falls due.

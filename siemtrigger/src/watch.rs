@@ -33,7 +33,7 @@ pub(crate) fn run(
     if let Some(rules) = choice.files() {
         store.activate(&rules, choice.backfill).map_err(Failure::from)?;
     }
-    let mut watch = Watch { runners: None, generation: 0, seen: 0, is_away: false };
+    let mut watch = Watch::default();
     while !stop.is_raised() {
         match watch.turn(store, choice, &mut printer) {
             Ok(true) => {}
@@ -56,7 +56,8 @@ pub(crate) fn run(
 }
 
 /// The state of a daemon.
-struct Watch {
+#[derive(Default)]
+pub(crate) struct Watch {
     runners: Option<Runners>,
     generation: i64,
     /// The last commit that was looked at; `i64::MIN` while there is work.
@@ -66,7 +67,7 @@ struct Watch {
 
 impl Watch {
     /// Takes a step, or makes the commit that decisions wait for. Says whether there was work.
-    fn turn(
+    pub(crate) fn turn(
         &mut self,
         store: &mut dyn Store,
         choice: &Choice,

@@ -117,7 +117,13 @@ impl Feed {
 
     /// All SIEM events of the section, in order of time.
     pub(crate) fn siem_events(&mut self) -> Vec<SiemEvent> {
-        let selection = SiemSelection { sections: vec!["t".into()], ..SiemSelection::default() };
+        self.siem_events_of("t")
+    }
+
+    /// All SIEM events of a section, in order of time.
+    pub(crate) fn siem_events_of(&mut self, section: &str) -> Vec<SiemEvent> {
+        let sections = vec![section.to_owned()];
+        let selection = SiemSelection { sections, ..SiemSelection::default() };
         let mut found = Vec::new();
         let mut see = |event: SiemEvent| {
             found.push(event);
