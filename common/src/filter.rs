@@ -39,6 +39,7 @@ mod print;
 
 pub use fold::{fold, fold_char};
 pub use logsource::Logsource;
+pub use matches::decimal;
 pub use network::Network;
 pub use parse::field as parse_field;
 pub use part::Part;

@@ -16,9 +16,9 @@ use common::clock::{Timestamp, words};
 use common::event::Event;
 use common::filter::Filter;
 use common::hit::{Group, Hit, Match};
-use common::rule::{Rule, Source};
+use common::rule::{Kind as RuleKind, Rule, Source};
 use common::siem_event::SiemEvent;
-use detect::{Evaluator, Found, Index, LATENESS, Mark, Need, Outcome, chained, found};
+use detect::{Engine, Evaluator, Found, LATENESS, Mark, Need, Outcome, chained, found};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _};
 use std::ops::ControlFlow;
@@ -35,7 +35,7 @@ const PORTION: usize = 5_000;
 struct Replay {
     /// In order of depth.
     rules: Vec<Rule>,
-    index: Index,
+    engine: Engine,
     evaluators: Vec<Evaluator>,
     hits: Vec<Vec<Hit>>,
     /// Windowed rules' SIEM events as they stand, by time and id.
@@ -45,6 +45,8 @@ struct Replay {
     last: Timestamp,
     printer: Printer,
     waiting: usize,
+    /// Whether no rule asks for the time of events that match nothing.
+    is_timeless: bool,
     /// How many matches lacked a field that a correlation needs.
     skipped: u64,
 }
@@ -56,7 +58,8 @@ impl Replay {
         ordered.sort_by_key(|(depth, _)| *depth);
         let rules: Vec<Rule> = ordered.into_iter().map(|(_, rule)| rule).collect();
         Ok(Replay {
-            index: Index::new(&rules),
+            engine: Engine::new(&rules),
+            is_timeless: !rules.iter().any(|rule| matches!(rule.kind, RuleKind::Dead { .. })),
             evaluators: Vec::new(),
             hits: vec![Vec::new(); rules.len()],
             rules,
@@ -70,6 +73,11 @@ impl Replay {
         })
     }
 
+    /// Whether a line can be passed over: it is an event, and no rule matches it.
+    fn is_idle(&mut self, line: &[u8]) -> bool {
+        self.is_timeless && self.engine.line(line).is_some_and(<[usize]>::is_empty)
+    }
+
     fn event(&mut self, event: &Event<'_>) -> anyhow::Result<()> {
         self.last = self.last.max(event.time);
         let first = *self.first.get_or_insert(event.time);
@@ -77,13 +85,10 @@ impl Replay {
             let evaluator = |rule: &Rule| Evaluator::new(rule.clone(), Some(first), LATENESS);
             self.evaluators = self.rules.iter().map(evaluator).collect();
         }
-        for &place in self.index.rules(&event.section, &event.labels) {
-            let rule = &self.rules[place];
-            if rule.filter.matches(event) {
-                let (hits, skipped) = hits(rule, event, &Match::Event(event.id));
-                self.hits[place].extend(hits);
-                self.skipped += skipped;
-            }
+        for &place in self.engine.event(event) {
+            let (hits, skipped) = hits(&self.rules[place], event, &Match::Event(event.id));
+            self.hits[place].extend(hits);
+            self.skipped += skipped;
         }
         self.waiting += 1;
         if self.is_live || self.waiting >= PORTION {
@@ -221,6 +226,7 @@ pub(crate) fn stdin(
 ) -> anyhow::Result<Exit> {
     let mut replay = Replay::new(rules, args.live, printer)?;
     let section = args.section.as_deref().unwrap_or(common::section::DEFAULT);
+    replay.engine.set_section(section);
     let mut reader = LineReader::new(section)?;
     let mut input = io::BufReader::with_capacity(1 << 20, io::stdin().lock());
     let (mut line, mut number, mut bad) = (Vec::new(), 0, 0u64);
@@ -231,6 +237,9 @@ pub(crate) fn stdin(
         }
         number += 1;
         if line.trim_ascii().is_empty() {
+            continue;
+        }
+        if replay.is_idle(&line) {
             continue;
         }
         match reader.event(&line, number) {

@@ -22,6 +22,7 @@ mod chain;
 mod closed;
 mod counter;
 mod dead;
+mod engine;
 mod evaluator;
 mod explain;
 mod index;
@@ -33,6 +34,7 @@ mod window;
 
 pub use chain::chained;
 pub use dead::LATENESS;
+pub use engine::Engine;
 pub use evaluator::{Evaluator, Mark, Need, Outcome};
 pub use explain::{Line, explain};
 pub use index::{Index, group};

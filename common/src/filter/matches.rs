@@ -119,8 +119,9 @@ impl Test {
 
 /// The number a value is: a number, or a text of an optional sign, digits and an optional
 /// fraction. `0x3e7`, `1e5`, `inf` and the empty text are no numbers.
+#[must_use]
 #[allow(clippy::cast_precision_loss, reason = "comparison is in double precision, as in SQL")]
-fn decimal(value: ValueRef<'_>) -> Option<f64> {
+pub fn decimal(value: ValueRef<'_>) -> Option<f64> {
     match value {
         ValueRef::Int(number) => Some(number as f64),
         ValueRef::Float(number) => Some(number),

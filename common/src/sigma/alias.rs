@@ -102,7 +102,7 @@ mod tests {
             let logsource = Logsource::parse(text).expect("a logsource");
             Aliases::of(&logsource).field(name)
         };
-        let image = Own::new("Image", &["NewProcessName", "process.executable"]);
+        let image = Own::new("Image", &["NewProcessName"]);
         assert_eq!(of("windows/process_creation/", "Image"), Field::Own(image));
         assert_eq!(of("windows/image_load/", "Image"), Field::Own(Own::new("Image", &[])));
         let peer = Own::new("c-ip", &["source.ip"]);

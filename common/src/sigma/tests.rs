@@ -231,7 +231,7 @@ fn correlations_refer_to_rules_by_name_and_silence_them() {
     let group = |place: usize| crate::filter::field_text(&correlation.parts[place].group_by[0]);
     assert_eq!(
         (group(0), group(1)),
-        ("own(User, SubjectUserName, user.name)".into(), "own(TargetUser)".into())
+        ("own(User, SubjectUserName)".into(), "own(TargetUser)".into())
     );
     assert_eq!(correlation.event_limit(), 1);
     let stored = crate::rule::write(&rules[2..]);

@@ -1,0 +1,158 @@
+//! The fast engine: which of many rules an event matches, at a cost that follows the rules that
+//! could match, not the rules that exist.
+//!
+//! ```text
+//!  rules ─► leaf, tree (distinct predicates) ─► witness (what must be in an event) ─┐
+//!                                                                                   ▼
+//!  JSON line ─► scan ─┐                                   partition: one a set of labels
+//!  Event ─────────────┴► record (fields by number) ─► index (values → candidates) ─► verdict
+//! ```
+//!
+//! * Rules are partitioned by the labels that their logsource covers; a partition is built when the
+//!   first event with its labels comes.
+//! * Each rule has *witnesses*: predicates of which at least one must hold. The index of a
+//!   partition finds the rules whose witness an event may have: whole values, beginnings and ends
+//!   by hash, parts by four-byte windows. It may find too many rules, never too few.
+//! * A candidate's tree is evaluated on values that are decoded and folded once an event; each
+//!   distinct predicate is evaluated once an event.
+//!
+//! A flat Windows event in JSON is matched on its line, without an event being built
+//! ([`Engine::line`]); everything else as an [`Event`]. Both agree with
+//! [`Filter::matches`](common::filter::Filter::matches), which is what a rule means.
+//!
+//! What it does *not* know: windows, hits, where events come from.
+
+mod compile;
+mod gram;
+mod literal;
+mod name;
+mod partition;
+mod rarity;
+mod record;
+mod scan;
+mod verdict;
+mod witness;
+
+use common::event::{Event, WindowsEvent};
+use common::rule::{Rule, Source};
+use compile::Compiled;
+use partition::Partition;
+use record::Record;
+use std::collections::HashMap;
+use verdict::Verdict;
+
+/// Rules, ready to be held against events.
+#[derive(Debug)]
+pub struct Engine {
+    compiled: Compiled,
+    partitions: Vec<Partition>,
+    /// Partitions by section and labels.
+    places: HashMap<String, HashMap<String, usize>>,
+    record: Record,
+    verdict: Verdict,
+    found: Vec<usize>,
+    /// The partition of the last lines of a kind: labels are few, looking them up is not free.
+    recent: Option<(&'static str, usize)>,
+    section: String,
+}
+
+impl Engine {
+    /// An engine for rules over events, which are known by their place; rules over SIEM events are
+    /// left out.
+    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Engine {
+        let rules = rules.into_iter().enumerate();
+        let over_events = rules.filter(|(_, rule)| !matches!(rule.source, Source::SiemEvents(_)));
+        let compiled = Compiled::new(over_events);
+        let (fields, leaves) = (compiled.names.len(), compiled.leaves.len());
+        Engine {
+            record: Record::new(fields),
+            verdict: Verdict::new(leaves, compiled.rules.len()),
+            compiled,
+            partitions: Vec::new(),
+            places: HashMap::new(),
+            found: Vec::new(),
+            recent: None,
+            section: common::section::DEFAULT.to_owned(),
+        }
+    }
+
+    /// Says to which section lines belong that name none.
+    pub fn set_section(&mut self, section: &str) {
+        section.clone_into(&mut self.section);
+        self.recent = None;
+    }
+
+    /// The places of the rules that an event matches, in order.
+    pub fn event(&mut self, event: &Event<'_>) -> &[usize] {
+        let place = self.place(&event.section, &event.labels);
+        let partition = &self.partitions[place];
+        let values = self.record.read_event(event, &self.compiled.names);
+        let source = record::Source { line: b"", values: &values, event: Some(event) };
+        self.verdict.run(&self.compiled, partition, &mut self.record, &source, &mut self.found);
+        &self.found
+    }
+
+    /// The places of the rules that a line matches, in order; `None` where the line is no flat
+    /// Windows event in plain JSON, or some rule needs more than that: then it is to be read as an
+    /// event.
+    pub fn line(&mut self, line: &[u8]) -> Option<&[usize]> {
+        let line = line.trim_ascii_end();
+        let header = self.record.read_line(line, &self.compiled.names)?;
+        let labels = header.windows(line).labels();
+        if labels.is_empty() {
+            return None;
+        }
+        let place = match self.recent {
+            Some((recent, place)) if std::ptr::eq(recent, labels) => place,
+            _ => {
+                let section = self.section.clone();
+                let place = self.place(&section, labels);
+                self.recent = Some((labels, place));
+                place
+            }
+        };
+        let partition = &self.partitions[place];
+        if !partition.is_plain {
+            return None;
+        }
+        let source = record::Source { line, values: &[], event: None };
+        self.verdict.run(&self.compiled, partition, &mut self.record, &source, &mut self.found);
+        // Of a key that is there twice the last value counts, and the first is no keyword's.
+        if self.verdict.keyword_held && self.record.has_twins(line) {
+            return None;
+        }
+        Some(&self.found)
+    }
+
+    fn place(&mut self, section: &str, labels: &str) -> usize {
+        if let Some(place) = self.places.get(section).and_then(|of| of.get(labels)) {
+            return *place;
+        }
+        let place = self.partitions.len();
+        self.partitions.push(Partition::new(&self.compiled, section, labels));
+        let of = self.places.entry(section.to_owned()).or_default();
+        of.insert(labels.to_owned(), place);
+        place
+    }
+}
+
+/// Where a line's header stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Header {
+    channel: (usize, usize),
+    provider: Option<(usize, usize)>,
+    event_type: Option<(usize, usize)>,
+    id: i64,
+}
+
+impl Header {
+    fn windows<'l>(&self, line: &'l [u8]) -> WindowsEvent<'l> {
+        let text = |(from, until): (usize, usize)| std::str::from_utf8(&line[from..until]).ok();
+        WindowsEvent {
+            channel: text(self.channel),
+            id: Some(self.id),
+            provider: self.provider.and_then(text),
+            event_type: self.event_type.and_then(text),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Rules to trees over distinct predicates.
+//!
+//! What it does *not* know: labels of events, indexes.
+
+use super::name::Names;
+use common::field::{Column, Field, Own};
+use common::filter::{Filter, Logsource, Test, Text, TextTest};
+use common::rule::{Rule, Source};
+use memchr::memmem::Finder;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+/// A rule's condition; leaves and labels by number.
+#[derive(Debug)]
+pub(super) enum Node {
+    All,
+    And(Box<[Node]>),
+    Or(Box<[Node]>),
+    Not(Box<Node>),
+    Leaf(u32),
+    Label(u32),
+}
+
+/// What a predicate is about.
+#[derive(Debug)]
+pub(super) enum Subject {
+    /// The first of these fields that the event has.
+    Own(Box<[u16]>),
+    /// Two of them.
+    Refer(Box<[u16]>, Text, Box<[u16]>),
+    /// Any value.
+    Keyword,
+    /// What only a whole event can tell.
+    Event,
+}
+
+/// A distinct predicate.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    pub(super) filter: Filter,
+    pub(super) subject: Subject,
+    pub(super) needle: Option<Needle>,
+    /// Whether a flat line can tell.
+    pub(super) is_plain: bool,
+}
+
+/// A text test as it is held against folded text.
+#[derive(Debug)]
+pub(super) struct Needle {
+    pub(super) kind: Text,
+    pub(super) text: String,
+    pub(super) dashed: bool,
+    finder: OnceCell<Box<Finder<'static>>>,
+}
+
+impl Needle {
+    fn new(test: &TextTest, dashed: bool) -> Option<Needle> {
+        let fits = !test.cased && test.kind != Text::Glob;
+        let text = if dashed { undash(test.folded()) } else { test.folded().to_owned() };
+        fits.then(|| Needle { kind: test.kind, text, dashed, finder: OnceCell::new() })
+    }
+
+    /// Whether a folded text (without dashes, where they count as one) satisfies the test.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        match self.kind {
+            Text::Equals => text == self.text,
+            Text::StartsWith => text.starts_with(&self.text),
+            Text::EndsWith => text.ends_with(&self.text),
+            // Built once: building it costs as much as a search.
+            Text::Contains => self
+                .finder
+                .get_or_init(|| Box::new(Finder::new(self.text.as_bytes()).into_owned()))
+                .find(text.as_bytes())
+                .is_some(),
+            Text::Glob => false,
+        }
+    }
+}
+
+/// A text in which every dash is the ASCII one.
+pub(super) fn undash(text: &str) -> String {
+    text.replace(['/', '\u{2013}', '\u{2014}', '\u{2015}'], "-")
+}
+
+/// A rule at work.
+#[derive(Debug)]
+pub(super) struct CompiledRule {
+    pub(super) place: usize,
+    pub(super) source: Source,
+    pub(super) tree: Node,
+}
+
+/// All rules.
+#[derive(Debug, Default)]
+pub(super) struct Compiled {
+    pub(super) names: Names,
+    pub(super) leaves: Vec<Leaf>,
+    pub(super) labels: Vec<Logsource>,
+    pub(super) rules: Vec<CompiledRule>,
+}
+
+/// What is known while rules are compiled.
+#[derive(Default)]
+struct Compiler {
+    compiled: Compiled,
+    known: HashMap<String, u32>,
+    labels: HashMap<Logsource, u32>,
+}
+
+impl Compiled {
+    pub(super) fn new<'r>(rules: impl Iterator<Item = (usize, &'r Rule)>) -> Compiled {
+        let mut compiler = Compiler::default();
+        for (place, rule) in rules {
+            let tree = compiler.node(&rule.filter);
+            let source = rule.source.clone();
+            compiler.compiled.rules.push(CompiledRule { place, source, tree });
+        }
+        compiler.compiled
+    }
+}
+
+impl Compiler {
+    fn node(&mut self, filter: &Filter) -> Node {
+        let mut all = |list: &[Filter]| list.iter().map(|inner| self.node(inner)).collect();
+        match filter {
+            Filter::All => Node::All,
+            Filter::And(list) => Node::And(all(list)),
+            Filter::Or(list) => Node::Or(all(list)),
+            Filter::Not(inner) => Node::Not(Box::new(self.node(inner))),
+            Filter::Logsource(logsource) => {
+                let labels = &mut self.compiled.labels;
+                let number = *self.labels.entry(logsource.clone()).or_insert_with(|| {
+                    labels.push(logsource.clone());
+                    number(labels.len())
+                });
+                Node::Label(number)
+            }
+            leaf => Node::Leaf(self.leaf(leaf)),
+        }
+    }
+
+    fn leaf(&mut self, filter: &Filter) -> u32 {
+        let text = filter.to_string();
+        if let Some(number) = self.known.get(&text) {
+            return *number;
+        }
+        let (subject, is_plain) = self.subject(filter);
+        let needle = match filter {
+            Filter::Field(_, Test::Text(test)) => Needle::new(test, false),
+            Filter::Field(_, Test::Dash(test)) => Needle::new(test, true),
+            _ => None,
+        };
+        self.compiled.leaves.push(Leaf { filter: filter.clone(), subject, needle, is_plain });
+        let number = number(self.compiled.leaves.len());
+        self.known.insert(text, number);
+        number
+    }
+
+    fn subject(&mut self, filter: &Filter) -> (Subject, bool) {
+        match filter {
+            Filter::Field(Field::Own(own), _) => match self.own(own) {
+                Some(fields) => (Subject::Own(fields), is_plain(own)),
+                None => (Subject::Event, false),
+            },
+            Filter::Refer(Field::Own(own), kind, Field::Own(other)) => {
+                match (self.own(own), self.own(other)) {
+                    (Some(fields), Some(others)) => {
+                        let plain = is_plain(own) && is_plain(other);
+                        (Subject::Refer(fields, *kind, others), plain)
+                    }
+                    _ => (Subject::Event, false),
+                }
+            }
+            Filter::Keyword(_) => (Subject::Keyword, true),
+            _ => (Subject::Event, false),
+        }
+    }
+
+    fn own(&mut self, own: &Own) -> Option<Box<[u16]>> {
+        own.names().iter().map(|name| self.compiled.names.add(name)).collect()
+    }
+}
+
+/// Whether a flat line has all that such names can mean: no paths, no columns.
+fn is_plain(own: &Own) -> bool {
+    let columns = |name: &str| Column::ALL.iter().any(|column| column.name() == name);
+    own.names().iter().all(|name| !name.contains(['.', ' ']) && !columns(name))
+}
+
+/// The number of the last of so many.
+fn number(count: usize) -> u32 {
+    u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,243 @@
+//! Texts searched for in values as they stand in JSON: undecoded, four bytes at a time.
+//!
+//! Bytes are compared with their 0x20 bit set, which makes letters of either case equal (and some
+//! other characters too: too many candidates do no harm). A literal of seven bytes or more holds a
+//! window of four at every alignment: it is entered with four windows, and a value is looked at
+//! every fourth byte. Shorter ones are looked for at every byte.
+//!
+//! What it does *not* know: fields; how a literal is written in JSON.
+
+use super::rarity;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// The shortest literal that is found at every alignment.
+const LONG: usize = 7;
+
+/// A hash of a number that is spread already.
+#[derive(Default)]
+pub(super) struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+    fn write_u32(&mut self, number: u32) {
+        self.0 = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+}
+
+/// A map by numbers.
+pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
+
+/// A literal and the rules that look for it.
+#[derive(Debug)]
+struct Literal {
+    bytes: Box<[u8]>,
+    rules: Vec<u32>,
+}
+
+/// Windows of literals.
+#[derive(Debug, Default)]
+struct Windows {
+    bits: Vec<u64>,
+    shift: u32,
+    /// Literal and where in it the window begins.
+    found: Map<u32, Vec<(u32, u16)>>,
+}
+
+/// Literals that are searched for anywhere in a value.
+#[derive(Debug, Default)]
+pub(super) struct Grams {
+    literals: Vec<Literal>,
+    known: HashMap<Box<[u8]>, u32>,
+    /// Entered at four alignments, looked for at every fourth byte.
+    long: Windows,
+    /// Entered once, looked for at every byte.
+    short: Windows,
+    /// Two bytes, looked for at every byte.
+    pairs: Windows,
+    shortest: usize,
+}
+
+/// Whether two texts are equal but for 0x20 bits.
+pub(super) fn same(text: &[u8], literal: &[u8]) -> bool {
+    text.len() == literal.len() && text.iter().zip(literal).all(|(a, b)| a | 0x20 == b | 0x20)
+}
+
+fn gram(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | 0x2020_2020
+}
+
+fn pair(bytes: &[u8]) -> u32 {
+    u32::from(u16::from_le_bytes([bytes[0], bytes[1]]) | 0x2020)
+}
+
+impl Windows {
+    fn enter(&mut self, gram: u32, literal: u32, offset: usize) {
+        let entries = self.found.entry(gram).or_default();
+        let offset = u16::try_from(offset).unwrap_or(u16::MAX);
+        if !entries.contains(&(literal, offset)) {
+            entries.push((literal, offset));
+        }
+    }
+
+    /// Makes the bitmap, sixteen bits or more a window.
+    fn finish(&mut self) {
+        if self.found.is_empty() {
+            return;
+        }
+        let size = (self.found.len() * 16).next_power_of_two().clamp(1 << 10, 1 << 20);
+        self.shift = 32 - size.trailing_zeros();
+        self.bits = vec![0; size / 64];
+        for gram in self.found.keys() {
+            let bit = place(*gram, self.shift);
+            self.bits[bit / 64] |= 1 << (bit % 64);
+        }
+    }
+
+    fn may_have(&self, gram: u32) -> bool {
+        let bit = place(gram, self.shift);
+        self.bits[bit / 64] & (1 << (bit % 64)) != 0
+    }
+}
+
+fn place(gram: u32, shift: u32) -> usize {
+    (gram.wrapping_mul(0x9e37_79b1) >> shift) as usize
+}
+
+impl Grams {
+    /// Adds a literal of at least two bytes for a rule. Its bytes are ASCII.
+    pub(super) fn add(&mut self, bytes: &[u8], rule: u32) {
+        if let Some(known) = self.known.get(bytes) {
+            self.literals[*known as usize].rules.push(rule);
+            return;
+        }
+        let literal = u32::try_from(self.literals.len()).unwrap_or(u32::MAX);
+        self.known.insert(bytes.into(), literal);
+        self.literals.push(Literal { bytes: bytes.into(), rules: vec![rule] });
+        self.shortest =
+            if self.shortest == 0 { bytes.len() } else { self.shortest.min(bytes.len()) };
+        let share =
+            |at: usize| rarity::share([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let best = |places: usize, cost: &dyn Fn(usize) -> f32| {
+            (0..places).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(0)
+        };
+        if bytes.len() >= LONG {
+            let at = best(bytes.len() - LONG + 1, &|at| (at..at + 4).map(share).sum());
+            for at in at..at + 4 {
+                self.long.enter(gram(&bytes[at..]), literal, at);
+            }
+        } else if bytes.len() >= 4 {
+            let at = best(bytes.len() - 3, &share);
+            self.short.enter(gram(&bytes[at..]), literal, at);
+        } else {
+            self.pairs.enter(pair(bytes), literal, 0);
+        }
+    }
+
+    /// Makes the index ready to search.
+    pub(super) fn finish(&mut self) {
+        self.long.finish();
+        self.short.finish();
+        self.pairs.finish();
+        self.known = HashMap::new();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.literals.is_empty()
+    }
+
+    /// Emits the rules of the literals that a value holds.
+    pub(super) fn search(&self, value: &[u8], emit: &mut impl FnMut(u32)) {
+        if value.len() < self.shortest {
+            return;
+        }
+        if !self.long.bits.is_empty() {
+            for (number, chunk) in value.chunks_exact(4).enumerate() {
+                let gram = gram(chunk);
+                if self.long.may_have(gram) {
+                    self.check(&self.long, gram, value, number * 4, emit);
+                }
+            }
+        }
+        if !self.short.bits.is_empty() {
+            for (at, window) in value.windows(4).enumerate() {
+                let gram = gram(window);
+                if self.short.may_have(gram) {
+                    self.check(&self.short, gram, value, at, emit);
+                }
+            }
+        }
+        if !self.pairs.bits.is_empty() {
+            for (at, window) in value.windows(2).enumerate() {
+                let pair = pair(window);
+                if self.pairs.may_have(pair) {
+                    self.check(&self.pairs, pair, value, at, emit);
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn check(
+        &self,
+        windows: &Windows,
+        gram: u32,
+        value: &[u8],
+        at: usize,
+        emit: &mut impl FnMut(u32),
+    ) {
+        for (literal, offset) in windows.found.get(&gram).into_iter().flatten() {
+            let literal = &self.literals[*literal as usize];
+            let Some(start) = at.checked_sub(usize::from(*offset)) else { continue };
+            let end = start + literal.bytes.len();
+            if value.get(start..end).is_some_and(|text| same(text, &literal.bytes)) {
+                literal.rules.iter().for_each(|rule| emit(*rule));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_found_at_every_place() {
+        let literals = ["ab", "abc", "abcd", "abcdef", "abcdefg", "mimikatz.exe", r"\\temp\\"];
+        let mut grams = Grams::default();
+        for (rule, literal) in literals.iter().enumerate() {
+            grams.add(literal.as_bytes(), u32::try_from(rule).expect("few"));
+        }
+        grams.finish();
+        for (rule, literal) in literals.iter().enumerate() {
+            for before in 0..9 {
+                for after in 0..5 {
+                    let value = format!(
+                        "{}{}{}",
+                        "-".repeat(before),
+                        literal.to_uppercase(),
+                        "-".repeat(after)
+                    );
+                    let mut found = Vec::new();
+                    grams.search(value.as_bytes(), &mut |rule| found.push(rule as usize));
+                    assert!(found.contains(&rule), "{literal} in {value}");
+                }
+            }
+        }
+        let mut found = Vec::new();
+        grams.search(b"-a-b-c-d-", &mut |rule| found.push(rule));
+        assert_eq!(found, [0_u32; 0]);
+    }
+}

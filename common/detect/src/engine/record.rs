@@ -1,0 +1,244 @@
+//! The fields of one event that rules name, by number, decoded and folded when first asked for.
+//!
+//! What it does *not* know: rules.
+
+use super::Header;
+use super::name::Names;
+use super::scan::{Token, decode, scan};
+use common::event::{Event, ValueRef};
+use common::filter::fold;
+
+/// What an event's values are read from.
+pub(super) struct Source<'e> {
+    /// The line of a flat event.
+    pub(super) line: &'e [u8],
+    /// The values of an event that was built.
+    pub(super) values: &'e [ValueRef<'e>],
+    /// That event.
+    pub(super) event: Option<&'e Event<'e>>,
+}
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the line.
+    Line(Token, usize, usize),
+    /// Among the values.
+    Value(usize),
+}
+
+/// Texts of a slot in the arena, by from and until.
+type Span = Option<(usize, usize)>;
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    epoch: u32,
+    place: Place,
+    text: Span,
+    folded: Span,
+}
+
+/// The fields of the event at hand. Nothing is cleared between events: a slot of another epoch is
+/// empty.
+#[derive(Debug)]
+pub(super) struct Record {
+    epoch: u32,
+    slots: Vec<Slot>,
+    /// The numbers of the fields that the event has.
+    pub(super) present: Vec<u16>,
+    /// All values of a flat event, for keywords: token, from, until.
+    pub(super) leaves: Vec<(Token, usize, usize)>,
+    keys: Vec<(usize, usize)>,
+    arena: String,
+}
+
+impl Record {
+    pub(super) fn new(fields: usize) -> Record {
+        let place = Place::Value(usize::MAX);
+        Record {
+            epoch: 0,
+            slots: vec![Slot { epoch: 0, place, text: None, folded: None }; fields],
+            present: Vec::new(),
+            leaves: Vec::new(),
+            keys: Vec::new(),
+            arena: String::new(),
+        }
+    }
+
+    fn begin(&mut self) {
+        self.epoch = self.epoch.wrapping_add(1).max(1);
+        if self.epoch == 1 {
+            self.slots.iter_mut().for_each(|slot| slot.epoch = 0);
+        }
+        self.present.clear();
+        self.leaves.clear();
+        self.keys.clear();
+        self.arena.clear();
+    }
+
+    fn put(&mut self, field: u16, place: Place) {
+        let slot = &mut self.slots[usize::from(field)];
+        if slot.epoch != self.epoch {
+            self.present.push(field);
+        }
+        *slot = Slot { epoch: self.epoch, place, text: None, folded: None };
+    }
+
+    /// Reads a flat line; `None` when it is not in the plain form.
+    pub(super) fn read_line(&mut self, line: &[u8], names: &Names) -> Option<Header> {
+        // Raw control characters are no JSON, and text must be UTF-8.
+        if line.iter().any(|byte| *byte < 0x20) || std::str::from_utf8(line).is_err() {
+            return None;
+        }
+        self.begin();
+        let (mut header, mut known) = (Header::default(), (false, false));
+        let mut source = None;
+        scan(line, |key, from, until, token| {
+            match key {
+                b"EventID" => {
+                    header.id = std::str::from_utf8(&line[from..until]).ok()?.parse().ok()?;
+                    known.0 = true;
+                }
+                b"Channel" => {
+                    if token != (Token::Text { escaped: false, odd: false }) {
+                        return None;
+                    }
+                    header.channel = (from, until);
+                    known.1 = from < until;
+                }
+                b"Provider_Name" => header.provider = Some((from, until)),
+                b"SourceName" => source = Some((from, until)),
+                b"EventType" => header.event_type = Some((from, until)),
+                // Names that could be of another form, or have spaces that rules leave out.
+                key if key.iter().any(|byte| matches!(byte, b'.' | b' ')) => return None,
+                _ => {}
+            }
+            let start = key.as_ptr() as usize - line.as_ptr() as usize;
+            self.keys.push((start, start + key.len()));
+            // Null is absence, and hides no earlier value of its key.
+            if token != Token::Null {
+                self.leaves.push((token, from, until));
+                if let Some(field) = names.find(key) {
+                    self.put(field, Place::Line(token, from, until));
+                }
+            }
+            Some(())
+        })?;
+        header.provider = header.provider.or(source);
+        (known.0 && known.1).then_some(header)
+    }
+
+    /// Whether a key occurs twice: then not every value counts.
+    pub(super) fn has_twins(&mut self, line: &[u8]) -> bool {
+        let mut keys: Vec<&[u8]> =
+            self.keys.iter().map(|&(from, until)| &line[from..until]).collect();
+        keys.sort_unstable();
+        keys.windows(2).any(|pair| pair[0] == pair[1])
+    }
+
+    /// Takes the fields of an event that was built.
+    pub(super) fn read_event<'e>(
+        &mut self,
+        event: &'e Event<'_>,
+        names: &Names,
+    ) -> Vec<ValueRef<'e>> {
+        self.begin();
+        let mut values = Vec::new();
+        // Most names of rules are absent: the event's own names are looked up, not theirs.
+        let fields = event.ext.iter().chain(event.original.iter());
+        for (name, _) in fields {
+            let name = name.strip_prefix("original.").unwrap_or(name);
+            let spaced = name.contains(' ').then(|| name.replace(' ', ""));
+            for name in [Some(name), spaced.as_deref()].into_iter().flatten() {
+                self.put_event(event, name, names, &mut values);
+            }
+        }
+        for column in common::field::Column::ALL {
+            self.put_event(event, column.name(), names, &mut values);
+        }
+        values
+    }
+
+    fn put_event<'e>(
+        &mut self,
+        event: &'e Event<'_>,
+        name: &str,
+        names: &Names,
+        values: &mut Vec<ValueRef<'e>>,
+    ) {
+        let Some(field) = names.find(name.as_bytes()) else { return };
+        if self.slots[usize::from(field)].epoch == self.epoch {
+            return;
+        }
+        if let Some(value) = event.own(name) {
+            self.put(field, Place::Value(values.len()));
+            values.push(value);
+        }
+    }
+
+    /// Where the value of the first of these fields is that the event has.
+    pub(super) fn first(&self, fields: &[u16]) -> Option<u16> {
+        let has = |field: &&u16| self.slots[usize::from(**field)].epoch == self.epoch;
+        fields.iter().find(has).copied()
+    }
+
+    /// Where a present field's value is.
+    pub(super) fn place(&self, field: u16) -> Place {
+        self.slots[usize::from(field)].place
+    }
+
+    /// A field's text in the arena, decoded; of numbers and truth values their text.
+    pub(super) fn text(&mut self, field: u16, source: &Source<'_>) -> (usize, usize) {
+        let slot = self.slots[usize::from(field)];
+        if let Some(span) = slot.text {
+            return span;
+        }
+        let from = self.arena.len();
+        match slot.place {
+            Place::Line(token, from, until) => {
+                append(token, &source.line[from..until], &mut self.arena);
+            }
+            Place::Value(place) => match source.values.get(place) {
+                Some(ValueRef::Text(text)) => self.arena.push_str(text),
+                Some(value) => self.arena.push_str(&value.to_string()),
+                None => {}
+            },
+        }
+        let span = (from, self.arena.len());
+        self.slots[usize::from(field)].text = Some(span);
+        span
+    }
+
+    /// A field's text in the arena, folded.
+    pub(super) fn folded(&mut self, field: u16, source: &Source<'_>) -> (usize, usize) {
+        let (from, until) = self.text(field, source);
+        if let Some(span) = self.slots[usize::from(field)].folded {
+            return span;
+        }
+        let start = self.arena.len();
+        if self.arena[from..until].is_ascii() {
+            self.arena.extend_from_within(from..until);
+            self.arena[start..].make_ascii_lowercase();
+        } else {
+            let folded = fold(&self.arena[from..until]).into_owned();
+            self.arena.push_str(&folded);
+        }
+        let span = (start, self.arena.len());
+        self.slots[usize::from(field)].folded = Some(span);
+        span
+    }
+
+    /// A text of the arena.
+    pub(super) fn arena(&self, (from, until): (usize, usize)) -> &str {
+        &self.arena[from..until]
+    }
+}
+
+/// Appends the text of a value in a line.
+pub(super) fn append(token: Token, bytes: &[u8], out: &mut String) {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    match token {
+        Token::Text { escaped: true, .. } => decode(text, out),
+        _ => out.push_str(text),
+    }
+}

@@ -1,0 +1,294 @@
+//! Candidates and verdicts for one event.
+//!
+//! What it does *not* know: where rules' numbers come from; how events are stored.
+
+use super::compile::{Compiled, Leaf, Node, Subject, undash};
+use super::partition::{FieldIndex, Partition};
+use super::record::{Place, Record, Source, append};
+use super::scan::Token;
+use common::event::ValueRef;
+use common::filter::{Filter, Test, Text, TextTest, decimal};
+
+/// What was found out about the event at hand. Nothing is cleared between events: what is of
+/// another epoch is unknown.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    epoch: u32,
+    /// Epoch and verdict of each predicate.
+    leaves: Vec<u32>,
+    seen: Vec<u32>,
+    candidates: Vec<u32>,
+    scratch: Vec<u8>,
+    text: String,
+    /// Whether a keyword was found in a value.
+    pub(super) keyword_held: bool,
+}
+
+impl Verdict {
+    pub(super) fn new(leaves: usize, rules: usize) -> Verdict {
+        Verdict {
+            epoch: 0,
+            leaves: vec![0; leaves],
+            seen: vec![0; rules],
+            candidates: Vec::new(),
+            scratch: Vec::new(),
+            text: String::new(),
+            keyword_held: false,
+        }
+    }
+
+    /// Fills `found` with the places of the rules that match, in order.
+    pub(super) fn run(
+        &mut self,
+        compiled: &Compiled,
+        partition: &Partition,
+        record: &mut Record,
+        source: &Source<'_>,
+        found: &mut Vec<usize>,
+    ) {
+        // Half of the range: a predicate's word holds the verdict too.
+        self.epoch = (self.epoch + 1) & 0x7fff_ffff;
+        if self.epoch == 0 {
+            self.epoch = 1;
+            self.leaves.fill(0);
+            self.seen.fill(0);
+        }
+        self.keyword_held = false;
+        found.clear();
+        self.candidates(partition, record, source);
+        let candidates = std::mem::take(&mut self.candidates);
+        for &rule in &candidates {
+            let rule = &compiled.rules[rule as usize];
+            let mut at =
+                Judge { verdict: self, compiled, labels: &partition.labels, record, source };
+            if at.holds(&rule.tree) {
+                found.push(rule.place);
+            }
+        }
+        self.candidates = candidates;
+        found.sort_unstable();
+    }
+
+    fn candidates(&mut self, partition: &Partition, record: &Record, source: &Source<'_>) {
+        let (epoch, seen) = (self.epoch, &mut self.seen);
+        let candidates = &mut self.candidates;
+        candidates.clear();
+        let mut emit = |rule: u32| {
+            if seen[rule as usize] != epoch {
+                seen[rule as usize] = epoch;
+                candidates.push(rule);
+            }
+        };
+        partition.always.iter().for_each(|rule| emit(*rule));
+        for &field in &record.present {
+            let Some(index) = partition.index(field) else { continue };
+            match record.place(field) {
+                Place::Line(token, from, until) => {
+                    let value = (token, &source.line[from..until]);
+                    search_token(index, value, &mut self.text, &mut self.scratch, &mut emit);
+                }
+                Place::Value(place) => {
+                    if let Some(value) = source.values.get(place) {
+                        search_value(index, *value, &mut self.scratch, &mut emit);
+                    }
+                }
+            }
+        }
+        if !partition.has_keywords {
+            return;
+        }
+        if source.event.is_some() {
+            return partition.by_keyword.iter().for_each(|rule| emit(*rule));
+        }
+        for &(token, from, until) in &record.leaves {
+            let value = &source.line[from..until];
+            match token {
+                Token::Text { odd: true, .. } => {
+                    canonical(token, value, &mut self.text, &mut self.scratch);
+                    partition.keywords.search(&self.scratch, &mut emit);
+                }
+                _ => partition.keywords.search(value, &mut emit),
+            }
+        }
+    }
+}
+
+/// Writes a text with odd escapes as JSON is written commonly.
+fn canonical(token: Token, value: &[u8], text: &mut String, out: &mut Vec<u8>) {
+    text.clear();
+    append(token, value, text);
+    escape(text, out);
+}
+
+fn escape(text: &str, out: &mut Vec<u8>) {
+    out.clear();
+    for byte in text.bytes() {
+        if byte == b'\\' || byte == b'"' {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+}
+
+fn search_token(
+    index: &FieldIndex,
+    (token, value): (Token, &[u8]),
+    text: &mut String,
+    scratch: &mut Vec<u8>,
+    emit: &mut impl FnMut(u32),
+) {
+    if token == Token::Null {
+        return;
+    }
+    let value = match token {
+        Token::Text { odd: true, .. } => {
+            canonical(token, value, text, scratch);
+            scratch.as_slice()
+        }
+        _ => value,
+    };
+    let number = || std::str::from_utf8(value).ok().and_then(|it| decimal(ValueRef::Text(it)));
+    let is_number = matches!(token, Token::Text { .. } | Token::Number);
+    let number = if index.has_numbers() && is_number { number() } else { None };
+    index.search(value, number, emit);
+}
+
+fn search_value(
+    index: &FieldIndex,
+    value: ValueRef<'_>,
+    scratch: &mut Vec<u8>,
+    emit: &mut impl FnMut(u32),
+) {
+    match value {
+        ValueRef::List(list) => {
+            list.iter().for_each(|item| search_value(index, item.into(), scratch, emit));
+        }
+        ValueRef::Texts(list) => {
+            list.iter().for_each(|item| search_value(index, ValueRef::Text(item), scratch, emit));
+        }
+        scalar => {
+            let number = if index.has_numbers() { decimal(scalar) } else { None };
+            match scalar {
+                ValueRef::Text(text) if !text.contains(['\\', '"']) => {
+                    index.search(text.as_bytes(), number, emit);
+                }
+                ValueRef::Text(text) => {
+                    escape(text, scratch);
+                    index.search(scratch, number, emit);
+                }
+                other => index.search(other.to_string().as_bytes(), number, emit),
+            }
+        }
+    }
+}
+
+/// One candidate before the event.
+struct Judge<'v, 'c, 'r, 's> {
+    verdict: &'v mut Verdict,
+    compiled: &'c Compiled,
+    labels: &'c [bool],
+    record: &'r mut Record,
+    source: &'s Source<'s>,
+}
+
+impl Judge<'_, '_, '_, '_> {
+    fn holds(&mut self, node: &Node) -> bool {
+        match node {
+            Node::All => true,
+            Node::And(list) => list.iter().all(|inner| self.holds(inner)),
+            Node::Or(list) => list.iter().any(|inner| self.holds(inner)),
+            Node::Not(inner) => !self.holds(inner),
+            Node::Label(label) => self.labels[*label as usize],
+            Node::Leaf(number) => {
+                let known = self.verdict.leaves[*number as usize];
+                if known >> 1 == self.verdict.epoch {
+                    return known & 1 == 1;
+                }
+                let compiled = self.compiled;
+                let holds = self.leaf(&compiled.leaves[*number as usize]);
+                self.verdict.leaves[*number as usize] = self.verdict.epoch << 1 | u32::from(holds);
+                holds
+            }
+        }
+    }
+
+    fn leaf(&mut self, leaf: &Leaf) -> bool {
+        match (&leaf.subject, &leaf.filter) {
+            (Subject::Own(fields), Filter::Field(_, test)) => {
+                let Some(field) = self.record.first(fields) else { return false };
+                self.test(field, leaf, test)
+            }
+            (Subject::Refer(fields, kind, others), _) => {
+                let pair = self.record.first(fields).zip(self.record.first(others));
+                pair.is_some_and(|(field, other)| self.refer(field, *kind, other, leaf))
+            }
+            (Subject::Keyword, Filter::Keyword(test)) => self.keyword(leaf, test),
+            _ => self.source.event.is_some_and(|event| leaf.filter.matches(event)),
+        }
+    }
+
+    fn test(&mut self, field: u16, leaf: &Leaf, test: &Test) -> bool {
+        if *test == Test::Exists {
+            return true;
+        }
+        let place = self.record.place(field);
+        if let Place::Value(place) = place {
+            match self.source.values.get(place) {
+                Some(ValueRef::Text(_)) => {}
+                Some(value) => return test.holds(*value),
+                None => return false,
+            }
+        }
+        if let Some(needle) = &leaf.needle {
+            let span = self.record.folded(field, self.source);
+            let text = self.record.arena(span);
+            return match needle.dashed {
+                true => needle.holds(&undash(text)),
+                false => needle.holds(text),
+            };
+        }
+        let span = self.record.text(field, self.source);
+        let text = self.record.arena(span);
+        match place {
+            Place::Line(token, ..) => test.holds(value(token, text)),
+            Place::Value(_) => test.holds(ValueRef::Text(text)),
+        }
+    }
+
+    fn refer(&mut self, field: u16, kind: Text, other: u16, leaf: &Leaf) -> bool {
+        if let Some(event) = self.source.event {
+            return leaf.filter.matches(event);
+        }
+        let (first, second) =
+            (self.record.text(field, self.source), self.record.text(other, self.source));
+        let test = TextTest::new(kind, self.record.arena(second));
+        test.holds(self.record.arena(first))
+    }
+
+    fn keyword(&mut self, leaf: &Leaf, test: &Test) -> bool {
+        if let Some(event) = self.source.event {
+            return leaf.filter.matches(event);
+        }
+        let mut text = String::new();
+        for place in 0..self.record.leaves.len() {
+            let (token, from, until) = self.record.leaves[place];
+            text.clear();
+            append(token, &self.source.line[from..until], &mut text);
+            if test.holds(value(token, &text)) {
+                self.verdict.keyword_held = true;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The value of a token with its text.
+fn value(token: Token, text: &str) -> ValueRef<'_> {
+    match token {
+        Token::Number => text.parse().map_or(ValueRef::Text(text), ValueRef::Int),
+        Token::True => ValueRef::Bool(true),
+        Token::False => ValueRef::Bool(false),
+        Token::Text { .. } | Token::Null => ValueRef::Text(text),
+    }
+}

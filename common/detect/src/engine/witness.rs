@@ -1,0 +1,188 @@
+//! What must be in an event for a rule to match: witnesses, of which at least one must hold.
+//!
+//! An `and` has those of its cheapest part, an `or` those of all parts together, a `not` none.
+//!
+//! What it does *not* know: how witnesses are searched for.
+
+use super::compile::{Compiled, Leaf, Node, Subject, undash};
+use super::literal::literals;
+use super::rarity::share_of;
+use common::filter::{Filter, Test, Text, TextTest, fold};
+
+/// What a value must be or have, written as JSON writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum How {
+    /// The whole value.
+    Exact(Vec<u8>),
+    /// A number, or a text that is one.
+    Number(f64),
+    Start(Vec<u8>),
+    End(Vec<u8>),
+    Part(Vec<u8>),
+    /// Anything.
+    Present,
+    /// A part of any value of the event.
+    Keyword(Vec<u8>),
+}
+
+/// A witness: one of these fields has it.
+#[derive(Clone, Debug)]
+pub(super) struct Witness {
+    pub(super) fields: Box<[u16]>,
+    pub(super) how: How,
+}
+
+/// Witnesses and about how many events of one have them.
+type Choice = Option<(f32, Vec<Witness>)>;
+
+/// The cheapest witnesses of a tree; `None` where there are none to rely on. `labels`: which
+/// logsources hold.
+pub(super) fn choose(node: &Node, compiled: &Compiled, labels: &[bool]) -> Choice {
+    match node {
+        Node::All | Node::Not(_) => None,
+        // What cannot hold needs no witness.
+        Node::Label(label) => (!labels[*label as usize]).then(|| (0.0, Vec::new())),
+        Node::And(list) => list
+            .iter()
+            .filter_map(|inner| choose(inner, compiled, labels))
+            .min_by(|(a, _), (b, _)| a.total_cmp(b)),
+        Node::Or(list) => {
+            let (mut cost, mut all) = (0.0, Vec::new());
+            for inner in list {
+                let (more, witnesses) = choose(inner, compiled, labels)?;
+                cost += more;
+                all.extend(witnesses);
+            }
+            Some((cost, all))
+        }
+        Node::Leaf(leaf) => of_leaf(&compiled.leaves[*leaf as usize]),
+    }
+}
+
+fn of_leaf(leaf: &Leaf) -> Choice {
+    match (&leaf.subject, &leaf.filter) {
+        (Subject::Own(fields), Filter::Field(_, test)) => {
+            let list = hows(test);
+            let cost = list.iter().map(cost).sum();
+            let witness = |how| Witness { fields: fields.clone(), how };
+            Some((cost, list.into_iter().map(witness).collect()))
+        }
+        (Subject::Refer(fields, ..), _) => {
+            Some((cost(&How::Present), vec![Witness { fields: fields.clone(), how: How::Present }]))
+        }
+        (Subject::Keyword, Filter::Keyword(test)) => {
+            let mut list = Vec::new();
+            for how in hows(test) {
+                let (How::Exact(text) | How::Start(text) | How::End(text) | How::Part(text)) = how
+                else {
+                    return None;
+                };
+                if text.len() < 2 {
+                    return None;
+                }
+                list.push(How::Keyword(text));
+            }
+            let cost = list.iter().map(cost).sum();
+            let witness = |how| Witness { fields: Box::default(), how };
+            Some((cost, list.into_iter().map(witness).collect()))
+        }
+        _ => None,
+    }
+}
+
+fn cost(how: &How) -> f32 {
+    match how {
+        How::Exact(text) => share_of(text) * 0.5,
+        How::Number(_) => 0.02,
+        How::Start(text) | How::End(text) => share_of(text) * 0.7,
+        How::Part(text) => share_of(text),
+        How::Present => 0.9,
+        How::Keyword(text) => share_of(text) * 10.0 + 0.05,
+    }
+}
+
+/// What a value that a test holds for must have, one of these.
+fn hows(test: &Test) -> Vec<How> {
+    match test {
+        Test::Text(test) => vec![of_text(test)],
+        Test::Dash(test) => {
+            let text = undash(test.folded());
+            vec![part(text.split(['-', '*', '?', '\\']))]
+        }
+        Test::Number(number) => vec![How::Number(*number)],
+        Test::Regex(regex) => match literals(regex.pattern()) {
+            Some(list) => list.iter().map(|text| part([text.as_str()].into_iter())).collect(),
+            None => vec![How::Present],
+        },
+        _ => vec![How::Present],
+    }
+}
+
+fn of_text(test: &TextTest) -> How {
+    let text = fold(&test.pattern);
+    let is_plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    match test.kind {
+        Text::Equals if is_plain => How::Exact(escape(&text)),
+        Text::StartsWith if is_plain && !text.is_empty() => How::Start(escape(&text)),
+        Text::EndsWith if is_plain && !text.is_empty() => How::End(escape(&text)),
+        // A backslash of a glob may stand for itself or for the next character: neither is needed.
+        Text::Glob => part(text.split(['*', '?', '\\'])),
+        _ => part([text.as_ref()].into_iter()),
+    }
+}
+
+/// The rarest run of printable ASCII characters in these texts.
+fn part<'t>(texts: impl Iterator<Item = &'t str>) -> How {
+    let is_apart = |char: char| !(' '..='~').contains(&char);
+    let runs = texts.flat_map(|text| text.split(is_apart)).map(escape);
+    let runs = runs.filter(|run| run.len() >= 2);
+    match runs.min_by(|a, b| share_of(a).total_cmp(&share_of(b))) {
+        Some(run) => How::Part(run),
+        None => How::Present,
+    }
+}
+
+/// A text of printable ASCII as JSON writes it.
+fn escape(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 4);
+    for byte in text.bytes() {
+        if byte == b'\\' || byte == b'"' {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use common::filter::Regex;
+
+    fn how(test: &Test) -> How {
+        hows(test).remove(0)
+    }
+
+    fn text(kind: Text, pattern: &str) -> Test {
+        Test::Text(TextTest::new(kind, pattern))
+    }
+
+    #[test]
+    fn witnesses_are_written_as_json_is() {
+        assert_eq!(how(&text(Text::Equals, r"C:\X")), How::Exact(br"c:\\x".to_vec()));
+        assert_eq!(how(&text(Text::EndsWith, r"\cmd.exe")), How::End(br"\\cmd.exe".to_vec()));
+        assert_eq!(how(&text(Text::Contains, "a\u{e9}bcd")), How::Part(b"bcd".to_vec()));
+        assert_eq!(how(&text(Text::Equals, "\u{e9}")), How::Present);
+        assert_eq!(how(&text(Text::Glob, "x*mimikatz?y")), How::Part(b"mimikatz".to_vec()));
+        assert_eq!(how(&text(Text::Contains, "")), How::Present);
+        assert_eq!(
+            how(&Test::Dash(TextTest::new(Text::Contains, " -enc/x"))),
+            How::Part(b"enc".to_vec())
+        );
+        assert_eq!(
+            how(&Test::Regex(Regex::new("foo.*(bar|baz)q").expect("a regex"))),
+            How::Part(b"foo".to_vec())
+        );
+        assert_eq!(how(&Test::Exists), How::Present);
+    }
+}
