@@ -18,11 +18,14 @@ use common::siem_event::SiemEvent;
 use detect::{Found, Mark, Outcome, found};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use store::{Advance, Commit, SiemRow, Step, Store};
+use store::{Activation, Advance, Commit, SiemRow, Step, Store};
 
 /// The most commits, and about the most events, of a step.
 const COMMITS: u32 = 64;
 const EVENTS: i64 = 20_000;
+
+/// The most rules whose filters choose the events that are read; of more, all events are.
+const FILTERS: usize = 64;
 
 /// How a step ended.
 pub(crate) enum Progress {
@@ -152,7 +155,8 @@ impl<'r> Work<'r> {
             let mut own = hits.remove(&place).unwrap_or_default();
             let seen = self.chained.get_mut(&place).and_then(|seen| seen.remove(&commit.commit_no));
             for (event, matched, time) in seen.into_iter().flatten() {
-                for hit in self.hits(place, commit, &event, &matched) {
+                let activation = &self.runners.active[place].activation;
+                for hit in self::matched(activation, commit, &event, &matched) {
                     own.push(Hit { time, ..hit });
                 }
             }
@@ -196,7 +200,7 @@ impl<'r> Work<'r> {
 
     /// The hits of a commit's events, by the place of their version.
     fn matching(
-        &self,
+        &mut self,
         store: &mut dyn Store,
         commit: &Commit,
     ) -> anyhow::Result<BTreeMap<usize, Vec<Hit>>> {
@@ -209,11 +213,15 @@ impl<'r> Work<'r> {
             return Ok(hits);
         }
         let filter = |place: &usize| self.runners.active[*place].activation.rule.filter.clone();
-        let any = Filter::Or(places.iter().map(filter).collect());
+        let any = match places.len() {
+            0..=FILTERS => Filter::Or(places.iter().map(filter).collect()),
+            _ => Filter::All,
+        };
         let mut see = |event: Event<'static>| {
-            for &place in &places {
-                if self.runners.active[place].activation.rule.filter.matches(&event) {
-                    let new = self.hits(place, commit, &event, &Match::Event(event.id));
+            for &place in self.runners.engine.event(&event) {
+                if places.binary_search(&place).is_ok() {
+                    let activation = &self.runners.active[place].activation;
+                    let new = matched(activation, commit, &event, &Match::Event(event.id));
                     hits.entry(place).or_default().extend(new);
                 }
             }
@@ -222,22 +230,26 @@ impl<'r> Work<'r> {
         store.batch_events(commit.batch, &any, &mut see).map_err(Failure::from)?;
         Ok(hits)
     }
+}
 
-    /// The hits of an event or firing instant that a rule's filter holds for: one a group.
-    fn hits(&self, place: usize, commit: &Commit, event: &Event<'_>, matched: &Match) -> Vec<Hit> {
-        let activation = &self.runners.active[place].activation;
-        let is_chained = matches!(matched, Match::SiemEvent(_));
-        let hit = |found: Found| Hit {
-            group: found.group,
-            time: event.time,
-            matched: matched.clone(),
-            commit_no: commit.commit_no,
-            committed: commit.committed,
-            is_armed: commit.commit_no > activation.armed_commit,
-            fired_commit: None,
-            message: activation.rule.message.fill(event),
-            keys: found.keys,
-        };
-        found(&activation.rule, event, is_chained).0.into_iter().map(hit).collect()
-    }
+/// The hits of an event or firing instant that a rule's filter holds for: one a group.
+fn matched(
+    activation: &Activation,
+    commit: &Commit,
+    event: &Event<'_>,
+    matched: &Match,
+) -> Vec<Hit> {
+    let is_chained = matches!(matched, Match::SiemEvent(_));
+    let hit = |found: Found| Hit {
+        group: found.group,
+        time: event.time,
+        matched: matched.clone(),
+        commit_no: commit.commit_no,
+        committed: commit.committed,
+        is_armed: commit.commit_no > activation.armed_commit,
+        fired_commit: None,
+        message: activation.rule.message.fill(event),
+        keys: found.keys,
+    };
+    found(&activation.rule, event, is_chained).0.into_iter().map(hit).collect()
 }

@@ -280,7 +280,11 @@ pub(crate) fn backtest(
     if over_events.is_empty() {
         return Ok(Exit::NoMatch);
     }
-    let filters: Vec<Filter> = over_events.iter().map(|rule| rule.filter.clone()).collect();
+    // The filters of few rules choose the events that are read; of many, all events are.
+    let filter = match over_events.len() {
+        0..=64 => Filter::Or(over_events.iter().map(|rule| rule.filter.clone()).collect()),
+        _ => Filter::All,
+    };
     let section = |rule: &&Rule| match &rule.source {
         Source::Events(section) => Some(section.clone()),
         _ => None,
@@ -288,8 +292,7 @@ pub(crate) fn backtest(
     // None at all means every section.
     let named: Option<BTreeSet<String>> = over_events.iter().map(section).collect();
     let sections = named.into_iter().flatten().collect();
-    let selection =
-        Selection { filter: Filter::Or(filters), sections, since, until, ids: Vec::new() };
+    let selection = Selection { filter, sections, since, until, ids: Vec::new() };
     let mut replay = Replay::new(rules, false, printer)?;
     let mut failure = None;
     let scan = Scan { selection, ..Scan::default() };

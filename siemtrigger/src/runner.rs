@@ -9,7 +9,7 @@ use common::clock::span::Span;
 use common::config::Action;
 use common::hit::Hit;
 use common::rule::Rule;
-use detect::{Evaluator, Mark, Outcome};
+use detect::{Engine, Evaluator, Mark, Outcome};
 use std::collections::HashMap;
 use store::{Activation, Store};
 
@@ -30,6 +30,8 @@ pub(crate) struct Runners {
     pub(crate) all: Vec<Activation>,
     /// Those at work.
     pub(crate) active: Vec<Runner>,
+    /// Finds the rules at work, by their place, that an event matches.
+    pub(crate) engine: Engine,
     evaluators: HashMap<i64, Evaluator>,
     lateness: Span,
     /// What is run for SIEM events.
@@ -57,6 +59,7 @@ impl Runners {
         Ok(Runners {
             all,
             active,
+            engine: Engine::new(rules),
             evaluators: HashMap::new(),
             lateness: choice.lateness,
             actions: choice.actions.clone(),
