@@ -104,12 +104,12 @@ fn value(line: &[u8], at: usize) -> Option<(usize, usize, Token, usize)> {
             let is_zero = line.get(digits) == Some(&b'0') && (end - digits > 1 || first == b'-');
             let goes_on = matches!(line.get(end), Some(b'.' | b'e' | b'E'));
             let count = end - digits;
-            (count > 0 && count <= 18 && !is_zero && !goes_on).then_some((
-                at,
-                end,
-                Token::Number,
-                end,
-            ))
+            let fits = || {
+                let text = std::str::from_utf8(&line[at..end]);
+                text.is_ok_and(|text| text.parse::<i64>().is_ok())
+            };
+            let is_whole = count > 0 && (count <= 18 || fits());
+            (is_whole && !is_zero && !goes_on).then_some((at, end, Token::Number, end))
         }
     }
 }
