@@ -56,10 +56,11 @@ impl Runners {
             depth,
         };
         let active = chosen.iter().zip(depths).map(runner).collect();
+        let engine = Engine::new(rules);
         Ok(Runners {
             all,
             active,
-            engine: Engine::new(rules),
+            engine,
             evaluators: HashMap::new(),
             lateness: choice.lateness,
             actions: choice.actions.clone(),
