@@ -374,13 +374,10 @@ fn known(store: &mut dyn Store, name: &str) -> store::Result<common::section::Se
 
 /// The helpers of a section that come with the program.
 fn shipped(section: &str) -> Vec<Helper> {
-    let mut all = Vec::new();
-    for (file, text) in common::helper::shipped() {
-        match common::helper::read(text, file) {
-            Ok(helpers) => all.extend(helpers),
-            Err(error) => warn("siemparse", &error.to_string()),
-        }
-    }
+    let mut all = common::helper::ready().unwrap_or_else(|error| {
+        warn("siemparse", &error.to_string());
+        Vec::new()
+    });
     all.retain(|helper| helper.section.as_deref().is_none_or(|own| own == section));
     all
 }

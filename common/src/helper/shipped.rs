@@ -1,6 +1,10 @@
 //! The helpers that come with the suite, as text inside the program.
 //!
-//! A new database gets them without any file on disk. What it does *not* know: what they say.
+//! A new database gets them without any file on disk. A tool that applies them takes them ready:
+//! without their test lines, and without compiling each pattern only to see that it compiles; tests
+//! have seen to that. What it does *not* know: what they say.
+
+use super::{Helper, HelperError, read};
 
 macro_rules! files {
     ($($name:literal)*) => {
@@ -18,5 +22,55 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         "intrusion.toml" "mail.toml" "media.toml" "message.toml" "panel.toml" "postfix.toml"
         "samba.toml" "service.toml" "system.toml" "vpn.toml" "web-application.toml"
         "web-server.toml"
+    }
+}
+
+/// Every shipped helper for use, without its tests; several times as fast as [`super::read`].
+///
+/// # Errors
+/// Never of a released program: a test reads them all.
+pub fn ready() -> Result<Vec<Helper>, HelperError> {
+    let mut helpers = Vec::new();
+    for (file, text) in shipped() {
+        helpers.extend(read::unchecked(&without_tests(text), file)?);
+    }
+    Ok(helpers)
+}
+
+/// The text without the tables of tests. No value in a shipped file spans lines.
+fn without_tests(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len() / 2);
+    let mut is_test = false;
+    for line in text.split_inclusive('\n') {
+        is_test = match line {
+            _ if line.starts_with("[[helper.test]]") => true,
+            _ if line.starts_with("[[helper]]") => false,
+            _ => is_test,
+        };
+        if !is_test {
+            kept.push_str(line);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::helper::Place;
+
+    #[test]
+    fn ready_helpers_are_the_shipped_ones_without_their_tests() {
+        let bare = |mut helper: Helper| {
+            helper.tests.clear();
+            helper.place = Place::default();
+            helper
+        };
+        let full =
+            shipped().iter().flat_map(|(file, text)| read::read(text, file).expect("helpers"));
+        let full: Vec<Helper> = full.map(bare).collect();
+        let ready: Vec<Helper> = ready().expect("helpers").into_iter().map(bare).collect();
+        assert!(full.len() > 200);
+        assert_eq!(ready, full);
     }
 }
