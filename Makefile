@@ -5,10 +5,10 @@ PREFIX ?= /usr/local
 TOOLS := siemparse siemtrigger siemquery siemmanage siemagent
 DB ?= sqlite
 
-.PHONY: help build demo test check postgres jq doc install bpf techniques bench clean
+.PHONY: help build demo test check postgres jq doc install bpf techniques bench bench-agent clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 build: ## the tools, optimised
 	$(CARGO) build --release --locked
@@ -75,6 +75,11 @@ corpus: ## the figures of doc/accuracy.md, from the corpora in CORPUS
 	target/debug/corpus $(CORPUS) > doc/accuracy.md.new
 	mv doc/accuracy.md.new doc/accuracy.md
 	@sed -n '/the first nine/p; /^| \*\*all/p' doc/accuracy.md
+
+bench-agent: compiler ## what siemagent costs (root)
+	$(CARGO) build --release --locked --quiet -p siemagent
+	$(CARGO) build --release --locked --quiet -p bench --bin flood
+	bench/agent.sh
 
 clean: ## what the build made
 	$(CARGO) clean

@@ -23,7 +23,7 @@ _siemagent() {
 
     case "${cmd}" in
         siemagent)
-            opts="-e -n -d -q -h -V --events --count --duration --filter --path --watch-read --uid --include-reader --user --args-max --record --replay --ring --rate --redact --stats --fail-on-loss --check --list-events --quiet --generate --help --version"
+            opts="-e -n -d -q -h -V --events --source --count --duration --filter --path --watch-read --uid --include-reader --user --args-max --record --replay --ring --rate --redact --stats --fail-on-loss --check --list-events --quiet --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -35,6 +35,10 @@ _siemagent() {
                     ;;
                 -e)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
+                    COMPREPLY=($(compgen -W "auto bpf proc" -- "${cur}"))
                     return 0
                     ;;
                 --count)

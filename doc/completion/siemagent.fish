@@ -1,4 +1,7 @@
 complete -c siemagent -s e -l events -d 'The events to report: names, process, net, default, all, or -NAME to leave one out' -r
+complete -c siemagent -l source -d 'Where events come from: bpf, proc, or auto for the first that works' -r -f -a "auto\t'The first of the others that works'
+bpf\t'The probes'
+proc\t'The process connector and /proc'"
 complete -c siemagent -s n -l count -d 'Stop after so many events' -r
 complete -c siemagent -s d -l duration -d 'Stop after this time: 30s, 10m' -r
 complete -c siemagent -l filter -d 'Only events that this filter selects; the grammar is that of siemquery --where' -r

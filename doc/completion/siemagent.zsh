@@ -17,6 +17,9 @@ _siemagent() {
     _arguments "${_arguments_options[@]}" : \
 '-e+[The events to report\: names, process, net, default, all, or -NAME to leave one out]:LIST:_default' \
 '--events=[The events to report\: names, process, net, default, all, or -NAME to leave one out]:LIST:_default' \
+'--source=[Where events come from\: bpf, proc, or auto for the first that works]:SOURCE:((auto\:"The first of the others that works"
+bpf\:"The probes"
+proc\:"The process connector and /proc"))' \
 '-n+[Stop after so many events]:N:_default' \
 '--count=[Stop after so many events]:N:_default' \
 '-d+[Stop after this time\: 30s, 10m]:SPAN:_default' \

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: what the flags set in motion.
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use common::cli::Generate;
 use std::path::PathBuf;
 
@@ -30,6 +30,14 @@ pub(crate) struct Args {
     /// The events to report: names, process, net, default, all, or -NAME to leave one out
     #[arg(short, long, value_name = "LIST", default_value = "default", allow_hyphen_values = true)]
     pub(crate) events: String,
+
+    /// Where events come from: bpf, proc, or auto for the first that works
+    ///
+    /// proc is the kernel's process connector with /proc: programs that start and end, nothing
+    /// else; one that ends at once is told without its image and arguments. It keeps
+    /// CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to read /proc.
+    #[arg(long, value_name = "SOURCE", default_value = "auto")]
+    pub(crate) source: Source,
 
     /// Stop after so many events
     #[arg(short = 'n', long, value_name = "N")]
@@ -118,4 +126,15 @@ pub(crate) struct Args {
     /// Print a generated page
     #[arg(long, value_name = "PAGE", hide = true)]
     pub(crate) generate: Option<Generate>,
+}
+
+/// Where events come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Source {
+    /// The first of the others that works.
+    Auto,
+    /// The probes.
+    Bpf,
+    /// The process connector and /proc.
+    Proc,
 }

@@ -20,6 +20,18 @@ pub(crate) struct Plan {
     pub(crate) keep: u64,
 }
 
+const DAC_READ_SEARCH: u32 = 2;
+const SYS_PTRACE: u32 = 19;
+
+/// What it takes to read /proc of any process.
+pub(crate) const READ_PROC: u64 = 1 << DAC_READ_SEARCH | 1 << SYS_PTRACE;
+
+/// The names of capabilities that stay.
+pub(crate) fn names(keep: u64) -> Vec<&'static str> {
+    let all = [(DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"), (SYS_PTRACE, "CAP_SYS_PTRACE")];
+    all.into_iter().filter(|(bit, _)| keep >> bit & 1 == 1).map(|(_, name)| name).collect()
+}
+
 /// System calls that remain: reading, writing, memory, time, threads.
 const CALLS: &[libc::c_long] = &[
     libc::SYS_read,
@@ -28,6 +40,7 @@ const CALLS: &[libc::c_long] = &[
     libc::SYS_write,
     libc::SYS_writev,
     libc::SYS_lseek,
+    libc::SYS_recvfrom,
     libc::SYS_close,
     libc::SYS_fstat,
     libc::SYS_newfstatat,

@@ -12,7 +12,7 @@
 //!
 //! * No database, no network, no async: events leave on standard output alone.
 //! * Every event that a probe saw ends in one of the five counts.
-//! * Unsafe code lives in `system.rs` and the file below it alone.
+//! * Unsafe code lives in `system.rs` and the files below it alone.
 
 mod args;
 mod system;
@@ -20,6 +20,7 @@ mod kind;
 mod call;
 mod record;
 mod probe;
+mod proc;
 mod machine;
 mod process;
 mod seed;
@@ -36,6 +37,7 @@ mod queue;
 mod status;
 mod confine;
 mod recording;
+mod feed;
 mod run;
 mod check;
 mod option;

@@ -157,7 +157,7 @@ impl Lines {
         }
         object.number("ProcessId", head.pid.into());
         object.text("ProcessGuid", &self.guid(subject.key));
-        if let Some(program) = &subject.program {
+        if let Some(program) = subject.program.as_ref().filter(|it| !it.image.is_empty()) {
             object.text("Image", &program.image);
             object.optional("InvokedImage", program.invoked.as_deref());
             if kind != Kind::Exec {
@@ -218,7 +218,7 @@ impl Lines {
         object.text("ParentProcessGuid", &self.guid(key));
         let Some(parent) = self.cache.find(key) else { return };
         let uid = parent.uid;
-        if let Some(program) = parent.program.clone() {
+        if let Some(program) = parent.program.clone().filter(|it| !it.image.is_empty()) {
             object.text("ParentImage", &program.image);
             object.optional("ParentInvokedImage", program.invoked.as_deref());
             object.text("ParentCommandLine", &program.command);

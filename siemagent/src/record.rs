@@ -9,6 +9,10 @@
 //!
 //! What it does *not* know: what a record means.
 
+mod write;
+
+pub(crate) use write::Writer;
+
 use crate::kind::Kind;
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -10,16 +10,15 @@
 //! What it does *not* know: how lines are made, how they are written.
 
 use crate::count::{Account, Probed, Row};
+use crate::feed::Feed;
 use crate::kind::Kinds;
 use crate::line::{Lines, Object};
-use crate::probe::Probes;
 use crate::queue::{Chunk, Queue};
 use crate::record::Record;
 use crate::recording::{Recorder, Recording};
 use crate::select::Select;
-use crate::system::{self, Mapping};
+use crate::system;
 use crate::{machine, status};
-use aya::maps::{MapData, RingBuf};
 use common::cli::Stop;
 use std::io;
 use std::os::fd::AsFd as _;
@@ -178,9 +177,7 @@ struct Due {
 /// The ring cannot be waited for, or standard output fails other than by being closed.
 pub(crate) fn run(
     agent: &mut Agent,
-    mut probes: Probes,
-    ring: &mut RingBuf<MapData>,
-    counters: &Mapping,
+    feed: &mut Feed,
     limits: Limits,
     stop: &Stop,
 ) -> io::Result<Account> {
@@ -193,16 +190,16 @@ pub(crate) fn run(
         missed: 0,
     };
     let reason = loop {
-        let read = drain(agent, ring);
+        let read = feed.drain(agent)?;
         agent.flush();
         let now = Instant::now();
-        tell_loss(agent, counters, &mut due, now, false);
+        tell_loss(agent, feed, &mut due, now, false);
         if now >= due.second {
             due.second = now + Duration::from_secs(1);
             agent.lines.machine.booted = machine::booted();
             agent.lines.cache.expire(system::boot_time());
-            due.missed = probes.missed_runs();
-            tell_stats(agent, counters, &mut due, now);
+            due.missed = feed.missed_runs();
+            tell_stats(agent, feed, &mut due, now);
         }
         if stop.is_raised() {
             break "signal";
@@ -217,18 +214,16 @@ pub(crate) fn run(
             break "output";
         }
         if read == 0 {
-            system::wait(ring.as_fd(), NAP)?;
+            system::wait(feed.as_fd(), NAP)?;
         }
     };
-    due.missed = probes.missed_runs();
-    probes.detach();
-    // A probe that was running when it was detached finishes within this time.
-    std::thread::sleep(Duration::from_millis(20));
-    while drain(agent, ring) > 0 {}
+    due.missed = feed.missed_runs();
+    feed.detach();
+    while feed.drain(agent)? > 0 {}
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
-    tell_loss(agent, counters, &mut due, Instant::now(), true);
-    let account = agent.account(Probed::read(counters));
+    tell_loss(agent, feed, &mut due, Instant::now(), true);
+    let account = agent.account(feed.probed());
     agent.tell("stop", |object| {
         object.text("reason", reason);
         status::account(object, &account, due.missed);
@@ -266,23 +261,9 @@ pub(crate) fn replay(agent: &mut Agent, recording: &mut Recording) -> io::Result
     }
 }
 
-/// Records that are read in one go: what is due must not wait for a ring that never empties.
-const BURST: usize = 4096;
-
-/// Reads what waits in the ring, up to a burst.
-fn drain(agent: &mut Agent, ring: &mut RingBuf<MapData>) -> usize {
-    let mut read = 0;
-    while read < BURST {
-        let Some(item) = ring.next() else { break };
-        agent.take(&item);
-        read += 1;
-    }
-    read
-}
-
 /// Tells of losses: the first at once, later ones every ten seconds, the rest at the end.
-fn tell_loss(agent: &mut Agent, counters: &Mapping, due: &mut Due, now: Instant, at_end: bool) {
-    let account = agent.account(Probed::read(counters));
+fn tell_loss(agent: &mut Agent, feed: &Feed, due: &mut Due, now: Instant, at_end: bool) {
+    let account = agent.account(feed.probed());
     let [_, _, lost, dropped, ..] = account.totals();
     let (told, at) = due.told;
     let is_time = at_end || at.is_none_or(|at| now >= at + LOSS_EVERY);
@@ -297,10 +278,10 @@ fn tell_loss(agent: &mut Agent, counters: &Mapping, due: &mut Due, now: Instant,
     agent.flush();
 }
 
-fn tell_stats(agent: &mut Agent, counters: &Mapping, due: &mut Due, now: Instant) {
+fn tell_stats(agent: &mut Agent, feed: &Feed, due: &mut Due, now: Instant) {
     let Some((every, at)) = due.stats.filter(|(_, at)| now >= *at) else { return };
     due.stats = Some((every, at + every));
-    let account = agent.account(Probed::read(counters));
+    let account = agent.account(feed.probed());
     agent.tell("stats", |object| status::account(object, &account, due.missed));
     agent.flush();
 }

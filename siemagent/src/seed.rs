@@ -60,7 +60,7 @@ pub(crate) fn command(arguments: &[u8]) -> String {
 }
 
 /// Fields 4 and 22 of a stat line; the name in field 2 may hold anything.
-fn parent_and_start(stat: &str) -> Option<(u32, u64)> {
+pub(crate) fn parent_and_start(stat: &str) -> Option<(u32, u64)> {
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_whitespace();
     Some((fields.nth(1)?.parse().ok()?, fields.nth(17)?.parse().ok()?))

@@ -2,19 +2,21 @@
 //!
 //! What it does *not* know: what happens to events.
 
-use crate::args::Args;
+use crate::args::{Args, Source};
 use crate::confine::{self, Plan};
 use crate::count::Account;
+use crate::feed::Feed;
 use crate::group::Groups;
+use crate::kind::Kinds;
 use crate::line::Lines;
 use crate::option::{self, usage};
-use crate::probe::{Probes, Settings};
+use crate::probe::{Probes, Refusal, Settings};
 use crate::queue::{self, Queue};
 use crate::recording::{Recorder, Recording};
 use crate::redact::Redact;
 use crate::run::{self, Agent};
 use crate::select::Select;
-use crate::{check, machine, seed, status};
+use crate::{check, machine, proc, seed, status};
 use anyhow::Context as _;
 use common::cli::{Exit, Failure, Kind as Wrong, Stop, warn};
 use std::path::Path;
@@ -54,11 +56,12 @@ fn watch(
     redact: Redact,
 ) -> anyhow::Result<(Account, Agent)> {
     let limits = option::limits(args)?;
-    let plan = plan(&args.user)?;
+    let mut plan = plan(&args.user)?;
     let stop = Stop::on_signal()?;
-    let events = settings.events;
-    let mut probes = Probes::load(settings).map_err(|refusal| check::refused(&refusal))?;
-    let (mut ring, counters) = probes.open().map_err(|refusal| check::refused(&refusal))?;
+    let (mut feed, events) = open(args, settings)?;
+    if matches!(feed, Feed::Proc(_)) {
+        plan.keep = confine::READ_PROC;
+    }
     let groups = Groups::new(crate::probe::cgroup_path());
     let mut lines = Lines::new(machine::here(), groups, redact, option::prefixes(args)?);
     seed::seed(&mut lines.cache, Path::new("/proc"));
@@ -69,19 +72,58 @@ fn watch(
         }
         None => None,
     };
-    probes.attach(events);
+    let outcomes = match &mut feed {
+        Feed::Ring(probes, ..) => {
+            probes.attach(events);
+            probes.outcomes.clone()
+        }
+        Feed::Proc(_) => Vec::new(),
+    };
     confine::confine(plan).context("giving rights away")?;
     let queue = Queue::start(std::io::stdout(), queue::ROOM).context("a thread")?;
     let mut agent = Agent::new(lines, events, select, queue, limits.count);
     if let Some(recorder) = recorder {
         agent.record(recorder);
     }
-    let outcomes = probes.outcomes.clone();
-    agent.tell("start", |object| status::start(object, "bpf", events, &outcomes));
+    agent.tell("start", |object| {
+        status::start(object, feed.name(), events, &outcomes);
+        object.list("keeps", confine::names(plan.keep));
+    });
     agent.flush();
-    let account = run::run(&mut agent, probes, &mut ring, &counters, limits, &stop)
-        .context("standard output")?;
+    let account = run::run(&mut agent, &mut feed, limits, &stop).context("standard output")?;
     Ok((account, agent))
+}
+
+/// Opens the source that was asked for, or the first that works; and the events that it has.
+fn open(args: &Args, settings: &Settings) -> Result<(Feed, Kinds), Failure> {
+    let events = settings.events;
+    let refused = match args.source {
+        Source::Proc => None,
+        Source::Auto | Source::Bpf => match ring(settings) {
+            Ok(feed) => return Ok((feed, events)),
+            Err(refusal) if args.source == Source::Bpf => return Err(check::refused(&refusal)),
+            Err(refusal) => Some(refusal),
+        },
+    };
+    match proc::Source::open(settings.ring) {
+        Ok(source) => {
+            let events = proc::KINDS.into_iter().filter(|kind| events.has(*kind)).collect();
+            Ok((Feed::Proc(source), events))
+        }
+        Err(error) => Err(match refused {
+            Some(refusal) => check::refused(&refusal),
+            None => check::refused(&Refusal {
+                errno: error.raw_os_error(),
+                what: format!("the process connector: {error}"),
+            }),
+        }),
+    }
+}
+
+fn ring(settings: &Settings) -> Result<Feed, Refusal> {
+    let mut probes = Probes::load(settings)?;
+    let (ring, counters) = probes.open()?;
+    Ok(Feed::Ring(Box::new(probes), ring, counters))
 }
 
 /// Reads recorded events.

@@ -1,4 +1,4 @@
-//! The system calls that no safe library of ours has: with confine.rs below it the one place of the agent with unsafe code.
+//! The system calls that no safe library of ours has: with the files below it the one place of the agent with unsafe code.
 //!
 //! Each function wraps one call, says why it is sound, and turns failure into [`io::Error`]. What
 //! it does *not* know: what the calls are for.
@@ -8,8 +8,10 @@
 )]
 
 mod confine;
+mod netlink;
 
 pub(crate) use confine::{allow_calls, become_user, keep_capabilities, no_new_privileges};
+pub(crate) use netlink::Connector;
 
 use std::ffi::CString;
 use std::fs::File;

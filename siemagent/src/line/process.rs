@@ -56,7 +56,7 @@ pub(super) fn exec(
     {
         object.base64("Image_b64", &text.path());
     }
-    if let Some(program) = program {
+    if let Some(program) = program.filter(|it| !it.image.is_empty() || !it.command.is_empty()) {
         object.text("CommandLine", &program.command);
         object.optional("CurrentDirectory", program.directory.as_deref());
     }

@@ -302,3 +302,49 @@ fn filters_rates_and_places_leave_out_and_count() {
         lines.stop
     );
 }
+
+#[test]
+fn without_bpf_the_process_connector_tells_of_programs() {
+    if !is_usable("the process connector") {
+        return;
+    }
+    let agent = Agent::start(&["--events", "process", "--source", "proc"]);
+    shell(agent.path(), "(/bin/sleep 0.2; exit 3); true");
+    let folder = agent.path().display().to_string();
+    let lines = agent.stop();
+    assert_adds_up(&lines.stop);
+    assert_eq!(
+        (&lines.lines[0]["source"], &lines.lines[0]["events"]),
+        (&json!("proc"), &json!(["exec", "exit"]))
+    );
+    let line = lines.one("exec", |line| line["CommandLine"] == "/bin/sleep 0.2");
+    assert_eq!(line["CurrentDirectory"], folder.as_str());
+    assert_eq!(
+        (&line["Image"], &line["ParentImage"]),
+        (&json!("/usr/bin/sleep"), &json!("/usr/bin/dash"))
+    );
+    let end = lines.one("exit", |end| end["ProcessGuid"] == line["ParentProcessGuid"]);
+    assert_eq!(end["exit_code"], 3);
+}
+
+#[test]
+fn rights_are_given_away_and_events_go_on() {
+    if !is_usable("rights given away") {
+        return;
+    }
+    let agent = Agent::start(&["--events", "exec"]);
+    let status = fs::read_to_string(format!("/proc/{}/status", agent.pid())).expect("a status");
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_default().trim().to_owned()
+    };
+    assert_eq!(field("Uid:"), "65534\t65534\t65534\t65534");
+    assert_eq!(field("Groups:"), "");
+    for set in ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"] {
+        assert_eq!(field(set), "0000000000000000", "{set}");
+    }
+    assert_eq!((field("NoNewPrivs:").as_str(), field("Seccomp:").as_str()), ("1", "2"));
+    shell(agent.path(), "/bin/true afterwards");
+    let lines = agent.stop();
+    lines.one("exec", |line| line["CommandLine"] == "/bin/true afterwards");
+}
