@@ -120,6 +120,7 @@ impl Reading {
             self.retire();
             if self.tails.is_empty()
                 && self.roster.is_empty()
+                && !self.roster.is_at_work()
                 && (self.mode.is_once || self.roster.is_over())
             {
                 break;
@@ -142,6 +143,7 @@ impl Reading {
             self.roster.look(&mut self.tails);
             self.is_partial |= self.mode.is_once && self.roster.has_complaints();
         }
+        self.search()?;
         self.make_room();
         let room = self.room.saturating_sub(self.tails.len());
         let found: Vec<Found> = (0..room).map_while(|_| self.roster.next()).collect();

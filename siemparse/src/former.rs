@@ -3,69 +3,93 @@
 //! They lie beside the path under names that go on after its own (`auth.log.1`,
 //! `auth.log-20261120.gz`, `auth-20261120.log`). One that belongs to a cursor is read on from
 //! there. One that belongs to none is a generation that came and went unseen, if it was written to
-//! after those that are known; older ones were there before their path was followed.
+//! after the oldest that is known; older ones were there before their path was followed. Nothing is
+//! decided about a file that a rotation has touched within the last second: it may still be at work,
+//! and what another siemparse has read of it may be on its way.
 //!
 //! What it does *not* know: how files are read.
 
 use crate::content::{Content, Inode};
 use crate::identity::{self, COMPLETE, Known};
 use crate::name::{is_beside, is_rotated, plain_name};
-use crate::roster::{Found, Roster};
+use crate::roster::Found;
 use crate::tail::Tail;
 use std::collections::HashSet;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::Cursor;
+
+/// How long a file is left alone after a rotation. Its time is known in whole seconds.
+const FRESH: Duration = Duration::from_millis(1_500);
 
 /// A file beside a path.
 struct Sibling {
     path: PathBuf,
     inode: Inode,
     changed: Option<SystemTime>,
+    /// Whether it was made, renamed or written to just now.
+    is_fresh: bool,
 }
 
-/// Looks beside a path for the files that it was before, and puts them on the list. Gives the
-/// cursors of those that have none: they are known from now on, also after a crash.
-pub(crate) fn find(
-    found: &Found,
-    known: &Known<'_>,
-    tails: &[Tail],
-    roster: &mut Roster,
-) -> Vec<Cursor> {
+/// What lies beside a path.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// Files to be read.
+    pub(crate) files: Vec<(PathBuf, Inode)>,
+    /// The cursors of those among them that have none yet: they are known from now on, also after
+    /// a crash.
+    pub(crate) cursors: Vec<Cursor>,
+    /// Whether it has to be looked at again soon.
+    pub(crate) is_unsettled: bool,
+}
+
+/// Looks beside a path for the files that it was before.
+pub(crate) fn find(found: &Found, known: &Known<'_>, tails: &[Tail]) -> Beside {
     let section = &found.source.section;
     let name = found.name.to_string_lossy();
     let of_path = tails.iter().filter(|tail| tail.path == found.path && !tail.is_replaced);
-    let mut newest = of_path.filter_map(|tail| tail.input.content()?.state().ok()?.1).max();
+    let mut times: Vec<Option<SystemTime>> =
+        of_path.filter_map(|tail| Some(tail.input.content()?.state().ok()?.1)).collect();
+    let mut beside = Beside::default();
     let mut unseen = Vec::new();
-    for sibling in siblings(&found.path) {
+    for sibling in siblings(&found.path, &mut beside.is_unsettled) {
         if tails.iter().any(|tail| tail.inode() == Some(sibling.inode)) {
-            newest = newest.max(sibling.changed);
+            times.push(sibling.changed);
             continue;
         }
-        let Ok(content) = Content::open(&sibling.path) else { continue };
-        match known.choose(section, &name, &content, &HashSet::new()) {
-            Some(cursor) => {
-                newest = newest.max(sibling.changed);
-                if has_more(cursor, &content) {
-                    roster.add_former(found, sibling.path, sibling.inode);
-                }
+        let Ok(content) = Content::open(&sibling.path) else {
+            beside.is_unsettled = true;
+            continue;
+        };
+        if tails.iter().any(|tail| tail.holds(&content)) {
+            times.push(sibling.changed);
+            beside.is_unsettled = true;
+        } else if let Some(cursor) = known.choose(section, &name, &content, &HashSet::new()) {
+            times.push(sibling.changed);
+            if has_more(cursor, &content) {
+                beside.files.push((sibling.path, sibling.inode));
             }
-            None if tails.iter().any(|tail| tail.holds(&content)) => {
-                newest = newest.max(sibling.changed);
-            }
-            None if known.is_copy(&content, |name| is_rotated(name, &sibling.path)) => {}
-            None => unseen.push((sibling, content)),
+        } else if known.is_copy(&content, |name| is_rotated(name, &sibling.path)) {
+            beside.is_unsettled = true;
+        } else if is_rotated(&found.path, &sibling.path) {
+            unseen.push((sibling, content));
         }
     }
-    unseen.retain(|(sibling, _)| second(sibling.changed) >= second(newest));
-    unseen.retain(|(sibling, _)| is_rotated(&found.path, &sibling.path));
-    let begin = |(sibling, content): (Sibling, Content)| {
-        roster.add_former(found, sibling.path, sibling.inode);
+    let since = times.iter().copied().min().flatten();
+    unseen.retain(|(sibling, _)| second(sibling.changed) >= second(since));
+    for (sibling, content) in unseen {
+        if sibling.is_fresh {
+            beside.is_unsettled = true;
+            continue;
+        }
         let (name, section) = (name.clone().into_owned(), section.clone());
-        identity::begin(Cursor { name, section, ..Cursor::default() }, &content)
-    };
-    unseen.into_iter().map(begin).collect()
+        let blank = Cursor { name, section, ..Cursor::default() };
+        beside.cursors.push(identity::begin(blank, &content));
+        beside.files.push((sibling.path, sibling.inode));
+    }
+    beside
 }
 
 /// A time in whole seconds: bzip2 keeps no more of a file's.
@@ -82,7 +106,7 @@ fn has_more(cursor: &Cursor, content: &Content) -> bool {
 }
 
 /// The files beside a path whose names begin like its own.
-fn siblings(path: &Path) -> Vec<Sibling> {
+fn siblings(path: &Path, is_unsettled: &mut bool) -> Vec<Sibling> {
     let (Some(stem), Some(folder)) = (path.file_stem(), path.parent()) else { return Vec::new() };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let stem = stem.to_string_lossy();
@@ -94,12 +118,19 @@ fn siblings(path: &Path) -> Vec<Sibling> {
         .filter(|other| other != path && is_beside(path, other))
         .filter_map(|path| {
             let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
-            Some(Sibling { path, inode: Inode::of(&metadata), changed: metadata.modified().ok() })
+            let (inode, changed) = (Inode::of(&metadata), metadata.modified().ok());
+            let touched = UNIX_EPOCH + Duration::from_secs(u64::try_from(metadata.ctime()).ok()?);
+            let is_fresh = touched.elapsed().is_ok_and(|age| age < FRESH);
+            Some(Sibling { path, inode, changed, is_fresh })
         })
         .collect();
     // A packed file beside its plain one is still being written.
     let plain: HashSet<PathBuf> = found.iter().map(|sibling| sibling.path.clone()).collect();
-    found.retain(|sibling| plain_name(&sibling.path).is_none_or(|name| !plain.contains(&name)));
+    found.retain(|sibling| {
+        let is_packed_too = plain_name(&sibling.path).is_some_and(|name| plain.contains(&name));
+        *is_unsettled |= is_packed_too && sibling.is_fresh;
+        !is_packed_too
+    });
     found.sort_by(|one, other| (one.changed, &one.path).cmp(&(other.changed, &other.path)));
     found
 }

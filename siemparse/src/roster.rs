@@ -6,6 +6,9 @@
 //!
 //! What it does *not* know: contents, cursors.
 
+mod unsettled;
+
+use self::unsettled::Unsettled;
 use crate::content::{Content, Inode, State, state};
 use crate::source::{Input, Source};
 use crate::tail::Tail;
@@ -38,6 +41,13 @@ pub(crate) struct Found {
     inode: Option<Inode>,
 }
 
+impl Found {
+    fn again(&self) -> Found {
+        let (source, path, name) = (Rc::clone(&self.source), self.path.clone(), self.name.clone());
+        Found { source, path, name, ..*self }
+    }
+}
+
 /// All that is to be read.
 pub(crate) struct Roster {
     sources: Vec<Rc<Source>>,
@@ -51,6 +61,7 @@ pub(crate) struct Roster {
     complained: HashSet<PathBuf>,
     /// Files that could not be had, and when that was.
     put_off: HashMap<PathBuf, Instant>,
+    unsettled: Unsettled,
     looked: Option<Instant>,
     /// How long that took.
     took: Duration,
@@ -76,6 +87,7 @@ impl Roster {
             over: HashSet::new(),
             complained: HashSet::new(),
             put_off: HashMap::new(),
+            unsettled: Unsettled::default(),
             looked: None,
             took: Duration::ZERO,
         }
@@ -178,12 +190,7 @@ impl Roster {
     /// Puts something on the list again.
     pub(crate) fn put_back(&mut self, found: &Found) {
         self.queued.extend(found.inode);
-        self.waiting.push_back(Found {
-            source: Rc::clone(&found.source),
-            path: found.path.clone(),
-            name: found.name.clone(),
-            ..*found
-        });
+        self.waiting.push_back(found.again());
     }
 
     /// Says once that a path cannot be read.
@@ -210,6 +217,31 @@ impl Roster {
             self.queued.remove(&inode);
         }
         Some(next)
+    }
+
+    /// Looks beside a path again soon.
+    pub(crate) fn search_again(&mut self, found: &Found) {
+        self.unsettled.add(found);
+    }
+
+    /// The paths that it is time to look beside again.
+    pub(crate) fn unsettled(&mut self) -> Vec<Found> {
+        self.unsettled.take()
+    }
+
+    /// A path was looked beside.
+    pub(crate) fn settle(&mut self, name: &Path) {
+        self.unsettled.settle(name);
+    }
+
+    /// Whether a rotation was at work that the end of a run should wait for.
+    pub(crate) fn is_at_work(&self) -> bool {
+        !self.unsettled.is_over()
+    }
+
+    /// Whether a file waits to be opened, or was read to its end.
+    pub(crate) fn knows(&self, inode: Inode) -> bool {
+        self.queued.contains(&inode) || self.finished.contains_key(&inode)
     }
 
     /// Notes that a tail has ended.

@@ -17,10 +17,12 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use store::{Cursor, Error};
+use store::{Claim, Cursor, Error};
 
 /// From how many files on each is read in small pieces.
 const MANY: usize = 16;
+/// How many first bytes tell how a file is packed.
+const FIRST: i64 = 6;
 /// How far back the last line feed is looked for.
 const LAST: i64 = 1 << 20;
 
@@ -51,9 +53,17 @@ impl Reading {
                 self.complain(&found, error)?;
             }
         }
-        let is_later = |(found, content): &mut (Found, Content)| self.is_later(found, content);
-        let later: Vec<(Found, Content)> = files.extract_if(.., is_later).collect();
-        later.iter().for_each(|(found, _)| self.roster.put_off(&found.path));
+        let later: Vec<bool> = (0..files.len()).map(|place| self.is_later(place, &files)).collect();
+        let mut later = later.into_iter();
+        files.retain(|(found, _)| {
+            let is_later = later.next() == Some(true);
+            if is_later && found.is_former {
+                self.roster.search_again(found);
+            } else if is_later {
+                self.roster.put_off(&found.path);
+            }
+            !is_later
+        });
         self.open_files(files)
     }
 
@@ -74,6 +84,11 @@ impl Reading {
     /// Says that something cannot be read; a failure of the database ends the run.
     fn complain(&mut self, found: &Found, error: anyhow::Error) -> anyhow::Result<()> {
         let error = match error.downcast::<io::Error>() {
+            // It has another name by now.
+            Ok(error) if found.is_former && error.kind() == io::ErrorKind::NotFound => {
+                self.roster.search_again(found);
+                return Ok(());
+            }
             Ok(error) => {
                 self.roster.complain(&found.path, &reason(&error));
                 self.is_partial |= self.mode.is_once;
@@ -88,24 +103,62 @@ impl Reading {
         if files.is_empty() {
             return Ok(());
         }
+        let claims = self.claim(&files)?;
+        for ((found, content), claim) in files.into_iter().zip(claims) {
+            self.open_claimed(&found, content, claim)?;
+        }
+        Ok(())
+    }
+
+    /// Claims files, and looks beside those whose path was other files before.
+    fn claim(&mut self, files: &[(Found, Content)]) -> anyhow::Result<Vec<Option<Claim>>> {
         let Reading { desk, tails, roster, .. } = self;
         let wanted: Vec<(&Found, &Content)> =
             files.iter().map(|(found, content)| (found, content)).collect();
-        let claims = desk
-            .claim_files(&wanted, &mut |found, known| former::find(found, known, tails, roster));
-        let claims = claims.map_err(|error| failure(&error))?;
-        for ((found, content), claim) in files.into_iter().zip(claims) {
-            let Some(claim) = claim else {
-                self.roster.put_off(&found.path);
-                continue;
-            };
-            if claim.is_held {
+        let claims = desk.claim_files(&wanted, &mut |found, known| {
+            let beside = former::find(found, known, tails);
+            for (path, inode) in beside.files {
+                roster.add_former(found, path, inode);
+            }
+            if beside.is_unsettled {
+                roster.search_again(found);
+            }
+            beside.cursors
+        });
+        claims.map_err(|error| failure(&error).into())
+    }
+
+    /// Looks again beside paths where something was at work.
+    pub(super) fn search(&mut self) -> anyhow::Result<()> {
+        let again = self.roster.unsettled();
+        let names: Vec<PathBuf> = again.iter().map(|found| found.name.clone()).collect();
+        let open = |found: Found| Content::open(&found.path).ok().map(|content| (found, content));
+        let files: Vec<(Found, Content)> = again.into_iter().filter_map(open).collect();
+        if !files.is_empty() {
+            self.claim(&files)?;
+        }
+        names.iter().for_each(|name| self.roster.settle(name));
+        Ok(())
+    }
+
+    fn open_claimed(
+        &mut self,
+        found: &Found,
+        content: Content,
+        claim: Option<Claim>,
+    ) -> anyhow::Result<()> {
+        match claim {
+            None => self.roster.put_off(&found.path),
+            Some(claim) if claim.is_held => {
                 // The other one may end; then its sources are free.
                 self.roster.put_off(&found.path);
                 self.roster.complain(&found.path, "another siemparse follows it");
                 self.is_partial |= self.mode.is_once;
-            } else if let Err(error) = self.open_file(&found, content, claim.cursor) {
-                self.complain(&found, error)?;
+            }
+            Some(claim) => {
+                if let Err(error) = self.open_file(found, content, claim.cursor) {
+                    self.complain(found, error)?;
+                }
             }
         }
         Ok(())
@@ -142,15 +195,22 @@ impl Reading {
     }
 
     /// Whether a file is a packed or rotated form of one that is still being read, which has all
-    /// of it: it is looked at again when that one has ended.
-    fn is_later(&self, found: &Found, content: &Content) -> bool {
-        let plain = content.packing.and_then(|_| plain_name(&found.path));
+    /// of it: it is looked at again when that one has ended. So is one that is called packed and
+    /// has no first bytes yet.
+    fn is_later(&self, place: usize, files: &[(Found, Content)]) -> bool {
+        let (found, content) = &files[place];
+        let plain = plain_name(&found.path);
+        let is_begun = content.state().is_ok_and(|(size, _)| size >= FIRST);
+        if plain.is_some() && content.packing.is_none() && !is_begun {
+            return true;
+        }
         let plain = plain.and_then(|plain| fs::metadata(plain).ok()).map(|of| Inode::of(&of));
-        self.tails.iter().any(|tail| {
-            plain.is_some() && tail.inode() == plain
-                || (content.packing.is_some() || is_rotated(&tail.path, &found.path))
-                    && tail.holds(content)
-        })
+        let is_known = |plain: Inode| self.roster.knows(plain) || self.is_open(plain, files);
+        plain.is_some_and(is_known)
+            || self.tails.iter().any(|tail| {
+                let is_alike = content.packing.is_some() || is_rotated(&tail.path, &found.path);
+                is_alike && tail.holds(content)
+            })
     }
 
     fn open_stdin(&mut self, found: &Found) -> anyhow::Result<()> {
