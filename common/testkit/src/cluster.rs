@@ -114,7 +114,7 @@ impl Cluster {
 
 /// A shell that waits for the end of its input, stops the cluster and removes its files. It is in
 /// a process group of its own, so that an interrupt at the terminal does not end it first.
-fn watchdog(directory: &Path, owner: Option<(u32, u32)>) -> Child {
+pub(crate) fn watchdog(directory: &Path, owner: Option<(u32, u32)>) -> Child {
     let stop = "cat >/dev/null; \"$1\" -D \"$2/data\" -s -m immediate stop; rm -rf \"$2\"";
     let mut watchdog = as_owner(Command::new("sh"), owner);
     watchdog.args(["-c", stop, "watchdog"]).arg(program("pg_ctl")).arg(directory);
@@ -123,7 +123,7 @@ fn watchdog(directory: &Path, owner: Option<(u32, u32)>) -> Child {
 }
 
 /// A new directory whose path leaves room for a socket's name (107 bytes in all).
-fn short_directory() -> PathBuf {
+pub(crate) fn short_directory() -> PathBuf {
     let base = Some(env::temp_dir()).filter(|base| base.as_os_str().len() < 60);
     let base = base.unwrap_or_else(|| PathBuf::from("/tmp"));
     let directory = tempfile::Builder::new().prefix("siempg").tempdir_in(&base);
@@ -131,7 +131,7 @@ fn short_directory() -> PathBuf {
 }
 
 /// The server refuses to run as root: then the directory is given to another account.
-fn owner(directory: &Path) -> Option<(u32, u32)> {
+pub(crate) fn owner(directory: &Path) -> Option<(u32, u32)> {
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     if !is_root {
         return None;
@@ -159,7 +159,7 @@ fn as_owner(mut command: Command, owner: Option<(u32, u32)>) -> Command {
     command
 }
 
-fn command(name: &str, owner: Option<(u32, u32)>) -> Command {
+pub(crate) fn command(name: &str, owner: Option<(u32, u32)>) -> Command {
     as_owner(Command::new(program(name)), owner)
 }
 
@@ -175,13 +175,13 @@ fn program(name: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{MISSING}"))
 }
 
-fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {errors}");
 }
 
-fn psql(url: &str, statement: &str) -> String {
+pub(crate) fn psql(url: &str, statement: &str) -> String {
     let output = Command::new(program("psql"))
         .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, url])
         .env_remove("PGOPTIONS")

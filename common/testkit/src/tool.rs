@@ -189,6 +189,20 @@ impl Running {
         self.collect(Some(status))
     }
 
+    /// Waits for the end so long, then kills the program.
+    ///
+    /// # Panics
+    /// The program cannot be waited for.
+    #[must_use]
+    pub fn wait_for(mut self, time: Duration) -> Output {
+        let end = Instant::now() + time;
+        while self.child.try_wait().is_ok_and(|status| status.is_none()) && Instant::now() < end {
+            sleep(Duration::from_millis(2));
+        }
+        let _ = self.child.kill();
+        self.wait()
+    }
+
     fn collect(&mut self, status: Option<ExitStatus>) -> Output {
         use std::os::unix::process::ExitStatusExt as _;
         let join = |pipe: Option<JoinHandle<Vec<u8>>>| {

@@ -2,17 +2,66 @@
 //!
 //! What it does *not* print: tables. A failure names the seed that repeats it.
 
-use testkit::chaos::{self, Plan, Scenario};
-use testkit::for_each_db;
+use testkit::chaos::{self, Scenario};
 
-/// Runs a scenario's short form on the databases it is made for.
+/// Runs a scenario's short form.
 fn short(id: &str) {
     let found: Option<&Scenario> = chaos::SCENARIOS.iter().find(|scenario| scenario.id == id);
     let scenario = found.unwrap_or_else(|| panic!("no scenario {id}"));
-    for_each_db(|db| drop(chaos::run(scenario, &Plan { db, seed: 7, is_full: false }).exact()));
+    chaos::run(scenario, 7, false, |row| drop(row.exact()));
 }
 
 #[test]
 fn killed_at_any_moment() {
     short("R01");
+}
+
+#[test]
+fn crashed_at_named_places() {
+    short("R02");
+}
+
+#[test]
+fn asked_to_end_and_to_begin_anew() {
+    short("R03");
+}
+
+#[test]
+fn a_server_that_crashes() {
+    short("R04");
+}
+
+#[test]
+fn a_network_that_swallows_everything() {
+    short("R06");
+}
+
+#[test]
+fn a_network_that_cuts_commits() {
+    short("R07");
+}
+
+#[test]
+fn a_slow_network() {
+    short("R08");
+}
+
+#[test]
+fn a_very_long_line() {
+    short("R11");
+}
+
+#[test]
+fn many_files() {
+    short("R15");
+}
+
+#[test]
+fn two_readers() {
+    short("R23");
+}
+
+#[test]
+fn a_server_that_loses_its_power() {
+    short("R44");
 }

@@ -11,18 +11,26 @@
 //!
 //! What it does *not* know: tables of the database; it sees what a user sees.
 
+mod disk;
 mod kill;
+mod outage;
+mod proxy;
 mod random;
+mod scene;
+mod server;
+mod size;
 mod table;
 mod verdict;
 mod writer;
 
+pub use proxy::{Proxy, Weather};
 pub use random::Random;
+pub use server::Server;
 pub use table::write_table;
 pub use verdict::{Verdict, verdict};
 pub use writer::{ROTATIONS, Rotation, Writer, line};
 
-use crate::{Tool, tool};
+use crate::{Tool, database, temp_dir, tool};
 use std::time::{Duration, Instant};
 
 /// Where a scenario runs, and with which choices.
@@ -41,20 +49,57 @@ pub struct Plan<'a> {
 pub struct Scenario {
     /// The fault's number in the list.
     pub id: &'static str,
+    on: On,
     run: fn(&Plan<'_>) -> Row,
 }
 
 /// All scenarios, in the order of their numbers.
-pub const SCENARIOS: &[Scenario] = &[Scenario { id: "R01", run: kill::kill }];
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario { id: "R01", on: On::Both, run: kill::kill },
+    Scenario { id: "R02", on: On::Both, run: kill::crash },
+    Scenario { id: "R03", on: On::Both, run: kill::signal },
+    Scenario { id: "R04", on: On::Server, run: outage::restart },
+    Scenario { id: "R06", on: On::Server, run: outage::silence },
+    Scenario { id: "R07", on: On::Server, run: outage::cut },
+    Scenario { id: "R08", on: On::Server, run: outage::slow },
+    Scenario { id: "R09", on: On::Both, run: disk::full },
+    Scenario { id: "R11", on: On::Both, run: size::line_of },
+    Scenario { id: "R15", on: On::Both, run: size::files },
+    Scenario { id: "R23", on: On::Both, run: kill::two },
+    Scenario { id: "R44", on: On::Server, run: outage::power },
+];
 
-/// Runs a scenario on an empty database.
+/// Which databases a scenario needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum On {
+    /// Each of the two, made for it.
+    Both,
+    /// A server of its own.
+    Server,
+}
+
+/// Runs a scenario on the databases that it is made for.
 ///
 /// # Panics
 /// A program cannot be run.
-#[must_use]
-pub fn run(scenario: &Scenario, plan: &Plan<'_>) -> Row {
+pub fn run(scenario: &Scenario, seed: u64, is_full: bool, mut see: impl FnMut(Row)) {
+    let plan = Plan { db: "", seed, is_full };
+    if scenario.on == On::Server {
+        return see((scenario.run)(&plan));
+    }
+    let directory = temp_dir();
+    let file = format!("sqlite:{}", directory.path().join("test.db").display());
+    let database = database();
+    for db in [file.as_str(), database.url()] {
+        let plan = Plan { db, ..plan };
+        init(&plan);
+        see((scenario.run)(&plan));
+    }
+}
+
+/// Makes a database ready.
+fn init(plan: &Plan<'_>) {
     let _ = tool("siemmanage").env("SIEM_DB", plan.db).arg("init").run().success();
-    (scenario.run)(plan)
 }
 
 /// What a run showed: a row of the table.

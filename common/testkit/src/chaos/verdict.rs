@@ -43,6 +43,7 @@ impl fmt::Display for Verdict {
 pub fn verdict(db: &str, seed: u64, written: usize) -> (Verdict, String) {
     let read = tool("siemquery").env("SIEM_DB", db).args(["--raw", "-n", "0"]);
     let read = read.timeout(Duration::from_secs(300)).run();
+    assert!(read.code <= 1, "siemquery: {}", read.stderr);
     let mut seen = vec![0usize; written];
     let mut found = Verdict { written, ..Verdict::default() };
     let mut wrong = String::new();

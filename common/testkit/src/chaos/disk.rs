@@ -1,0 +1,106 @@
+//! R09: the database's disk is full, and has room again later.
+//!
+//! A small file system in memory is mounted for it; that needs root, or `unshare -rm` around the
+//! test. What it does *not* know: what siemparse does meanwhile.
+
+use super::scene::{Pace, play};
+use super::server::Server;
+use super::{Plan, Row, init};
+use crate::temp_dir;
+use std::fs::{self, File};
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How large the file system is, and how much of it is taken, in MiB.
+const ROOM: u64 = 320;
+const TAKEN: u64 = 290;
+
+/// A file system in memory, gone with the value.
+struct Small(TempDir);
+
+impl Small {
+    fn new() -> Small {
+        let folder = temp_dir();
+        let size = format!("size={ROOM}m");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path());
+        let mounted = mount.status().is_ok_and(|status| status.success());
+        assert!(mounted, "no right to mount; run it under `unshare -rm`");
+        Small(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A file that takes the room away, all but a little.
+    fn ballast(&self, room: u64) -> PathBuf {
+        let path = self.path().join("ballast");
+        let size = (TAKEN - room) << 20;
+        let zeros = vec![0; 1 << 20];
+        let mut file = File::create(&path).expect("a file");
+        for _ in 0..size >> 20 {
+            std::io::Write::write_all(&mut file, &zeros).expect("there is room");
+        }
+        path
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
+    }
+}
+
+/// The disk is full for a while.
+pub(super) fn full(plan: &Plan<'_>) -> Row {
+    let small = Small::new();
+    if plan.db.starts_with("sqlite:") {
+        let db = format!("sqlite:{}", small.path().join("test.db").display());
+        let plan = Plan { db: &db, ..*plan };
+        init(&plan);
+        return fill(&plan, &small);
+    }
+    let server = Server::new("");
+    if let Some((user, group)) = server.owner() {
+        chown(small.path(), Some(user), Some(group)).expect("a folder given away");
+    }
+    let folder = small.path().join("space");
+    fs::create_dir(&folder).expect("a folder");
+    if let Some((user, group)) = server.owner() {
+        chown(&folder, Some(user), Some(group)).expect("a folder given away");
+    }
+    server.move_to(&folder);
+    let plan = Plan { db: &server.url(), ..*plan };
+    init(&plan);
+    let row = fill(&plan, &small);
+    drop(server);
+    row
+}
+
+fn fill(plan: &Plan<'_>, small: &Small) -> Row {
+    let times = if plan.is_full { 3 } else { 1 };
+    play("R09", plan, Pace { lines: 1_000, pause: 12 }, |scene| {
+        let reader = scene.follow();
+        for turn in 0..times {
+            scene.pass(&reader, Duration::from_secs(1));
+            let ballast = small.ballast(60 * turn);
+            // What is left is taken too.
+            let rest = small.path().join("rest");
+            let _ = Command::new("dd")
+                .args(["if=/dev/zero", "bs=64k", "status=none"])
+                .arg(format!("of={}", rest.display()))
+                .stderr(std::process::Stdio::null())
+                .status();
+            scene.pass(&reader, Duration::from_secs(4));
+            fs::remove_file(rest).expect("a file to remove");
+            fs::remove_file(ballast).expect("a file to remove");
+            scene.faults += 1;
+            scene.pass(&reader, Duration::from_secs(4));
+        }
+        scene.stop(reader, "TERM");
+    })
+}

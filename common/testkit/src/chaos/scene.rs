@@ -1,0 +1,129 @@
+//! What most scenarios share: a log that is written and rotated while something goes wrong.
+//!
+//! What it does *not* know: what goes wrong.
+
+use super::random::Random;
+use super::verdict::verdict;
+use super::writer::{ROTATIONS, Writer};
+use super::{Plan, Row};
+use crate::{Running, temp_dir};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+/// A log and its readers.
+pub(super) struct Scene<'p> {
+    pub(super) plan: Plan<'p>,
+    pub(super) random: Random,
+    /// What siemparse is given: the log's path, or a glob that sees the rotated files too.
+    pub(super) target: PathBuf,
+    /// Kills, cuts, crashes.
+    pub(super) faults: usize,
+    /// The most memory that a reader was seen to have, in KiB.
+    pub(super) memory: u64,
+    /// What readers said.
+    pub(super) said: String,
+}
+
+/// How fast a log is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// The fewest lines in all.
+    pub(super) lines: usize,
+    /// The longest pause between two pieces, in milliseconds.
+    pub(super) pause: usize,
+}
+
+/// Writes a log while `faults` happen, reads what is left, and compares.
+pub(super) fn play(
+    id: &'static str,
+    plan: &Plan<'_>,
+    pace: Pace,
+    faults: impl FnOnce(&mut Scene<'_>),
+) -> Row {
+    let began = Instant::now();
+    let folder = temp_dir();
+    let log = folder.path().join("app.log");
+    let mut writer = Writer::new(&log, plan.seed);
+    let mut random = Random::new(plan.seed);
+    let is_glob = random.once_in(2);
+    let target = if is_glob { folder.path().join("app.log*") } else { log };
+    let said = String::new();
+    let mut scene = Scene { plan: *plan, random, target, faults: 0, memory: 0, said };
+    let is_over = AtomicBool::new(false);
+    scope(|scope| {
+        scope.spawn(|| {
+            let mut random = Random::new(plan.seed ^ 1);
+            while !is_over.load(Ordering::Relaxed) || writer.count() < pace.lines {
+                writer.write(1 + random.below(100));
+                if random.once_in(40) {
+                    writer.rotate(&ROTATIONS);
+                }
+                sleep(random.pause(0, pace.pause));
+            }
+        });
+        // A scenario that fails still lets the writer end.
+        let _over = Over(&is_over);
+        faults(&mut scene);
+    });
+    let rest = plan.siemparse().arg("--once").arg(&scene.target).run();
+    let (verdict, wrong) = verdict(plan.db, plan.seed, writer.count());
+    let way = if is_glob { "glob" } else { "path" };
+    let mut note = format!("{} rotations, {way}", writer.rotations());
+    if scene.memory > 0 {
+        note += &format!(", {} MiB at most", scene.memory / 1024);
+    }
+    let said = format!("{}{}{wrong}{:?}", scene.said, rest.stderr, writer.history());
+    plan.row(id, scene.faults, verdict, &note, began).said(&said)
+}
+
+struct Over<'o>(&'o AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Scene<'_> {
+    /// A reader of the log.
+    pub(super) fn follow(&self) -> Running {
+        self.plan.siemparse().arg(&self.target).spawn()
+    }
+
+    /// Lets some time pass, and looks at a reader's memory meanwhile.
+    pub(super) fn pass(&mut self, reader: &Running, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            self.memory = self.memory.max(memory(reader.pid()));
+            sleep(Duration::from_millis(20).min(end.saturating_duration_since(Instant::now())));
+        }
+    }
+
+    /// Ends a reader with a signal that asks for it.
+    pub(super) fn stop(&mut self, reader: Running, signal: &str) {
+        let began = Instant::now();
+        reader.signal(signal);
+        let output = reader.wait();
+        let late = if began.elapsed() > Duration::from_millis(2_500) { "late " } else { "" };
+        self.said += &format!("{late}{}: {}", output.code, output.stderr);
+    }
+
+    /// Kills a reader.
+    pub(super) fn kill(&mut self, reader: Running) {
+        reader.signal("KILL");
+        let output = reader.wait();
+        assert_eq!(output.code, 137, "seed {}: {}", self.plan.seed, output.stderr);
+        self.faults += 1;
+    }
+}
+
+/// How much memory a process has at the moment, in KiB.
+pub(super) fn memory(pid: u32) -> u64 {
+    let status = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status"));
+    let status = status.unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
