@@ -36,7 +36,7 @@ fn migrations() -> usize {
 fn on_each(body: impl Fn(&str)) {
     for_each_db(|url| {
         let text = done(url, &["init"]);
-        assert!(text.contains(": ready, schema version "), "{text}");
+        assert!(text.contains(&format!(": ready, schema version {}\n", migrations())), "{text}");
         body(url);
     });
 }

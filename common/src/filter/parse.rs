@@ -36,6 +36,7 @@
 //! that a slip of the pen is an error instead of an empty result.
 
 mod error;
+mod number;
 mod own;
 mod term;
 mod token;
