@@ -23,6 +23,18 @@ fn lint_has_no_remarks() {
     assert!(remarks.is_empty(), "{}", remarks.join("\n"));
 }
 
+/// A helper for any program is in every program's group; looked for anywhere in a line, it would cost
+/// each of them a scan.
+#[test]
+fn helpers_for_any_program_show_themselves_at_the_beginning() {
+    let set = Helpers::new(all()).unwrap();
+    for entry in set.entries.iter().filter(|entry| entry.is_general()) {
+        for pattern in &entry.patterns {
+            assert!(pattern.literals().beginnings.is_some(), "{}", entry.name);
+        }
+    }
+}
+
 /// What the group and the literals leave out could not have matched.
 #[test]
 fn the_prefilter_loses_nothing() {
