@@ -285,11 +285,23 @@ impl<'a> Event<'a> {
 
     /// Brings the event into canonical form (see the module's head). Parsers call it last.
     pub fn normalise(&mut self) {
-        for text in self.texts() {
+        self.normalise_as(false);
+    }
+
+    /// As [`Event::normalise`], for an event whose borrowed texts are parts of a text without NUL.
+    pub fn normalise_clean(&mut self) {
+        self.normalise_as(true);
+    }
+
+    fn normalise_as(&mut self, is_clean: bool) {
+        for text in self.texts().filter(|text| !is_clean || matches!(text, Cow::Owned(_))) {
             value::clean(text);
         }
-        value::clean(&mut self.message);
-        value::clean(&mut self.host_name);
+        for text in [&mut self.message, &mut self.host_name] {
+            if !is_clean || matches!(text, Cow::Owned(_)) {
+                value::clean(text);
+            }
+        }
         if self.host_name.is_empty() {
             self.host_name = Cow::Borrowed("-");
         }
@@ -297,8 +309,8 @@ impl<'a> Event<'a> {
         self.destination_ip = self.destination_ip.map(|ip| ip.to_canonical());
         self.time = Timestamp(self.time.0.clamp(Timestamp::MIN.0, Timestamp::MAX.0));
         self.normalise_tags();
-        self.ext.normalise();
-        self.original.normalise();
+        self.ext.normalise_as(is_clean);
+        self.original.normalise_as(is_clean);
         if self.labels.is_empty() {
             self.labels = labels(self);
         }

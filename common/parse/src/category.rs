@@ -5,15 +5,15 @@
 //!
 //! What it does *not* know: sites.
 
-/// (the vendors' name, the vocabulary's name)
+/// (the vendors' name, the vocabulary's name), sorted.
 const NAMES: &[(&str, &str)] = &[
     ("abortion", "Abortion"),
     ("abusedrugs", "ControlledSubstances"),
+    ("ads", "WebAds"),
     ("adult", "MatureContent"),
     ("adultandpornography", "Pornography"),
     ("adultcontent", "MatureContent"),
     ("adultmaturecontent", "MatureContent"),
-    ("ads", "WebAds"),
     ("adv", "WebAds"),
     ("advertisements", "WebAds"),
     ("advertising", "WebAds"),
@@ -52,8 +52,8 @@ const NAMES: &[(&str, &str)] = &[
     ("forum", "Forums"),
     ("forums", "Forums"),
     ("freewareandshareware", "SoftwareDownloads"),
-    ("gambling", "Gambling"),
     ("gamble", "Gambling"),
+    ("gambling", "Gambling"),
     ("games", "Games"),
     ("government", "Government"),
     ("grayware", "PotentiallyUnwantedSoftware"),
@@ -81,8 +81,8 @@ const NAMES: &[(&str, &str)] = &[
     ("motorvehicles", "Vehicles"),
     ("movies", "Entertainment"),
     ("music", "RadioAudioStreams"),
-    ("news", "News"),
     ("newlyregistereddomain", "Suspicious"),
+    ("news", "News"),
     ("notresolved", "Placeholders"),
     ("nudity", "Nudity"),
     ("onlinestorageandbackup", "FileStorage"),
@@ -149,16 +149,19 @@ const NAMES: &[(&str, &str)] = &[
 
 /// The category that a vendor's name means.
 pub(crate) fn of(name: &str) -> Option<&'static str> {
-    let same = |known: &str| {
-        let letters = name.bytes().filter(u8::is_ascii_alphabetic);
-        letters.map(|letter| letter.to_ascii_lowercase()).eq(known.bytes())
-    };
-    NAMES.iter().find(|(known, _)| same(known)).map(|(_, category)| *category)
+    let mut letters = [0; 48];
+    let mut count = 0;
+    for letter in name.bytes().filter(u8::is_ascii_alphabetic) {
+        *letters.get_mut(count)? = letter.to_ascii_lowercase();
+        count += 1;
+    }
+    let at = NAMES.binary_search_by(|(known, _)| known.as_bytes().cmp(&letters[..count])).ok()?;
+    Some(NAMES[at].1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{NAMES, of};
 
     #[test]
     fn names_of_vendors_meet() {
@@ -167,5 +170,6 @@ mod tests {
         assert_eq!(of("porn"), Some("Pornography"));
         assert_eq!(of("something"), None);
         assert_eq!(of(""), None);
+        assert!(NAMES.is_sorted_by(|one, next| one.0 < next.0));
     }
 }

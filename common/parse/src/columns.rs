@@ -87,6 +87,23 @@ pub(crate) fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+/// Divides a text at commas; returns how many parts there are.
+pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
+    let (mut from, mut count) = (0, 0);
+    for at in memchr::memchr_iter(b',', text.as_bytes()) {
+        if count == parts.len() {
+            return count;
+        }
+        parts[count] = &text[from..at];
+        (from, count) = (at + 1, count + 1);
+    }
+    if let Some(part) = parts.get_mut(count) {
+        *part = &text[from..];
+        count += 1;
+    }
+    count
+}
+
 /// A field's text, where it is one.
 pub(crate) fn text<'f>(fields: &'f Fields<'_>, name: &str) -> Option<&'f str> {
     match fields.get(name)? {

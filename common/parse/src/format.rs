@@ -208,10 +208,10 @@ macro_rules! formats {
                 match self { $(Format::$variant => $doc.trim_ascii()),* }
             }
 
-            pub(crate) const fn spec(self) -> Spec {
-                match self { $(Format::$variant => $spec),* }
-            }
         }
+
+        /// How each format is read, in the same order.
+        const LIST: [Spec; COUNT] = [$($spec),*];
     };
 }
 
@@ -328,6 +328,7 @@ formats! {
 type Set = u64;
 
 const COUNT: usize = Format::ALL.len();
+static SPECS: [Spec; COUNT] = LIST;
 const _: () = assert!(COUNT <= 64, "a set of formats has 64 places");
 
 /// Which formats may begin with which byte.
@@ -335,7 +336,7 @@ const BEGINNING: [Set; 256] = {
     let mut table = [0; 256];
     let mut format = 0;
     while format < COUNT {
-        let spec = Format::ALL[format].spec();
+        let spec = LIST[format];
         let mut at = 0;
         while at < spec.first.len() {
             table[spec.first[at] as usize] |= 1 << format;
@@ -357,7 +358,7 @@ macro_rules! set_of {
         let mut set: Set = 0;
         let mut format = 0;
         while format < COUNT {
-            let spec = Format::ALL[format].spec();
+            let spec = LIST[format];
             if $test(spec) {
                 set |= 1 << format;
             }
@@ -384,6 +385,10 @@ const SNIFFED: Set = set_of!(is_sniffed);
 const PAYLOADS: Set = set_of!(is_sniffed_payload);
 
 impl Format {
+    pub(crate) fn spec(self) -> &'static Spec {
+        &SPECS[self as usize]
+    }
+
     /// Whether the format is found by itself; the others only add what the user knows.
     pub(crate) fn is_sniffed(self) -> bool {
         self.spec().is_sniffed

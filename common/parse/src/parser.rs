@@ -303,8 +303,13 @@ impl Parser {
                 reading.name(&mut event);
             }
         }
-        store_raw(line, text, &mut event);
-        event.normalise();
+        let is_clean = memchr::memchr(0, text.as_bytes()).is_none();
+        store_raw(line, text, is_clean, &mut event);
+        if is_clean {
+            event.normalise_clean();
+        } else {
+            event.normalise();
+        }
         (event, found)
     }
 
@@ -334,7 +339,7 @@ fn run_of(run: &[u8], forced: Option<Joint>) -> Option<Joint> {
 
 /// Stores the raw bytes: the header alone where the line is exactly header and message. A text
 /// that is a repaired copy of the line is not, even where it has the same length.
-fn store_raw<'t>(line: Line<'_>, text: &'t str, event: &mut Event<'t>) {
+fn store_raw<'t>(line: Line<'_>, text: &'t str, is_clean: bool, event: &mut Event<'t>) {
     let bytes = text.as_bytes();
     let header = match &event.message {
         Cow::Borrowed(message) => suffix(text, message),
@@ -342,7 +347,7 @@ fn store_raw<'t>(line: Line<'_>, text: &'t str, event: &mut Event<'t>) {
     };
     let exact = event.raw_kind != RawKind::Json
         && std::ptr::eq(bytes.as_ptr(), line.bytes.as_ptr())
-        && memchr::memchr(0, bytes).is_none();
+        && is_clean;
     match header.filter(|_| exact) {
         Some(header) => {
             event.raw_kind = RawKind::Prefix;

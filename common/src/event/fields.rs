@@ -41,6 +41,7 @@ impl<'a> Fields<'a> {
 
     /// Adds a field without looking for an earlier one of that name; [`Fields::normalise`] keeps
     /// the last.
+    #[inline]
     pub fn push(&mut self, name: impl Into<Cow<'a, str>>, value: Value<'a>) {
         self.entries.push((name.into(), value));
         self.is_canonical = false;
@@ -131,14 +132,29 @@ impl<'a> Fields<'a> {
     /// Sorts by name, keeps the last value of a name, drops empty lists and cleans texts.
     /// Returns whether a name occurred twice.
     pub fn normalise(&mut self) -> bool {
+        self.normalise_as(false)
+    }
+
+    /// As [`Fields::normalise`]; `is_clean` says that no borrowed text holds NUL.
+    pub(super) fn normalise_as(&mut self, is_clean: bool) -> bool {
         if std::mem::replace(&mut self.is_canonical, true) {
             return false;
         }
+        let mut is_empty = false;
         for (name, value) in &mut self.entries {
-            super::value::clean(name);
-            value.normalise();
+            if !is_clean || matches!(name, Cow::Owned(_)) {
+                super::value::clean(name);
+            }
+            if !is_clean || !matches!(value, Value::Text(Cow::Borrowed(_))) {
+                value.normalise();
+                is_empty |= matches!(value, Value::List(list) if list.is_empty());
+            }
         }
-        self.entries.retain(|(_, value)| !matches!(value, Value::List(list) if list.is_empty()));
+        if is_empty {
+            let is_full =
+                |value: &Value<'_>| !matches!(value, Value::List(list) if list.is_empty());
+            self.entries.retain(|(_, value)| is_full(value));
+        }
         if self.entries.is_sorted_by(|a, b| a.0 < b.0) {
             return false;
         }

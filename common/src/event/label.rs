@@ -6,30 +6,48 @@
 //! What it does *not* know: rules. A rule applies when one label equals every part it names.
 
 use super::Event;
-use super::value::ValueRef;
+use super::value::Value;
 use super::windows::WindowsEvent;
 use std::borrow::Cow;
 
-/// (what `event.dataset` is, labels)
+/// (what `event.dataset` is, labels), sorted.
 const DATASETS: &[(&str, &str)] = &[
-    ("linux.auditd", "linux//auditd"),
-    ("linux.netfilter", "/firewall/ linux//syslog"),
-    ("pf.filterlog", "/firewall/"),
-    ("panw.traffic", "paloalto/firewall/ /firewall/"),
-    ("panw.threat", "paloalto/firewall/ /firewall/"),
-    ("sonicwall.firewall", "/firewall/"),
-    ("fortinet.firewall", "fortigate//event /firewall/"),
-    ("aws.vpcflow", "/firewall/"),
+    ("agent.dns_query", "linux/dns_query/"),
+    ("agent.driver_load", "linux/driver_load/"),
+    ("agent.file_access", "linux/file_access/"),
+    ("agent.file_change", "linux/file_change/"),
+    ("agent.file_delete", "linux/file_delete/"),
+    ("agent.file_event", "linux/file_event/"),
+    ("agent.network_connection", "linux/network_connection/"),
+    ("agent.process_access", "linux/process_access/"),
+    ("agent.process_creation", "linux/process_creation/"),
+    ("agent.process_termination", "linux/process_termination/"),
+    ("apache.access", "apache/webserver/ /webserver/"),
+    ("apache.error", "apache//apache"),
+    ("aws.cloudfront", "/webserver/"),
     ("aws.cloudtrail", "aws//cloudtrail"),
     ("aws.elb", "/webserver/"),
-    ("aws.cloudfront", "/webserver/"),
+    ("aws.vpcflow", "/firewall/"),
+    ("caddy.access", "/webserver/"),
+    ("cisco.asa", "/firewall/ cisco//syslog"),
+    ("cisco.ios", "cisco//aaa cisco//bgp cisco//ldp cisco//syslog"),
+    ("fortinet.firewall", "fortigate//event /firewall/"),
+    ("haproxy.http", "/webserver/"),
     ("kubernetes.audit", "kubernetes/application/audit"),
+    ("linux.auditd", "linux//auditd"),
+    ("linux.netfilter", "/firewall/ linux//syslog"),
+    ("modsecurity.audit", "modsecurity/application/"),
+    ("nginx.access", "nginx/webserver/ /webserver/"),
+    ("nginx.error", "nginx//nginx"),
+    ("panw.threat", "paloalto/firewall/ /firewall/"),
+    ("panw.traffic", "paloalto/firewall/ /firewall/"),
+    ("pf.filterlog", "/firewall/"),
+    ("sonicwall.firewall", "/firewall/"),
     ("squid.access", "/proxy/"),
     ("squidguard.block", "/proxy/"),
-    ("haproxy.http", "/webserver/"),
-    ("caddy.access", "/webserver/"),
     ("traefik.access", "/webserver/"),
-    ("modsecurity.audit", "modsecurity/application/"),
+    ("w3c.access", "/webserver/ /proxy/"),
+    ("web.access", "/webserver/"),
     ("windows.dns_server", "/dns/"),
     ("zeek.conn", "zeek//conn"),
     ("zeek.dce_rpc", "zeek//dce_rpc"),
@@ -42,24 +60,6 @@ const DATASETS: &[(&str, &str)] = &[
     ("zeek.smb_files", "zeek//smb_files"),
     ("zeek.ssl", "zeek//ssl"),
     ("zeek.x509", "zeek//x509"),
-    ("web.access", "/webserver/"),
-    ("apache.access", "apache/webserver/ /webserver/"),
-    ("nginx.access", "nginx/webserver/ /webserver/"),
-    ("apache.error", "apache//apache"),
-    ("nginx.error", "nginx//nginx"),
-    ("w3c.access", "/webserver/ /proxy/"),
-    ("cisco.ios", "cisco//aaa cisco//bgp cisco//ldp cisco//syslog"),
-    ("cisco.asa", "/firewall/ cisco//syslog"),
-    ("agent.process_creation", "linux/process_creation/"),
-    ("agent.process_termination", "linux/process_termination/"),
-    ("agent.process_access", "linux/process_access/"),
-    ("agent.network_connection", "linux/network_connection/"),
-    ("agent.dns_query", "linux/dns_query/"),
-    ("agent.file_event", "linux/file_event/"),
-    ("agent.file_delete", "linux/file_delete/"),
-    ("agent.file_change", "linux/file_change/"),
-    ("agent.file_access", "linux/file_access/"),
-    ("agent.driver_load", "linux/driver_load/"),
 ];
 
 /// The labels of a program whose dataset begins with `linux.`: syslog's, whatever wrote it.
@@ -98,13 +98,13 @@ pub fn labels<'a>(event: &Event<'_>) -> Cow<'a, str> {
         return Cow::Borrowed(windows);
     }
     let Some(dataset) = event.dataset.as_deref() else { return Cow::Borrowed("") };
-    let line = DATASETS.iter().find(|(name, _)| *name == dataset);
+    let line = DATASETS.binary_search_by(|(name, _)| (*name).cmp(dataset));
     Cow::Borrowed(match line {
-        Some((_, labels)) => labels,
-        None if dataset.starts_with("linux.") => {
+        Ok(line) => DATASETS[line].1,
+        Err(_) if dataset.starts_with("linux.") => {
             linux(program(event.process_name.as_deref().unwrap_or_default()))
         }
-        None => "",
+        Err(_) => "",
     })
 }
 
@@ -113,14 +113,16 @@ fn windows(event: &Event<'_>) -> &'static str {
     if event.original.is_empty() && event.ext.is_empty() {
         return "";
     }
-    let text = |name: &str| match event.own(name) {
-        Some(ValueRef::Text(text)) => Some(text),
-        _ => None,
-    };
-    let id = match event.own("EventID") {
-        Some(ValueRef::Int(id)) => Some(id),
-        Some(ValueRef::Text(id)) => id.parse().ok(),
+    // The names are looked for as they are: this is asked of every event.
+    let own = |name: &str| event.original.get(name).or_else(|| event.ext.get(name));
+    let id = match own("EventID") {
+        Some(Value::Int(id)) => Some(*id),
+        Some(Value::Text(id)) => id.parse().ok(),
         _ => return "",
+    };
+    let text = |name: &str| match own(name) {
+        Some(Value::Text(text)) => Some(text.as_ref()),
+        _ => None,
     };
     let provider = text("Provider_Name").or_else(|| text("SourceName"));
     let event_type = text("EventType");
@@ -155,6 +157,7 @@ mod tests {
 
     #[test]
     fn other_datasets() {
+        assert!(DATASETS.is_sorted_by(|one, next| one.0 < next.0));
         assert_eq!(of("nginx.access", "sshd"), "nginx/webserver/ /webserver/");
         assert_eq!(of("agent.process_creation", "sshd"), "linux/process_creation/");
         assert_eq!(of("something.else", "sshd"), "");

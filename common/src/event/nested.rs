@@ -95,12 +95,18 @@ pub(super) fn unnest(fields: Fields<'_>) -> Fields<'_> {
 }
 
 fn shape(fields: &Fields<'_>) -> Option<Shape> {
-    let shapes = [
-        ("Event.System.", Shape::Event),
-        ("System.EventID", Shape::Bare),
-        ("winlog.", Shape::Beats),
-        ("event_data.", Shape::OldBeats),
-    ];
+    // Asked of every object: most have neither capital letters nor `w`.
+    if fields.has_prefix("winlog.") {
+        return Some(Shape::Beats);
+    }
+    if fields.has_prefix("event_data.") {
+        return Some(Shape::OldBeats);
+    }
+    let is_lower = fields.iter().next().is_some_and(|(name, _)| name.as_bytes()[..] > b"Z"[..]);
+    if is_lower {
+        return None;
+    }
+    let shapes = [("Event.System.", Shape::Event), ("System.EventID", Shape::Bare)];
     let nested = shapes.iter().find(|(prefix, _)| fields.has_prefix(prefix));
     let is_shell = || SHELL.iter().take(4).all(|(name, _)| fields.get(name).is_some());
     nested.map(|(_, shape)| *shape).or_else(|| is_shell().then_some(Shape::Shell))

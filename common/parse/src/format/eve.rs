@@ -87,7 +87,7 @@ fn read<'a>(
     } else {
         event.event_action = Some(kind.clone());
     }
-    Ok(Found::default())
+    Ok(Found::ALL)
 }
 
 fn fill_alert<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {

@@ -10,17 +10,21 @@
 //! What it does *not* know: rules' names.
 
 use super::{Found, Miss, Spec};
-use crate::columns::{add, add_int, decide, direction, lower};
+use crate::columns::{add, add_int, decide, direction, lower, split};
 use crate::memory::Memory;
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
-use std::str::Split;
 
 pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789");
 
+/// How many columns are looked at.
+const COLUMNS: usize = 32;
+
 fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let is_ours = event.process_name.as_deref() == Some("filterlog");
-    let mut fields = text.split(',');
+    let mut parts = [""; COLUMNS];
+    let count = split(text, &mut parts);
+    let mut fields = parts[..count].iter().copied();
     let mut next = || fields.next().unwrap_or_default();
     let [rule, sub, anchor, tracker, interface, reason, action, way, version] =
         std::array::from_fn(|_| next());
@@ -91,7 +95,11 @@ struct Packet<'a> {
 }
 
 /// Reads what differs by protocol.
-fn fill_transport<'a>(fields: &mut Split<'a, char>, protocol: &str, event: &mut Event<'a>) {
+fn fill_transport<'a>(
+    fields: &mut impl Iterator<Item = &'a str>,
+    protocol: &str,
+    event: &mut Event<'a>,
+) {
     let mut next = || fields.next().unwrap_or_default();
     match event.network_transport.as_deref() {
         Some("tcp" | "udp" | "sctp") => {

@@ -64,17 +64,13 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         _ => "panw.system".into(),
     });
     event.ext.reserve(40);
-    add("observer.serial_number", columns[2], event);
-    event.ext.push("observer.vendor", Value::Text("Palo Alto Networks".into()));
-    add("panw.subtype", columns[4], event);
-    add("panw.type", kind, event);
     match kind {
         "TRAFFIC" => {
-            session(&columns, event);
+            session(&columns, TRAFFIC, event);
             traffic(&columns, event);
         }
         "THREAT" => {
-            session(&columns, event);
+            session(&columns, THREAT, event);
             threat(&columns, event);
         }
         _ => system(&columns, event),
@@ -122,69 +118,131 @@ fn split<'a>(text: &'a str, parts: &mut [&'a str]) -> usize {
     parts.len()
 }
 
+/// What a column becomes.
+#[derive(Clone, Copy)]
+enum As {
+    Text,
+    Int,
+    /// Seconds as nanoseconds.
+    Duration,
+    /// An address or a port that is translated, or nothing.
+    Nat,
+    /// The action, as ECS has it.
+    Decision,
+    /// The same for all.
+    Vendor,
+}
+
+/// What traffic says, sorted by name. (name, column, what it becomes)
+const TRAFFIC: &[(&str, usize, As)] = &[
+    ("destination.bytes", 33, As::Int),
+    ("destination.nat.ip", 10, As::Nat),
+    ("destination.nat.port", 27, As::Nat),
+    ("destination.packets", 45, As::Int),
+    ("event.duration", 36, As::Duration),
+    ("event.reason", 46, As::Text),
+    ("event.type", 30, As::Decision),
+    ("network.application", 14, As::Text),
+    ("network.bytes", 31, As::Int),
+    ("network.packets", 34, As::Int),
+    ("observer.egress.interface.name", 19, As::Text),
+    ("observer.egress.zone", 17, As::Text),
+    ("observer.ingress.interface.name", 18, As::Text),
+    ("observer.ingress.zone", 16, As::Text),
+    ("observer.serial_number", 2, As::Text),
+    ("observer.vendor", 0, As::Vendor),
+    ("panw.action_source", 53, As::Text),
+    ("panw.category", 37, As::Text),
+    ("panw.device", 52, As::Text),
+    ("panw.flags", 28, As::Text),
+    ("panw.log_profile", 20, As::Text),
+    ("panw.repeat_count", 23, As::Int),
+    ("panw.sequence", 39, As::Int),
+    ("panw.session", 22, As::Int),
+    ("panw.start", 35, As::Text),
+    ("panw.subtype", 4, As::Text),
+    ("panw.type", 3, As::Text),
+    ("panw.virtual_system", 15, As::Text),
+    ("rule.name", 11, As::Text),
+    ("rule.uuid", 67, As::Text),
+    ("source.bytes", 32, As::Int),
+    ("source.nat.ip", 9, As::Nat),
+    ("source.nat.port", 26, As::Nat),
+    ("source.packets", 44, As::Int),
+];
+
+/// What threats say, sorted by name.
+const THREAT: &[(&str, usize, As)] = &[
+    ("destination.nat.ip", 10, As::Nat),
+    ("destination.nat.port", 27, As::Nat),
+    ("event.type", 30, As::Decision),
+    ("network.application", 14, As::Text),
+    ("observer.egress.interface.name", 19, As::Text),
+    ("observer.egress.zone", 17, As::Text),
+    ("observer.ingress.interface.name", 18, As::Text),
+    ("observer.ingress.zone", 16, As::Text),
+    ("observer.serial_number", 2, As::Text),
+    ("observer.vendor", 0, As::Vendor),
+    ("panw.category", 33, As::Text),
+    ("panw.direction", 35, As::Text),
+    ("panw.flags", 28, As::Text),
+    ("panw.log_profile", 20, As::Text),
+    ("panw.repeat_count", 23, As::Int),
+    ("panw.session", 22, As::Int),
+    ("panw.severity", 34, As::Text),
+    ("panw.subtype", 4, As::Text),
+    ("panw.threat", 32, As::Text),
+    ("panw.type", 3, As::Text),
+    ("panw.virtual_system", 15, As::Text),
+    ("rule.name", 11, As::Text),
+    ("source.nat.ip", 9, As::Nat),
+    ("source.nat.port", 26, As::Nat),
+];
+
 /// What traffic and threats have in common.
-fn session<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
+fn session<'a>(
+    columns: &[&'a str; COLUMNS],
+    list: &[(&'static str, usize, As)],
+    event: &mut Event<'a>,
+) {
+    let text = |column: usize| (!columns[column].is_empty()).then_some(columns[column]);
     event.event_category = Some("network".into());
     event.source_ip = address(columns[7]);
     event.destination_ip = address(columns[8]);
     event.source_port = columns[24].parse().ok();
     event.destination_port = columns[25].parse().ok();
-    event.network_transport = (!columns[29].is_empty()).then(|| lower(Cow::Borrowed(columns[29])));
-    event.user_name = (!columns[12].is_empty()).then_some(columns[12].into());
-    event.user_target_name = (!columns[13].is_empty()).then_some(columns[13].into());
+    event.network_transport = text(29).map(|name| lower(Cow::Borrowed(name)));
+    event.user_name = text(12).map(Into::into);
+    event.user_target_name = text(13).map(Into::into);
     event.event_action = Some(columns[30].into());
-    decide(columns[30], event);
-    add("network.application", columns[14], event);
-    add("observer.egress.interface.name", columns[19], event);
-    add("observer.egress.zone", columns[17], event);
-    add("observer.ingress.interface.name", columns[18], event);
-    add("observer.ingress.zone", columns[16], event);
-    add("panw.flags", columns[28], event);
-    add("panw.log_profile", columns[20], event);
-    add_int("panw.repeat_count", columns[23], event);
-    add_int("panw.session", columns[22], event);
-    add("panw.virtual_system", columns[15], event);
-    add("rule.name", columns[11], event);
-    for (name, ip) in [("destination.nat.ip", columns[10]), ("source.nat.ip", columns[9])] {
-        if ip != "0.0.0.0" && ip != "::" {
-            add(name, ip, event);
-        }
-    }
-    for (name, port) in [("destination.nat.port", columns[27]), ("source.nat.port", columns[26])] {
-        if port != "0" {
-            add_int(name, port, event);
+    for &(name, column, becomes) in list {
+        let text = columns[column];
+        match becomes {
+            As::Text => add(name, text, event),
+            As::Int => add_int(name, text, event),
+            As::Decision => decide(text, event),
+            As::Vendor => event.ext.push(name, Value::Text("Palo Alto Networks".into())),
+            As::Duration => {
+                if let Ok(seconds) = text.parse::<i64>() {
+                    event.ext.push(name, Value::Int(seconds.saturating_mul(1_000_000_000)));
+                }
+            }
+            As::Nat if matches!(text, "0.0.0.0" | "::" | "0") => {}
+            As::Nat => add_int(name, text, event),
         }
     }
 }
 
-fn traffic<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
-    add_int("destination.bytes", columns[33], event);
-    add_int("destination.packets", columns[45], event);
-    if let Ok(seconds) = columns[36].parse::<i64>() {
-        event.ext.push("event.duration", Value::Int(seconds.saturating_mul(1_000_000_000)));
-    }
-    add("event.reason", columns[46], event);
-    add_int("network.bytes", columns[31], event);
-    add_int("network.packets", columns[34], event);
-    add("panw.action_source", columns[53], event);
-    add("panw.category", columns[37], event);
-    add("panw.device", columns[52], event);
-    add("panw.start", columns[35], event);
-    add_int("panw.sequence", columns[39], event);
-    add("rule.uuid", columns[67], event);
-    add_int("source.bytes", columns[32], event);
-    add_int("source.packets", columns[44], event);
+fn traffic(columns: &[&str; COLUMNS], event: &mut Event<'_>) {
     fold(columns[37], event);
 }
 
 fn threat<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
     event.event_category = Some("intrusion_detection".into());
-    add("panw.category", columns[33], event);
-    add("panw.direction", columns[35], event);
-    add("panw.severity", columns[34], event);
-    add("panw.threat", columns[32], event);
+    event.log_severity = level(columns[34]);
     if columns[4] == "url" {
         event.event_category = Some("web".into());
+        fold(columns[33], event);
         if !columns[31].is_empty() {
             columns::url(Cow::Borrowed(columns[31]), event);
         }
@@ -192,8 +250,6 @@ fn threat<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
         add("file.name", columns[31], event);
         add("rule.category", columns[4], event);
     }
-    event.log_severity = level(columns[34]);
-    fold(columns[33], event);
 }
 
 /// Adds the category in the common vocabulary.
@@ -210,7 +266,11 @@ fn system<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
     add("panw.module", columns[12], event);
     add("panw.object", columns[9], event);
     add("panw.severity", columns[13], event);
+    add("panw.subtype", columns[4], event);
     add("panw.text", columns[14], event);
+    add("panw.type", columns[3], event);
+    add("observer.serial_number", columns[2], event);
+    event.ext.push("observer.vendor", Value::Text("Palo Alto Networks".into()));
 }
 
 fn level(name: &str) -> Option<u8> {

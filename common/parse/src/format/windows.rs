@@ -30,7 +30,7 @@ fn read<'a>(
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     if fill(fields, memory, event) {
-        return Ok(Found::default());
+        return Ok(Found::ALL);
     }
     Miss::at(0, "a Windows event (EventID, Channel)")
 }

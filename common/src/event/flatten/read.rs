@@ -250,7 +250,8 @@ impl<'a, 'n> Reader<'a, 'n> {
     /// Reads a string whose first special byte is at `end`.
     fn escaped(&mut self, start: usize, mut end: usize) -> Result<String, Bad> {
         let bytes = self.text.as_bytes();
-        let mut out = String::with_capacity(end - start + 16);
+        let close = closing(bytes, end);
+        let mut out = String::with_capacity(close - start);
         let mut kept = start;
         loop {
             match bytes.get(end) {
@@ -288,6 +289,17 @@ fn fraction(bytes: &[u8], mut at: usize) -> Result<usize, Bad> {
         at = digits(at + 1 + sign)?;
     }
     Ok(at)
+}
+
+/// The closing quote of a string, or its text's end.
+fn closing(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+        if bytes[at + found] == b'"' {
+            return at + found;
+        }
+        at += found + 2;
+    }
+    bytes.len()
 }
 
 /// The first quote, backslash or control character from a column on.
