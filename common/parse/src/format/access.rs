@@ -46,6 +46,9 @@ struct Request<'a> {
     size: Option<i64>,
     referrer: Option<Cow<'a, str>>,
     agent: Option<Cow<'a, str>>,
+    /// What Apache's `combinedio` adds: bytes received and sent, with headers.
+    received: Option<i64>,
+    sent: Option<i64>,
 }
 
 fn read_as<'a>(
@@ -127,10 +130,20 @@ fn request(line: &str, at: usize) -> Option<Request<'_>> {
         size: number(size),
         referrer: None,
         agent: None,
+        received: None,
+        sent: None,
     };
     if let Some((referrer, end)) = quoted(after, 0) {
         request.referrer = Some(referrer);
-        request.agent = quoted(after, end + 1).map(|(agent, _)| agent);
+        if let Some((agent, end)) = quoted(after, end + 1) {
+            request.agent = Some(agent);
+            let mut counts = after[end..].split_ascii_whitespace().map(number);
+            if let (Some(received), Some(sent), None) =
+                (counts.next(), counts.next(), counts.next())
+            {
+                (request.received, request.sent) = (received, sent);
+            }
+        }
     }
     Some(request)
 }
@@ -176,6 +189,9 @@ fn fill<'a>(peer: &Peer<'a>, mut request: Request<'a>, event: &mut Event<'a>) {
     if let Some(ident) = present(peer.ident) {
         event.ext.push("client.ident", Value::Text(ident.into()));
     }
+    if let Some(received) = request.received {
+        event.ext.push("http.request.bytes", Value::Int(received));
+    }
     let target = target(&request.line);
     if let Some(target) = &target {
         let method = part(&request.line, 0..target.method);
@@ -189,6 +205,9 @@ fn fill<'a>(peer: &Peer<'a>, mut request: Request<'a>, event: &mut Event<'a>) {
     }
     if let Some(size) = request.size {
         event.ext.push("http.response.body.bytes", Value::Int(size));
+    }
+    if let Some(sent) = request.sent {
+        event.ext.push("http.response.bytes", Value::Int(sent));
     }
     if let Some(status) = request.status {
         event.ext.push("http.response.status_code", Value::Int(status));

@@ -25,7 +25,6 @@ use std::borrow::Cow;
 pub(super) const SPEC: Spec = Spec::object(read);
 
 const TABLE: &Table = &[
-    ("request.headers.Host", To::Field("url.domain")),
     ("request.headers.User-Agent", To::Field("user_agent.original")),
     ("response.status", To::Field("http.response.status_code")),
     ("transaction.client_ip", To::Column(C::SourceIp)),
@@ -39,7 +38,6 @@ const TABLE: &Table = &[
     ("transaction.messages.message", To::Field("rule.name")),
     ("transaction.remote_address", To::Column(C::SourceIp)),
     ("transaction.remote_port", To::Column(C::SourcePort)),
-    ("transaction.request.headers.Host", To::Field("url.domain")),
     ("transaction.request.headers.User-Agent", To::Field("user_agent.original")),
     ("transaction.request.http_version", To::Field("http.version")),
     ("transaction.request.method", To::Field("http.request.method")),
@@ -61,6 +59,10 @@ fn read<'a>(
     event.event_category = Some("intrusion_detection".into());
     event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
+    let host = fields.get("request.headers.Host");
+    if let Some(Value::Text(host)) = host.or(fields.get("transaction.request.headers.Host")) {
+        authority(host, event);
+    }
     if let Some(Value::Text(line)) = fields.get("request.request_line") {
         request(line.clone(), event);
     }
@@ -79,6 +81,20 @@ fn read<'a>(
         event.message = message.clone();
     }
     Ok(Found::default())
+}
+
+/// Adds the host and the port of `localhost:8080`.
+pub(super) fn authority<'a>(host: &Cow<'a, str>, event: &mut Event<'a>) {
+    let split = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+    let end = split.map_or(host.len(), |(name, _)| name.len());
+    let name = match host {
+        Cow::Borrowed(host) => Cow::Borrowed(&host[..end]),
+        Cow::Owned(host) => Cow::Owned(host[..end].to_owned()),
+    };
+    event.ext.push("url.domain", Value::Text(name));
+    if let Some((_, port)) = split {
+        event.ext.push("url.port", port.parse().map_or(Value::Bool(false), Value::Int));
+    }
 }
 
 /// `21/Feb/2021:23:16:17 +0000`, with or without a fraction, or `Tue Feb 23 20:39:35 2021`.

@@ -18,7 +18,7 @@
 //! mark ends nothing. What it does *not* know: sections beyond A, B, F and H, which are in the raw
 //! lines.
 
-use super::modsecurity::{instant, request, rules};
+use super::modsecurity::{authority, instant, request, rules};
 use super::{Found, Miss, Spec};
 use crate::columns::{self, add};
 use crate::joint::Joint;
@@ -116,7 +116,7 @@ fn as_text<'a>(value: &Value<'a>) -> Option<&'a str> {
 
 fn header<'a>(line: &'a str, event: &mut Event<'a>) {
     if let Some(host) = line.strip_prefix("Host: ") {
-        add("url.domain", host, event);
+        authority(&Cow::Borrowed(host), event);
     } else if let Some(agent) = line.strip_prefix("User-Agent: ") {
         add("user_agent.original", agent, event);
     }

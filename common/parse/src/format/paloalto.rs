@@ -164,7 +164,7 @@ const TRAFFIC: &[(&str, usize, As)] = &[
     ("panw.type", 3, As::Text),
     ("panw.virtual_system", 15, As::Text),
     ("rule.name", 11, As::Text),
-    ("rule.uuid", 67, As::Text),
+    ("rule.uuid", 65, As::Text),
     ("source.bytes", 32, As::Int),
     ("source.nat.ip", 9, As::Nat),
     ("source.nat.port", 26, As::Nat),
