@@ -115,6 +115,8 @@ pub struct Source {
     pub zone: Option<String>,
     /// The program of lines that name none.
     pub program: Option<String>,
+    /// The pattern that begins a record of several lines.
+    pub start: Option<String>,
     /// Where the entry stands.
     pub origin: Origin,
 }

@@ -25,6 +25,7 @@ _siemparse() {
 '-F+[The format of the lines, where it should not be detected]:FORMAT:_default' \
 '--format=[The format of the lines, where it should not be detected]:FORMAT:_default' \
 '--program=[The program of lines that name none]:NAME:_default' \
+'--start=[What begins a record of several lines\: a regular expression]:REGEX:_default' \
 '--year=[The year of the first stamp that gives none]:YEAR:_default' \
 '-o+[Print events instead of storing them]:FORM:((jsonl\:"One JSON object a line"))' \
 '--output=[Print events instead of storing them]:FORM:((jsonl\:"One JSON object a line"))' \
@@ -36,6 +37,7 @@ fish\:"Completions for fish"))' \
 '--from-end[Begin at the end of files that are new]' \
 '--wait-db[Wait for the database when it cannot be reached or is not initialised yet]' \
 '--journal[Read the journal of systemd; FILE arguments are matches such as _SYSTEMD_UNIT=ssh.service]' \
+'--list-formats[Print the formats that lines can have, as -F takes them, in the order of detection]' \
 '(-o --output --explain)--dry-run[Read and parse to the end, store nothing, print only the summary]' \
 '(-o --output)--explain[Show for each line how it is read\: format, spans, helpers, fields with types]' \
 '-q[No summary and no progress bar]' \

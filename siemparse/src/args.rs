@@ -35,7 +35,10 @@ pub(crate) struct Args {
 
     /// The files to read: paths, globs in quotes, or - for standard input
     ///
-    /// gzip, zstd, xz and bzip2 are recognised by their first bytes. A path that is a pipe is read
+    /// gzip, zstd, xz and bzip2 are recognised by their first bytes, and so are EVTX, JSON lists,
+    /// CloudTrail's {"Records": …} and JSON objects over several lines: each record of these is an
+    /// event, its raw line the record as one line of JSON. The lines of one audit event, and of a
+    /// record of several lines, are stored as one event with all their bytes. A path that is a pipe is read
     /// like standard input.
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<String>,
@@ -61,6 +64,14 @@ pub(crate) struct Args {
     /// syslog, wins over this one.
     #[arg(long, value_name = "NAME")]
     pub(crate) program: Option<String>,
+
+    /// What begins a record of several lines: a regular expression
+    ///
+    /// Lines that it does not match go on with the record before them, up to 256 KiB or until the
+    /// source rests for two seconds. Without it the formats that have such records know them:
+    /// audit records, slow queries, stack traces and the like.
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) start: Option<String>,
 
     /// The year of the first stamp that gives none
     #[arg(long, value_name = "YEAR")]
@@ -94,6 +105,10 @@ pub(crate) struct Args {
     /// event's id is 0.LINE.
     #[arg(short, long, value_name = "FORM")]
     pub(crate) output: Option<Output>,
+
+    /// Print the formats that lines can have, as -F takes them, in the order of detection
+    #[arg(long)]
+    pub(crate) list_formats: bool,
 
     /// Read and parse to the end, store nothing, print only the summary
     #[arg(long, conflicts_with_all = ["output", "explain"])]

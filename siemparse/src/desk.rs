@@ -297,6 +297,7 @@ impl Desk {
             read_at: Timestamp::now(),
             host: None,
             program: source.program.clone(),
+            start: source.start.clone(),
         };
         let state = Some(state).filter(|state| !state.is_empty());
         let wrong = |error: parse::StateError| Failure::new(Kind::Database, error.to_string());

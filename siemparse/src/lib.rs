@@ -51,6 +51,9 @@ use crate::outage::Outage;
 use crate::take::{Printer, Take};
 use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind};
+use parse::Format;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 use store::Create;
@@ -65,6 +68,9 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<Exit> {
+    if args.list_formats {
+        return list_formats();
+    }
     let config = args.shared.config()?;
     let sources = source::sources(args, &config)?;
     if sources.is_empty() {
@@ -98,4 +104,16 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let desk = Desk::new(door.as_ref(), is_kept, &config, args.year, outage.clone())?;
     let writer = door.filter(|_| is_kept);
     Reading::new(sources, desk, writer, outage, take, mode, stop)?.run()
+}
+
+/// Prints the names of all formats and what they are.
+fn list_formats() -> anyhow::Result<Exit> {
+    let width = Format::ALL.iter().map(|format| format.name().len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for format in Format::ALL {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{:width$}  {}", format.name(), format.about());
+    }
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(Exit::Done)
 }

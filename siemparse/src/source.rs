@@ -36,6 +36,7 @@ pub(crate) struct Source {
     pub(crate) format: Option<Format>,
     pub(crate) zone: Option<Zone>,
     pub(crate) program: Option<String>,
+    pub(crate) start: Option<parse::Start>,
 }
 
 impl Source {
@@ -67,12 +68,14 @@ pub(crate) fn sources(args: &Args, config: &Config) -> anyhow::Result<Vec<Source
     let format = given(args.format.as_deref(), usage)?;
     let zone = given(args.zone.as_deref(), usage)?;
     let section = section_name(args.section.as_deref()).map_err(usage)?;
+    let start: Option<parse::Start> = given(args.start.as_deref(), usage)?;
     let source = |input| Source {
         input,
         section: section.clone(),
         format,
         zone: zone.clone(),
         program: args.program.clone(),
+        start: start.clone(),
     };
     Ok(inputs.into_iter().map(source).collect())
 }
@@ -113,7 +116,8 @@ fn configured(entry: &common::config::Source, args: &Args) -> anyhow::Result<Sou
     let section = pick(&args.section, &entry.section);
     let section = section_name(section.as_deref()).map_err(wrong)?;
     let program = pick(&args.program, &entry.program);
-    Ok(Source { input, section, format, zone, program })
+    let start = given(pick(&args.start, &entry.start).as_deref(), wrong)?;
+    Ok(Source { input, section, format, zone, program, start })
 }
 
 fn given<T: std::str::FromStr<Err: ToString>>(

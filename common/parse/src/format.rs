@@ -405,6 +405,11 @@ impl Format {
         first.is_empty() || text.as_bytes().first().is_some_and(|byte| first.contains(byte))
     }
 
+    /// Whether a stamp stands near a line's beginning.
+    pub(crate) fn has_stamp(line: &[u8]) -> bool {
+        stamped::has_stamp(line)
+    }
+
     /// How lines that begin as this one does may belong together.
     pub(crate) fn joints(line: &[u8]) -> impl Iterator<Item = Joint> {
         let mut rest = line.first().map_or(0, |&byte| BEGINNING[usize::from(byte)]) & JOINED;

@@ -22,6 +22,7 @@ use crate::joint::{Joiner, Joint, Saved};
 use crate::line::Line;
 use crate::memory::Memory;
 use crate::read::Text;
+use crate::start::{self, Start};
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
 use common::event::{Event, EventId, RawKind, TimeQuality};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub host: Option<String>,
     /// The program of lines that name none.
     pub program: Option<String>,
+    /// What begins a record of several lines, where the user says it.
+    pub start: Option<Start>,
 }
 
 impl Default for Settings {
@@ -63,6 +66,7 @@ impl Default for Settings {
             read_at: Timestamp(0),
             host: None,
             program: None,
+            start: None,
         }
     }
 }
@@ -113,6 +117,7 @@ pub struct Parser {
     read_at: Timestamp,
     pub(crate) helpers: Arc<Helpers>,
     joiner: Joiner,
+    start: Option<Start>,
 }
 
 impl Parser {
@@ -132,6 +137,7 @@ impl Parser {
             read_at: settings.read_at,
             helpers: Arc::default(),
             joiner: Joiner::default(),
+            start: settings.start,
         };
         if let Some(state) = state {
             let state: State = serde_json::from_str(state)?;
@@ -187,7 +193,9 @@ impl Parser {
     /// that belong together.
     pub fn join(&mut self, line: Line<'_>, give: &mut dyn FnMut(&mut Parser, Line<'_>)) {
         if self.joiner.is_empty()
+            && self.start.is_none()
             && self.forced.is_none()
+            && !self.may_have_trace(line)
             && Format::joints(line.bytes).next().is_none()
         {
             return give(self, line);
@@ -203,6 +211,14 @@ impl Parser {
         line: Line<'_>,
         give: &mut dyn FnMut(&mut Parser, Line<'_>),
     ) {
+        if let Some(start) = &self.start {
+            let is_more = !start.begins(line.bytes) && joiner.run().is_some();
+            if !is_more || !joiner.go_on(line) {
+                joiner.end(&mut |record| give(self, record));
+                joiner.begin(line);
+            }
+            return;
+        }
         let forced = self.forced.map(|format| format.spec().joint);
         let joints = || {
             let sniffed = Format::joints(line.bytes).filter(|_| forced.is_none());
@@ -217,7 +233,7 @@ impl Parser {
         }
         let goes_on = |run: &[u8]| match run_of(run, forced.flatten()) {
             Some(Joint::Run { goes_on, .. }) => goes_on(run, line.bytes),
-            _ => false,
+            _ => start::goes_on(line.bytes),
         };
         if joiner.run().is_some_and(goes_on) && joiner.go_on(line) {
             if let Some(run) = joiner.run()
@@ -235,8 +251,24 @@ impl Parser {
         };
         match joints().find(begins) {
             Some(Joint::Run { ends, .. }) if !ends(line.bytes) => joiner.begin(line),
+            None if self.may_have_trace(line) => joiner.begin(line),
             _ => give(self, line),
         }
+    }
+
+    /// Whether a line is of a program's own log file, in which a stack trace may follow it.
+    fn may_have_trace(&self, line: Line<'_>) -> bool {
+        let is_plain = match self.format() {
+            Some(Format::Stamped) => true,
+            Some(_) => false,
+            // A source's first line decides for itself.
+            None => self
+                .clone()
+                .read(line, &mut |_, _| {})
+                .1
+                .is_some_and(|(format, _)| format == Format::Stamped),
+        };
+        is_plain && Format::has_stamp(line.bytes)
     }
 
     /// Gives the records that are open: the source rests, or has ended.

@@ -195,3 +195,62 @@ fn zones_years_and_hosts_come_from_the_settings() {
     let event = parser.parse(parse::Line::new(b"Jan  1 00:00:00 sshd[1]: hi", 7, 3));
     assert_eq!(event.time.to_string(), "2019-12-31T19:00:00.000000Z");
 }
+
+#[test]
+fn a_pattern_says_where_records_begin() {
+    let settings = Settings { start: Some("^#".parse().expect("a pattern")), ..settings(None) };
+    let text = b"stray\n#1 a\nb\r\n2026-11-14 15:16:01 c\n#2\n";
+    let mut parser = Parser::new(settings.clone(), None).expect("a parser");
+    let mut records: Vec<(i64, String)> = Vec::new();
+    let mut take = |_: &mut Parser, record: parse::Line<'_>| {
+        records.push((record.offset, String::from_utf8_lossy(record.bytes).into_owned()));
+    };
+    for line in lines(text, 0) {
+        parser.join(line, &mut take);
+        // A restart between any two lines changes nothing.
+        parser = Parser::new(settings.clone(), Some(&parser.state())).expect("a parser");
+    }
+    parser.drain(&mut take);
+    let wanted = [(0, "stray"), (6, "#1 a\nb\r\n2026-11-14 15:16:01 c"), (36, "#2")];
+    assert_eq!(records, wanted.map(|(at, text)| (at, text.to_owned())));
+    assert!("(".parse::<parse::Start>().is_err());
+}
+
+#[test]
+fn open_records_are_bounded() {
+    let mut parser = parser(None);
+    let (mut events, mut longest) = (0, 0);
+    let mut take = |parser: &mut Parser, record: parse::Line<'_>| {
+        events += 1;
+        let _ = parser.parse(record);
+    };
+    for serial in 0..2_000 {
+        let line = format!(
+            "type=SYSCALL msg=audit(1364481363.243:{serial}): arch=1 comm={}\n",
+            "41".repeat(500)
+        );
+        for line in lines(line.as_bytes(), serial * 1_100) {
+            parser.join(line, &mut take);
+        }
+        if serial % 97 == 0 {
+            longest = longest.max(parser.state().len());
+        }
+    }
+    assert!(longest < 200_000, "{longest}");
+    parser.drain(&mut take);
+    assert_eq!(events, 2_000);
+    let mut parser = self::parser(None);
+    let mut count = 0;
+    let endless =
+        [&b"# Time: 2026-11-14T15:16:01Z\n"[..], &b"SELECT 1,\n".repeat(100_000)].concat();
+    for line in lines(&endless, 0) {
+        parser.join(line, &mut |_, record| {
+            count += 1;
+            assert!(record.bytes.len() <= 256 << 10);
+        });
+        if line.number % 9_999 == 0 {
+            assert!(parser.state().len() < 400_000);
+        }
+    }
+    assert!(count > 2);
+}

@@ -119,7 +119,7 @@ const KEYS: [Key; 5] = [
     },
 ];
 
-const SOURCE_KEYS: [SourceKey; 5] = [
+const SOURCE_KEYS: [SourceKey; 6] = [
     SourceKey {
         name: "path",
         set: |source, text| {
@@ -163,6 +163,14 @@ const SOURCE_KEYS: [SourceKey; 5] = [
             Ok(())
         },
         show: |source| source.program.as_deref(),
+    },
+    SourceKey {
+        name: "start",
+        set: |source, text| {
+            source.start = Some(text.to_owned()).filter(|text| !text.is_empty());
+            Ok(())
+        },
+        show: |source| source.start.as_deref(),
     },
 ];
 

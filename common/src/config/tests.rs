@@ -69,7 +69,7 @@ fn wrong_files_name_the_line() {
 
 #[test]
 fn sources_keep_their_order_and_place() {
-    let config = read("[[source]]\npath = \"/a\"\n[[source]]\npath = \"/b*\"\nsection = \"web\"\nformat = \"clf\"\nzone = \"+0100\"\nprogram = \"shop\"\n").unwrap();
+    let config = read("[[source]]\npath = \"/a\"\n[[source]]\npath = \"/b*\"\nsection = \"web\"\nformat = \"clf\"\nzone = \"+0100\"\nprogram = \"shop\"\nstart = \"^[0-9]\"\n").unwrap();
     let [a, b] = config.sources.as_slice() else { panic!("{:?}", config.sources) };
     let place = |line| Origin::File("siem.toml".into(), line);
     assert_eq!(a, &Source { path: "/a".into(), origin: place(1), ..Source::default() });
@@ -79,6 +79,7 @@ fn sources_keep_their_order_and_place() {
         format: Some("clf".into()),
         zone: Some("+0100".into()),
         program: Some("shop".into()),
+        start: Some("^[0-9]".into()),
         origin: place(3),
     };
     assert_eq!(b, &expected);
@@ -91,7 +92,8 @@ fn sources_keep_their_order_and_place() {
             "source[1].section",
             "source[1].format",
             "source[1].zone",
-            "source[1].program"
+            "source[1].program",
+            "source[1].start"
         ]
     );
 }

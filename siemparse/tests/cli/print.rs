@@ -96,3 +96,55 @@ fn a_closed_pipe_ends_it_quietly() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
 }
+
+#[test]
+fn formats_are_listed() {
+    let output = bare().arg("--list-formats").run().success();
+    for format in ["rfc3164  ", "auditd  ", "suricata  ", "windows  ", "stamped  "] {
+        assert!(output.stdout.lines().any(|line| line.starts_with(format)), "{format}");
+    }
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+fn documents_are_taken_apart_and_audit_records_joined() {
+    let cloud = "{\"Records\":[{\"eventTime\":\"2026-11-14T15:05:55Z\",\"eventSource\":\"a\",\n\
+        \"eventName\":\"A\"},{\"eventTime\":\"2026-11-14T15:05:56Z\",\"eventSource\":\"a\",\"eventName\":\"B\"}]}";
+    let output = bare().args(["-q", "-o", "jsonl"]).stdin(cloud).run().success();
+    let events: Vec<Event> =
+        output.stdout.lines().map(|line| Event::read_json(line).expect("an event")).collect();
+    let actions: Vec<_> = events.iter().map(|event| event.event_action.as_deref()).collect();
+    assert_eq!(actions, [Some("A"), Some("B")]);
+    assert_eq!(events[0].dataset.as_deref(), Some("aws.cloudtrail"));
+
+    let audit = "type=SYSCALL msg=audit(1364481363.243:1): syscall=59 comm=\"a\"\n\
+        type=SYSCALL msg=audit(1364481363.243:2): syscall=59 comm=\"b\"\n\
+        type=EXECVE msg=audit(1364481363.243:1): argc=1 a0=\"ls\"\n";
+    let output = bare().args(["-q", "-o", "jsonl"]).stdin(audit).run().success();
+    let events: Vec<Event> =
+        output.stdout.lines().map(|line| Event::read_json(line).expect("an event")).collect();
+    let lines: Vec<_> = events.iter().map(|event| event.process_command_line.as_deref()).collect();
+    assert_eq!(lines, [Some("ls"), None]);
+}
+
+#[test]
+fn the_windows_event_log_is_read() {
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/sigma/evtx");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        // Written past the test harness, which would keep the words of a passing test to itself.
+        use std::io::Write as _;
+        let _ = std::io::stderr().write_all(b"\n*** CORPUS MISSING: sigma/evtx ***\n");
+        return;
+    };
+    for file in files.map(|file| file.expect("an entry").path()) {
+        let output = bare().args(["-q", "-o", "jsonl", "--once"]).arg(&file).run().success();
+        assert!(output.stdout.lines().count() > 0, "{}", file.display());
+        for line in output.stdout.lines() {
+            let event = Event::read_json(line).expect("an event");
+            assert!(event.tags.is_empty(), "{}: {line}", file.display());
+            assert!(event.labels.starts_with("windows/"), "{}: {line}", file.display());
+            assert!(event.event_code.is_some() && event.host_name != "-", "{line}");
+        }
+    }
+}

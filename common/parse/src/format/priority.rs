@@ -22,7 +22,8 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
         return Miss::at(0, "a priority (<34>)");
     };
     let rest = text[body..].trim_start();
-    if stamped::has_stamp(text) && !PAYLOADS.iter().any(|known| rest.starts_with(known)) {
+    if stamped::has_stamp(text.as_bytes()) && !PAYLOADS.iter().any(|known| rest.starts_with(known))
+    {
         return Miss::at(body, "a text without a stamp");
     }
     event.log_facility = Some(facility);

@@ -57,8 +57,8 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
 }
 
 /// Whether a stamp stands near a line's beginning.
-pub(super) fn has_stamp(line: &str) -> bool {
-    find(line.as_bytes()).is_some()
+pub(super) fn has_stamp(line: &[u8]) -> bool {
+    find(line).is_some()
 }
 
 /// The first stamp: it begins the line, or follows something that is no letter and no digit. A
