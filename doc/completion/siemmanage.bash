@@ -121,6 +121,9 @@ _siemmanage() {
             siemmanage__subcmd__help__subcmd__helpers,test)
                 cmd="siemmanage__subcmd__help__subcmd__helpers__subcmd__test"
                 ;;
+            siemmanage__subcmd__help__subcmd__rules,attack)
+                cmd="siemmanage__subcmd__help__subcmd__rules__subcmd__attack"
+                ;;
             siemmanage__subcmd__help__subcmd__rules,delete)
                 cmd="siemmanage__subcmd__help__subcmd__rules__subcmd__delete"
                 ;;
@@ -208,6 +211,9 @@ _siemmanage() {
             siemmanage__subcmd__helpers__subcmd__help,test)
                 cmd="siemmanage__subcmd__helpers__subcmd__help__subcmd__test"
                 ;;
+            siemmanage__subcmd__rules,attack)
+                cmd="siemmanage__subcmd__rules__subcmd__attack"
+                ;;
             siemmanage__subcmd__rules,delete)
                 cmd="siemmanage__subcmd__rules__subcmd__delete"
                 ;;
@@ -234,6 +240,9 @@ _siemmanage() {
                 ;;
             siemmanage__subcmd__rules,test)
                 cmd="siemmanage__subcmd__rules__subcmd__test"
+                ;;
+            siemmanage__subcmd__rules__subcmd__help,attack)
+                cmd="siemmanage__subcmd__rules__subcmd__help__subcmd__attack"
                 ;;
             siemmanage__subcmd__rules__subcmd__help,delete)
                 cmd="siemmanage__subcmd__rules__subcmd__help__subcmd__delete"
@@ -687,8 +696,22 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__rules)
-            opts="import list test export show enable disable delete"
+            opts="import list test attack export show enable disable delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__rules__subcmd__attack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1451,12 +1474,54 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules)
-            opts="-c -h --config --db --help import list test export show enable disable delete help"
+            opts="-c -h --config --db --help import list test attack export show enable disable delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__rules__subcmd__attack)
+            opts="-S -o -c -h --since --output --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -S)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table navigator" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table navigator" -- "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1621,8 +1686,22 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules__subcmd__help)
-            opts="import list test export show enable disable delete help"
+            opts="import list test attack export show enable disable delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__rules__subcmd__help__subcmd__attack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1907,12 +1986,20 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules__subcmd__test)
-            opts="-c -h --config --db --help"
+            opts="-o -c -h --output --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text tap junit" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text tap junit" -- "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -59,18 +59,19 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand init" -s h -l help
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand migrate" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand migrate" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "test" -d 'Check files, or what is stored'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "enable" -d 'Switch on'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "delete" -d 'Delete'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "list" -d 'List them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "test" -d 'Check files, or what is stored, and run the cases kept beside rules'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "attack" -d 'Show which of ATT&CK\'s techniques the enabled rules look for'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "export" -d 'Write them in the form that import reads'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "enable" -d 'Switch on'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "disable" -d 'Switch off'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l backfill -d 'How far back a rule that is new looks: a span such as 7d, all, or none' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s s -l section -d 'Sigma rules look at the events of this section; of all sections without it' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l level -d 'Only rules of this level or a worse one' -r -f -a "informational\t'Severity 6 and 7'
@@ -100,9 +101,18 @@ json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -s o -l output -d 'How to print' -r -f -a "text\t'Failures and a count'
+tap\t'The Test Anything Protocol, version 14'
+junit\t'JUnit\'s XML'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from attack" -s S -l since -d 'Only events since then: -7d, yesterday, 2026-08-01' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from attack" -s o -l output -d 'How to print' -r -f -a "table\t'One line a technique'
+navigator\t'A layer of ATT&CK Navigator, as JSON'"
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from attack" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from attack" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from attack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s s -l section -d 'Of this section' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s O -l output -d 'Write to a file instead of standard output' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from export" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
@@ -126,7 +136,8 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored, and run the cases kept beside rules'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "attack" -d 'Show which of ATT&CK\'s techniques the enabled rules look for'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write them in the form that import reads'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show some as they are stored; rules also by title'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch on'
@@ -272,7 +283,8 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fi
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Check files, or what is stored'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Check files, or what is stored, and run the cases kept beside rules'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "attack" -d 'Show which of ATT&CK\'s techniques the enabled rules look for'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write them in the form that import reads'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "show" -d 'Show some as they are stored; rules also by title'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "enable" -d 'Switch on'

@@ -125,12 +125,33 @@ json\:"One JSON document"))' \
 ;;
 (test)
 _arguments "${_arguments_options[@]}" : \
+'-o+[How to print]:FORMAT:((text\:"Failures and a count"
+tap\:"The Test Anything Protocol, version 14"
+junit\:"JUnit'\''s XML"))' \
+'--output=[How to print]:FORMAT:((text\:"Failures and a count"
+tap\:"The Test Anything Protocol, version 14"
+junit\:"JUnit'\''s XML"))' \
 '-c+[Read this configuration file instead of the default ones]:FILE:_files' \
 '--config=[Read this configuration file instead of the default ones]:FILE:_files' \
 '--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'*::files -- Files or directories of files; without them what is stored is tested:_files' \
+'*::files -- Files, folders or archives; without them what is stored is checked:_files' \
+&& ret=0
+;;
+(attack)
+_arguments "${_arguments_options[@]}" : \
+'-S+[Only events since then\: -7d, yesterday, 2026-08-01]:TIME:_default' \
+'--since=[Only events since then\: -7d, yesterday, 2026-08-01]:TIME:_default' \
+'-o+[How to print]:FORMAT:((table\:"One line a technique"
+navigator\:"A layer of ATT&CK Navigator, as JSON"))' \
+'--output=[How to print]:FORMAT:((table\:"One line a technique"
+navigator\:"A layer of ATT&CK Navigator, as JSON"))' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
 (export)
@@ -216,6 +237,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (test)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(attack)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -656,6 +681,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(attack)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (export)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -949,7 +978,8 @@ _siemmanage__subcmd__help__subcmd__rules_commands() {
     local commands; commands=(
 'import:Add rules from files, or change those with the same section and name' \
 'list:List them' \
-'test:Check files, or what is stored' \
+'test:Check files, or what is stored, and run the cases kept beside rules' \
+'attack:Show which of ATT&CK'\''s techniques the enabled rules look for' \
 'export:Write them in the form that import reads' \
 'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
@@ -957,6 +987,11 @@ _siemmanage__subcmd__help__subcmd__rules_commands() {
 'delete:Delete' \
     )
     _describe -t commands 'siemmanage help rules commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__rules__subcmd__attack_commands] )) ||
+_siemmanage__subcmd__help__subcmd__rules__subcmd__attack_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help rules attack commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__help__subcmd__rules__subcmd__delete_commands] )) ||
 _siemmanage__subcmd__help__subcmd__rules__subcmd__delete_commands() {
@@ -1172,7 +1207,8 @@ _siemmanage__subcmd__rules_commands() {
     local commands; commands=(
 'import:Add rules from files, or change those with the same section and name' \
 'list:List them' \
-'test:Check files, or what is stored' \
+'test:Check files, or what is stored, and run the cases kept beside rules' \
+'attack:Show which of ATT&CK'\''s techniques the enabled rules look for' \
 'export:Write them in the form that import reads' \
 'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
@@ -1181,6 +1217,11 @@ _siemmanage__subcmd__rules_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage rules commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__rules__subcmd__attack_commands] )) ||
+_siemmanage__subcmd__rules__subcmd__attack_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage rules attack commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__rules__subcmd__delete_commands] )) ||
 _siemmanage__subcmd__rules__subcmd__delete_commands() {
@@ -1207,7 +1248,8 @@ _siemmanage__subcmd__rules__subcmd__help_commands() {
     local commands; commands=(
 'import:Add rules from files, or change those with the same section and name' \
 'list:List them' \
-'test:Check files, or what is stored' \
+'test:Check files, or what is stored, and run the cases kept beside rules' \
+'attack:Show which of ATT&CK'\''s techniques the enabled rules look for' \
 'export:Write them in the form that import reads' \
 'show:Show some as they are stored; rules also by title' \
 'enable:Switch on' \
@@ -1216,6 +1258,11 @@ _siemmanage__subcmd__rules__subcmd__help_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage rules help commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__rules__subcmd__help__subcmd__attack_commands] )) ||
+_siemmanage__subcmd__rules__subcmd__help__subcmd__attack_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage rules help attack commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__rules__subcmd__help__subcmd__delete_commands] )) ||
 _siemmanage__subcmd__rules__subcmd__help__subcmd__delete_commands() {

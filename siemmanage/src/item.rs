@@ -168,7 +168,7 @@ pub(crate) fn named(
 }
 
 /// A file that cannot be read, or holds no text.
-fn unreadable(error: PackError) -> Failure {
+pub(crate) fn unreadable(error: PackError) -> Failure {
     Failure::new(if error.is_content { Kind::Config } else { Kind::Input }, error.to_string())
 }
 

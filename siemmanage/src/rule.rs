@@ -2,9 +2,13 @@
 //!
 //! What it does *not* know: files.
 
+mod attack;
+mod case;
 mod list;
 pub(crate) mod select;
 mod show;
+mod test;
+mod trial;
 
 use crate::args::{ItemVerb, RuleVerb};
 use crate::{item, section};
@@ -26,7 +30,8 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
             item::import::run(&noun, &args.import, args.keep_going, config)
         }
         RuleVerb::List(args) => list::run(&args, config),
-        RuleVerb::Test(args) => item::test::run(&stored, &args, config),
+        RuleVerb::Attack(args) => attack::run(&args, config),
+        RuleVerb::Test(args) => test::run(&args, config),
         RuleVerb::Other(ItemVerb::Show(args)) => show::run(&args, config),
         RuleVerb::Other(verb) => item::run(&stored, verb, config),
     }

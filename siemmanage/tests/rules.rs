@@ -157,8 +157,8 @@ fn refused_rules_are_listed_and_nothing_is_half_imported() {
         let end = "siemmanage: 7 rules refused; nothing was imported\n\
             hint: --keep-going imports the other one\n";
         assert!(output.stderr.ends_with(end), "{}", output.stderr);
-        run(url, &["rules", "show", "web_shell"]).expect_code(2);
-        run(url, &["rules", "list", "--status", "stable"]).expect_code(1);
+        let _ = run(url, &["rules", "show", "web_shell"]).expect_code(2);
+        let _ = run(url, &["rules", "list", "--status", "stable"]).expect_code(1);
 
         let output = run(url, &["rules", "import", "--keep-going", &pack]).expect_code(5);
         let text = "imported 1 rule: 1 new, 0 changed, 0 unchanged; 7 refused\n";
@@ -189,8 +189,8 @@ fn rules_are_chosen_by_what_they_say_of_themselves() {
     assert_eq!(names(&["--tag", "attack.t105"]), [""; 0]);
     assert_eq!(names(&["--logsource", "linux"]), [shell, many]);
     assert_eq!(names(&["--logsource", "/dns_query"]), [low]);
-    run(&url, &["rules", "list", "--logsource", "a/b/c/d"]).expect_code(2);
-    run(&url, &["rules", "list", "--level", "worst"]).expect_code(2);
+    let _ = run(&url, &["rules", "list", "--logsource", "a/b/c/d"]).expect_code(2);
+    let _ = run(&url, &["rules", "list", "--level", "worst"]).expect_code(2);
     let list = json(&url, &["rules", "list", "-s", "default", "-o", "json", "--level", "critical"]);
     assert_eq!(list[0]["kind"], "event_count");
     assert_eq!(list[0]["logsource"], serde_json::json!(["linux/process_creation/"]));
@@ -204,4 +204,65 @@ fn rules_are_chosen_by_what_they_say_of_themselves() {
     let third = format!("sqlite:{}", directory.path().join("v.db").display());
     let text = done(&third, &["rules", "import", "--level", "critical", &pack]);
     assert_eq!(text, "imported 2 rules: 2 new, 0 changed, 0 unchanged\n");
+}
+
+#[test]
+fn coverage_of_techniques_tells_rules_that_have_events() {
+    for_each_db(|url| {
+        done(url, &["init"]);
+        let directory = temp_dir();
+        let pack = folder(&directory.path().join("pack"), &[("shell.yml", SHELL)]);
+        done(url, &["rules", "import", &pack]);
+        let table = done(url, &["rules", "attack"]);
+        let line = table.lines().find(|line| line.starts_with("T1059.004")).expect("a line");
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(cells[..4], ["T1059.004", "1", "0", "Shell"]);
+        let layer = json(url, &["rules", "attack", "-o", "navigator", "--since", "-7d"]);
+        assert_eq!(layer["domain"], "enterprise-attack");
+        let own = layer["techniques"].as_array().expect("techniques").iter();
+        let own: Vec<_> = own.filter(|it| it["techniqueID"] == "T1059.004").collect();
+        assert_eq!((own.len(), &own[0]["score"]), (1, &0.into()));
+    });
+}
+
+#[test]
+fn cases_beside_rules_are_run() {
+    let directory = temp_dir();
+    let url = format!("sqlite:{}", directory.path().join("t.db").display());
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/rules");
+    let text = done(&url, &["rules", "test", &shipped.display().to_string()]);
+    assert!(text.ends_with(" 0 failed\n") && !text.contains(" 0 tests"), "{text}");
+    // Every shipped rule has one.
+    let cases = ["auth.test.yml", "web.test.yml"]
+        .map(|name| fs::read_to_string(shipped.join(name)).expect("cases of shipped rules"));
+    for rule in common::rule::shipped().expect("shipped rules") {
+        let named = |cases: &String| cases.contains(&format!("rule: {}\n", rule.name));
+        assert!(cases.iter().any(named), "{} has no case", rule.name);
+    }
+
+    let top = directory.path().join("pack");
+    let case = "match:\n- {ParentImage: /usr/sbin/nginx, Image: /bin/sh}\n\
+        - {ParentImage: /usr/sbin/nginx, Image: /bin/ls}\n\
+        no_match:\n- {Image: /bin/sh}\n---\nrule: Many shells\nfire:\n\
+        - {events: [{event: {User: a, ParentImage: /x/nginx, Image: /bin/sh}, times: 3}]}\n\
+        - {name: two & more, events: [{event: {User: a, ParentImage: /x/nginx, Image: /bin/sh}, times: 2}]}\n";
+    let many = ("many.yml", MANY);
+    let pack = folder(&top, &[("shell.yml", SHELL), many, ("shell.test.yml", case)]);
+    let output = run(&url, &["rules", "test", &pack, "-o", "tap"]).expect_code(1).stdout;
+    let id = "6f0ba3c8-3e4e-4a3c-9b8e-111111111111";
+    let other = "6f0ba3c8-3e4e-4a3c-9b8e-222222222222";
+    let lines: Vec<&str> = output.lines().filter(|line| line.contains("ok ")).collect();
+    let expected = [
+        format!("ok 1 - {id}: match 1"),
+        format!("not ok 2 - {id}: match 2"),
+        format!("ok 3 - {id}: no_match 1"),
+        format!("ok 4 - {other}: run 1"),
+        format!("not ok 5 - {other}: two & more"),
+    ];
+    assert_eq!(lines, expected);
+    assert!(output.starts_with("TAP version 14\n1..5\n"), "{output}");
+    assert!(output.contains("shell.test.yml:3: does not match: failed: "), "{output}");
+    let output = run(&url, &["rules", "test", &pack, "-o", "junit"]).expect_code(1).stdout;
+    assert!(output.contains("name=\"two &amp; more\"><failure message="), "{output}");
+    assert!(output.contains("<testsuite name=\"rules\" tests=\"5\" failures=\"2\">"), "{output}");
 }

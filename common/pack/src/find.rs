@@ -79,6 +79,14 @@ pub fn read_as(
     Ok(files)
 }
 
+/// Whether a file is an archive, by its first bytes.
+#[must_use]
+pub fn is_archive(path: &Path) -> bool {
+    let mut first = Vec::new();
+    let read = fs::File::open(path).and_then(|it| it.take(MAGIC as u64).read_to_end(&mut first));
+    read.is_ok() && Packing::of(&first).is_some()
+}
+
 fn ends(name: &str, endings: &[&str]) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| endings.iter().any(|it| it.eq_ignore_ascii_case(ending)))

@@ -18,5 +18,5 @@ mod archive;
 mod find;
 mod rules;
 
-pub use find::{File, PackError, read, read_as};
+pub use find::{File, PackError, is_archive, read, read_as};
 pub use rules::{Pack, is_case, load, rule_files};

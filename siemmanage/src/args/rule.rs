@@ -2,9 +2,10 @@
 //!
 //! What it does *not* know: what the verbs do with them.
 
-use super::{Import, ItemVerb, Output, Test};
+use super::{Import, ItemVerb, Output};
 use clap::{Args as Flags, Subcommand, ValueEnum};
 use common::config::Backfill;
+use std::path::PathBuf;
 
 /// `rules VERB`.
 #[derive(Debug, Flags)]
@@ -28,8 +29,20 @@ pub(crate) enum RuleVerb {
     Import(RuleImport),
     /// List them
     List(RuleList),
-    /// Check files, or what is stored
-    Test(Test),
+    /// Check files, or what is stored, and run the cases kept beside rules
+    ///
+    /// The cases of NAME.yml or NAME.json are in NAME.test.yml: documents with the keys `rule`
+    /// (the only rule of the file beside it unless given), `match` and `no_match` (lists of
+    /// events) and `fire` (runs: `name`, `events`, `siem_events`, how many the rule leaves after
+    /// them). An event is a line of a log or a mapping of fields; in a run also {event, times,
+    /// every}.
+    Test(RuleTest),
+    /// Show which of ATT&CK's techniques the enabled rules look for
+    ///
+    /// A rule looks for the techniques among its tags, and can find only what there are events of:
+    /// rules whose logsource none of the newest 200,000 events has are counted, but not among
+    /// those with events.
+    Attack(Attack),
     #[command(flatten)]
     Other(ItemVerb),
 }
@@ -69,6 +82,50 @@ pub(crate) struct RuleList {
     /// How to print
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Output,
+}
+
+/// `rules test`.
+#[derive(Debug, Flags)]
+pub(crate) struct RuleTest {
+    /// Files, folders or archives; without them what is stored is checked
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: TestOutput,
+}
+
+/// `rules attack`.
+#[derive(Debug, Flags)]
+pub(crate) struct Attack {
+    /// Only events since then: -7d, yesterday, 2026-08-01
+    #[arg(short = 'S', long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) since: Option<String>,
+
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: AttackOutput,
+}
+
+/// How coverage is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AttackOutput {
+    /// One line a technique.
+    Table,
+    /// A layer of ATT&CK Navigator, as JSON.
+    Navigator,
+}
+
+/// How verdicts on cases are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestOutput {
+    /// Failures and a count.
+    Text,
+    /// The Test Anything Protocol, version 14.
+    Tap,
+    /// JUnit's XML.
+    Junit,
 }
 
 /// Which rules are meant.
