@@ -58,7 +58,10 @@ BEGIN
         END IF;
     END LOOP;
     REVOKE EXECUTE ON FUNCTION public.ensure_day(date[]) FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION public.ensure_section(text) FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION public.siemstress_views() FROM PUBLIC;
     IF to_regrole('siem_ingest') IS NOT NULL THEN
+        GRANT EXECUTE ON FUNCTION public.ensure_section(text) TO siem_ingest;
         GRANT EXECUTE ON FUNCTION public.ensure_day(date[]) TO siem_ingest;
     END IF;
 END

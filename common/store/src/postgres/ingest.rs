@@ -110,9 +110,7 @@ impl Ingest for Postgres {
     fn ensure_section(&mut self, name: &str) -> Result<Section> {
         let client = self.client()?;
         let select = "SELECT name, format, zone, display FROM section WHERE name = $1";
-        let insert = "WITH made AS (INSERT INTO section (name) VALUES ($1) \
-            ON CONFLICT DO NOTHING RETURNING name) \
-            UPDATE counter SET value = value + 1 FROM made WHERE counter.name = 'helper'";
+        let insert = "SELECT ensure_section($1)";
         let mut ensure = || {
             if let Some(row) = client.query_opt(select, &[&name])? {
                 return Ok(section(&row));

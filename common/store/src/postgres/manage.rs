@@ -22,6 +22,7 @@ const HELPER_PUT: &str = "INSERT INTO helper (section, name, place, is_enabled, 
     ON CONFLICT (section, name) DO UPDATE SET is_enabled = excluded.is_enabled, \
     body = excluded.body";
 const HELPER_DRAW: &str = "UPDATE counter SET value = value + 1 WHERE name = 'helper'";
+const VIEW_OWNER: &str = include_str!("../../../../sql/postgres/view_owner.sql");
 const ROLES: &str = "SELECT rolname::text FROM pg_roles WHERE rolname IN \
     ('siem_ingest', 'siem_query', 'siem_trigger', 'siem_owner') ORDER BY rolname";
 const PUBLIC: &str = "SELECT relname::text, string_agg(lower(privilege_type), ', ' \
@@ -51,7 +52,10 @@ impl Manage for Postgres {
     }
 
     fn refresh_views(&mut self) -> Result<()> {
-        self.change(|transaction| transaction.execute("SELECT siemstress_views()", &[]).map(|_| ()))
+        self.change(|transaction| {
+            transaction.batch_execute(VIEW_OWNER)?;
+            transaction.execute("SELECT siemstress_views()", &[]).map(|_| ())
+        })
     }
 
     fn put_section(&mut self, section: &Section) -> Result<()> {

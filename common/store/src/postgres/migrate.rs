@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_seal", include_str!("../../../../sql/postgres/0005_seal.sql")),
     ("0006_correlation", include_str!("../../../../sql/postgres/0006_correlation.sql")),
     ("0007_outbox", include_str!("../../../../sql/postgres/0007_outbox.sql")),
+    ("0008_section", include_str!("../../../../sql/postgres/0008_section.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

@@ -220,7 +220,10 @@ fn each_role_suffices_for_its_tool_and_no_more() {
     let as_role = |role| Postgres::open(&url(role), Create::IfEmbedded).expect("a database");
     let (mut ingest, mut query) = (as_role("ingest"), as_role("query"));
     let cursor = source(&mut ingest);
-    ingest.ensure_section("web").expect("a section");
+    ingest.ensure_section("door").expect("a section");
+    let views = "SELECT string_agg(viewname, ' ' ORDER BY viewname) FROM pg_views \
+        WHERE schemaname = 'siemstress' AND viewname LIKE '%door'";
+    assert_eq!(database.sql(views), "door helpers_door rules_door siem_door");
     ingest.commit(&[batch(&cursor, &[event(Timestamp::now(), "m")])]).expect("a commit");
     assert_eq!(database.sql("SELECT count(*) FROM event_default"), "0");
     let denied = |outcome| matches!(outcome, Err(Error::Denied { .. }));

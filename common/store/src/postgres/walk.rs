@@ -22,7 +22,7 @@ use postgres::Statement;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// Bytes of raw lines and messages after which a page ends.
 const PAGE_BYTES: usize = 2 << 20;
@@ -235,7 +235,8 @@ impl Postgres {
         }
         let sections = match selection.sections.as_slice() {
             [] => self.stored_sections()?,
-            named => named.to_vec(),
+            // One named twice is one stream.
+            named => named.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
         };
         if sections.len() > STREAMS {
             return Ok(Walk::new(condition.clone(), path));

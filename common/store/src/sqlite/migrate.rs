@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_seal", include_str!("../../../../sql/sqlite/0005_seal.sql")),
     ("0006_correlation", include_str!("../../../../sql/sqlite/0006_correlation.sql")),
     ("0007_outbox", include_str!("../../../../sql/sqlite/0007_outbox.sql")),
+    ("0008_section", include_str!("../../../../sql/sqlite/0008_section.sql")),
 ];
 
 impl Sqlite {

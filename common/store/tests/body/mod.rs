@@ -228,6 +228,8 @@ pub(crate) fn scans_come_in_order(store: &mut dyn Store) {
     assert_eq!(messages(store, &one), ["b2", "b5"]);
     one.selection.sections.push("auth".into());
     assert_eq!(messages(store, &one).len(), 7);
+    one.selection.sections.push("auth".into());
+    assert_eq!(messages(store, &one).len(), 7, "a section named twice is there once");
 
     let events = scan(store, &all);
     let mut ids = Scan::default();
