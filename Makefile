@@ -4,6 +4,7 @@ CARGO ?= cargo
 PREFIX ?= /usr/local
 TOOLS := siemparse siemtrigger siemquery siemmanage siemagent
 DB ?= sqlite
+DATA ?= ../shared/data/parserbench
 
 .PHONY: help build demo test check postgres jq doc install bpf techniques bench bench-agent clean
 
@@ -62,6 +63,14 @@ bpf: ## the probes of siemagent, with the compiler whose bytes are committed
 	@config/need.sh clang-16 clang-16
 	@config/need.sh llvm-strip-16 llvm-16
 	siemagent/bpf/build.sh agent.bpf.o
+
+bench-parse: compiler ## how fast lines are parsed, beside others where DATA has their lines
+	$(CARGO) build --release --locked --quiet -p bench --bin parse
+	target/release/parse
+	@if [ -d "$(DATA)" ]; then target/release/parse $(DATA)/*.log $(DATA)/*.jsonl; \
+	  CARGO_TARGET_DIR=target/peers $(CARGO) build --release --locked --quiet --manifest-path bench/peers/Cargo.toml; \
+	  target/peers/release/peers $(DATA); \
+	else echo "DATA=$(DATA) is no folder: no peers"; fi
 
 bench: compiler postgres ## the figures of doc/benchmarks.md
 	$(CARGO) build --release --locked --quiet

@@ -76,8 +76,10 @@ impl Random {
 fn mutated_lines_are_events() {
     const SPICE: &[u8] = b"\0\x1b\xff\xc3 []<>:\"\\={}-0919zZ\n\xe2\x80\xae";
     let seeds = seeds();
-    let mut random = Random(0x5eed_1234_abcd_0001);
-    for _ in 0..4_000 {
+    // MUTATIONS=1000000 SEED=7 cargo test -p parse --test hostile mutated: a long run.
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let mut random = Random(0x5eed_1234_abcd_0001 ^ number("SEED").unwrap_or(0));
+    for _ in 0..number("MUTATIONS").unwrap_or(2_000) {
         let mut line = seeds[random.below(seeds.len())].clone();
         for _ in 0..=random.below(4) {
             let at = random.below(line.len() + 1);
@@ -253,4 +255,75 @@ fn open_records_are_bounded() {
         }
     }
     assert!(count > 2);
+}
+
+/// What an attacker writes stays in the field it was written to, in the event it came with.
+#[test]
+fn values_forge_no_field_of_their_own_or_another_event() {
+    let read = |text: &str| -> Vec<Event<'static>> {
+        let mut parser = parser(None);
+        let mut events = Vec::new();
+        let mut take = |parser: &mut Parser, record: parse::Line<'_>| {
+            events.push(parser.parse(record).into_owned());
+        };
+        lines(text.as_bytes(), 0).for_each(|line| parser.join(line, &mut take));
+        parser.drain(&mut take);
+        events
+    };
+    let audit = read(
+        "type=USER_LOGIN msg=audit(1364481364.001:1): pid=1 msg='op=login acct=22207265733D73756363657373 res=failed'\n",
+    );
+    assert_eq!(audit[0].user_name.as_deref(), Some("\" res=success"));
+    assert_eq!(audit[0].event_outcome.as_deref(), Some("failure"));
+    let mysql = read(
+        "2026-11-14 15:16:04 7 [Warning] Access denied for user 'a'@'10.0.0.1' (using'@'192.0.2.7' (using password: NO)\n",
+    );
+    assert_eq!(mysql[0].source_ip, "192.0.2.7".parse().ok());
+    let cef = read(
+        "CEF:0|v|p|1|s|n\\|x|5|src=192.0.2.7 msg=a\\nCEF:0|f|f|f|f|f|9|src\\=10.0.0.1 suser=bob\n",
+    );
+    assert_eq!((cef.len(), cef[0].source_ip), (1, "192.0.2.7".parse().ok()));
+    let xml = read(
+        "<Event xmlns='x'><System><Provider Name='P'/><EventID>1</EventID><Channel>C</Channel></System><EventData><Data Name='CommandLine'>&lt;/Data&gt;&lt;Data Name='User'&gt;SYSTEM</Data></EventData></Event>\n",
+    );
+    assert!(xml[0].user_name.is_none() && xml[0].process_command_line.is_some());
+    let json = read(
+        "{\"EventID\":1,\"Channel\":\"C\",\"event\":{\"id\":\"9.9\"},\"host.name\":\"x\",\"Computer\":\"real\"}\n",
+    );
+    assert_eq!((json[0].host_name.as_ref(), json[0].id.to_string()), ("real", "0.1".to_owned()));
+    let slow = read(
+        "# Time: 2026-11-14T15:16:01Z\n# User@Host: app[app] @ h [192.0.2.7]  Id: 1\nSELECT '\n# User@Host: root[root] @ h [10.0.0.1]\n';\n",
+    );
+    assert_eq!(
+        (slow[0].user_name.as_deref(), slow[0].source_ip),
+        (Some("app"), "192.0.2.7".parse().ok())
+    );
+    let web = read(
+        "203.0.113.5 - a] \"GET /x HTTP/1.1\" 200 1 [14/Jun/2026:15:16:01 +0200] \"GET / HTTP/1.1\" 404 1\n",
+    );
+    assert_eq!(web[0].event_outcome.as_deref(), Some("failure"));
+}
+
+#[test]
+fn odd_json_is_one_event_with_a_time_that_exists() {
+    let years = [
+        ("{\"ts\":0,\"msg\":\"a\"}", "1970-01-01T00:00:00.000000Z"),
+        ("{\"ts\":253402300799,\"msg\":\"a\"}", "1978-01-11T21:31:40.799000Z"),
+        ("{\"time\":\"9999-12-31T23:59:59.999999Z\",\"msg\":\"a\"}", "9999-12-31T23:59:59.999999Z"),
+    ];
+    for (line, time) in years {
+        assert_eq!(
+            parser(None).parse(parse::Line::new(line.as_bytes(), 0, 1)).time.to_string(),
+            time
+        );
+    }
+    let twice = br#"{"user":"a","user":"b","n":1e999,"m":99999999999999999999999}"#;
+    let event = parser(None).parse(parse::Line::new(twice, 0, 1));
+    assert_eq!(
+        (event.user_name.as_deref(), &event.tags[..]),
+        (Some("b"), &["dup_keys".into()][..])
+    );
+    let field = |name: &str| event.original.get(name).map(ToString::to_string);
+    assert_eq!(field("n").as_deref(), Some("1e999"));
+    assert!(field("m").is_some());
 }
