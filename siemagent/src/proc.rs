@@ -38,6 +38,30 @@ pub(crate) struct Source {
     numbers: HashMap<u32, u32>,
     probed: Probed,
     buffer: Vec<u8>,
+    heads: Heads,
+}
+
+/// What was known of a process when /proc last had it: a parent may have taken note of the end of
+/// its child, and /proc forgotten it, before the message of that end is read.
+#[derive(Debug, Default)]
+struct Heads(HashMap<u32, Head>);
+
+/// Processes that are remembered at most.
+const MOST: usize = 65_536;
+
+impl Heads {
+    fn read(&mut self, pid: u32) -> Head {
+        let head = head(pid);
+        if head.start == 0 {
+            let known = self.0.get(&pid).copied();
+            return known.map_or(head, |known| Head { time: head.time, ..known });
+        }
+        if self.0.len() >= MOST {
+            self.0.clear();
+        }
+        self.0.insert(pid, head);
+        head
+    }
 }
 
 impl Source {
@@ -48,7 +72,8 @@ impl Source {
     pub(crate) fn open(room: u32) -> io::Result<Source> {
         let connector = Connector::open(i32::try_from(room).unwrap_or(i32::MAX))?;
         let (numbers, probed) = (HashMap::new(), Probed::default());
-        Ok(Source { connector, numbers, probed, buffer: vec![0; 4096] })
+        let (buffer, heads) = (vec![0; 4096], Heads::default());
+        Ok(Source { connector, numbers, probed, buffer, heads })
     }
 
     /// What was seen and lost. A lost message's kind is not known: it counts as exec.
@@ -75,7 +100,7 @@ impl Source {
             }
             let Some(message) = message else { continue };
             self.count_gap(&message);
-            if let Some((kind, record)) = message.record() {
+            if let Some((kind, record)) = message.record(&mut self.heads) {
                 self.probed.seen[kind as usize] += 1;
                 return Ok(Some(record));
             }
@@ -117,17 +142,18 @@ impl Message {
     }
 
     /// The event as a record; threads are none.
-    fn record(&self) -> Option<(Kind, Vec<u8>)> {
+    fn record(&self, heads: &mut Heads) -> Option<(Kind, Vec<u8>)> {
         let [a, b, c, d] = self.words;
         match self.what {
             FORK if c == d => {
-                let start = Stat::read(c).map_or_else(system::boot_time, |stat| stat.start);
-                let body = Writer::new(3, Kind::Fork, &head(a)).wide(start).numbers(&[c, 0]);
+                let start = heads.read(c).start;
+                let body = Writer::new(3, Kind::Fork, &heads.read(a)).wide(start).numbers(&[c, 0]);
                 Some((Kind::Fork, body.finish()))
             }
-            EXEC if a == b => Some((Kind::Exec, exec(a))),
+            EXEC if a == b => Some((Kind::Exec, exec(a, &heads.read(a)))),
             EXIT if a == b => {
-                let record = Writer::new(2, Kind::Exit, &head(a)).numbers(&[c, 0]);
+                let record = Writer::new(2, Kind::Exit, &heads.read(a)).numbers(&[c, 0]);
+                heads.0.remove(&a);
                 Some((Kind::Exit, record.finish()))
             }
             _ => None,
@@ -183,13 +209,13 @@ fn head(pid: u32) -> Head {
     head
 }
 
-fn exec(pid: u32) -> Vec<u8> {
+fn exec(pid: u32, head: &Head) -> Vec<u8> {
     let folder = PathBuf::from(format!("/proc/{pid}"));
     let exe = fs::metadata(folder.join("exe")).ok();
     let meta = |read: fn(&fs::Metadata) -> u32| exe.as_ref().map_or(0, read);
     let nlink = |meta: &fs::Metadata| u32::try_from(meta.nlink()).unwrap_or(1);
     let arguments = fs::read(folder.join("cmdline")).unwrap_or_default();
-    let mut record = Writer::new(1, Kind::Exec, &head(pid))
+    let mut record = Writer::new(1, Kind::Exec, head)
         .wide(exe.as_ref().map_or(0, MetadataExt::ino))
         .numbers(&[
             0,
@@ -214,6 +240,16 @@ mod tests {
     use crate::record::{Body, Record, TextKind};
 
     #[test]
+    fn what_proc_forgot_is_remembered() {
+        let mut heads = Heads::default();
+        let own = heads.read(std::process::id());
+        assert!(own.start > 0);
+        heads.0.insert(u32::MAX, own);
+        assert_eq!(heads.read(u32::MAX).start, own.start);
+        assert_eq!(heads.read(u32::MAX - 1).start, 0);
+    }
+
+    #[test]
     fn a_message_becomes_a_record_with_what_proc_tells() {
         let pid = std::process::id();
         let mut bytes = vec![0; 76];
@@ -222,13 +258,14 @@ mod tests {
         }
         let message = Message::read(&bytes).expect("a message");
         assert_eq!((message.number, message.cpu), (5, 1));
-        let (kind, bytes) = message.record().expect("an exec");
+        let (kind, bytes) = message.record(&mut Heads::default()).expect("an exec");
         let record = Record::read(&bytes).expect("a record");
         assert_eq!((kind, record.kind, record.head.pid), (Kind::Exec, Kind::Exec, pid));
         let own = std::env::current_exe().expect("a path");
         let path = record.text(TextKind::Walk).expect("a path").path();
         assert_eq!(path, own.as_os_str().as_bytes());
         assert!(matches!(record.body, Body::Exec { ino, .. } if ino > 0));
-        assert_eq!(Message { words: [1, 2, 3, 4], ..message }.record(), None, "a thread");
+        let thread = Message { words: [1, 2, 3, 4], ..message };
+        assert_eq!(thread.record(&mut Heads::default()), None, "a thread");
     }
 }
