@@ -139,6 +139,68 @@ fn names_cannot_point_at_somebody_else() {
     }
 }
 
+/// (program, text before the name, text after it) of services where the client chooses the name
+const SERVICES: &[(&str, &str, &str)] = &[
+    (
+        "dovecot",
+        "imap-login: Disconnected (auth failed, 1 attempts): user=<",
+        ">, method=PLAIN, rip=203.0.113.9, lip=192.0.2.25, TLS",
+    ),
+    ("dovecot", "auth-worker(7): pam(", ",203.0.113.9): unknown user"),
+    ("", "[pid 7] [", "] FAIL LOGIN: Client \"203.0.113.9\""),
+    (
+        "",
+        "...auth.go:200:SignInPost() [I] Failed authentication attempt for ",
+        " from 203.0.113.9:4711: user does not exist [uid: 0]",
+    ),
+    ("jellyfin", "Authentication request for ", " has been denied (IP: 203.0.113.9)."),
+    ("", "{cps.web:1} Login failed for user \"", "\" IP-address: 203.0.113.9"),
+    ("proftpd", "ftp (c[203.0.113.9]) - USER ", " (Login failed): Incorrect password"),
+    ("pure-ftpd", "(?@203.0.113.9) [WARNING] Authentication failed for user [", "]"),
+    (
+        "exim",
+        "plain authenticator failed for (x) [203.0.113.9]:4711: 535 Incorrect authentication data (set_id=",
+        ")",
+    ),
+    (
+        "postfix/smtpd",
+        "warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x, sasl_username=",
+        "",
+    ),
+    ("pvedaemon", "authentication failure; rhost=203.0.113.9 user=", "@pam msg=no such user"),
+    ("mysqld", "Access denied for user '", "'@'203.0.113.9' (using password: YES)"),
+    ("", "Login failed: '", "' (Remote IP: '203.0.113.9')"),
+    ("dropbear", "Bad password attempt for '", "' from 203.0.113.9:4711"),
+    (
+        "",
+        "%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: ",
+        "] [Source: 203.0.113.9] [localport: 22] [Reason: x]",
+    ),
+    ("Radarr", "[Warn] Auth: Auth-Failure ip 203.0.113.9 username '", "'"),
+    ("wordpress(x)", "Authentication failure for ", " from 203.0.113.9"),
+    ("", "login failure for user ", " from 203.0.113.9 via ssh"),
+    ("https", "Failed password for ", " from 203.0.113.9 port 4711"),
+];
+
+#[test]
+fn names_at_services_cannot_point_at_somebody_else() {
+    let set = Helpers::new(all()).unwrap();
+    for (process, before, after) in SERVICES {
+        for name in NAMES {
+            let line = format!("{before}{name}{after}");
+            let process = Some(*process).filter(|process| !process.is_empty());
+            let mut event = Event {
+                process_name: process.map(Cow::Borrowed),
+                message: Cow::Borrowed(&line),
+                ..Event::default()
+            };
+            assert!(set.apply(&mut event), "{line}");
+            assert_eq!(event.user_name.as_deref(), Some(*name), "{line}");
+            assert_eq!(event.source_ip, "203.0.113.9".parse().ok(), "{line}");
+        }
+    }
+}
+
 /// Ten megabytes of the dearest beginnings: answered, and never with a wrong end.
 #[test]
 fn huge_lines_are_answered() {
