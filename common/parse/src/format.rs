@@ -46,6 +46,7 @@ mod squid;
 mod squidguard;
 mod stamped;
 mod tcpdump;
+mod uwsgi;
 mod w3c;
 mod web_json;
 mod windns;
@@ -238,6 +239,8 @@ formats! {
     NginxError "nginx-error" error::NGINX;
     /// HAProxy's HTTP and TCP logs
     Haproxy "haproxy" haproxy::SPEC;
+    /// uWSGI's requests
+    Uwsgi "uwsgi" uwsgi::SPEC;
     /// pf's packets as OPNsense and pfSense log them
     Filterlog "filterlog" filterlog::SPEC;
     /// packets of iptables, nftables and ufw

@@ -46,6 +46,7 @@ const DATASETS: &[(&str, &str)] = &[
     ("squid.access", "/proxy/"),
     ("squidguard.block", "/proxy/"),
     ("traefik.access", "/webserver/"),
+    ("uwsgi.access", "/webserver/"),
     ("w3c.access", "/webserver/ /proxy/"),
     ("web.access", "/webserver/"),
     ("windows.dns_server", "/dns/"),
