@@ -23,7 +23,7 @@ _siemquery() {
 
     case "${cmd}" in
         siemquery)
-            opts="-c -s -w -S -U -g -o -n -f -h -V --config --db --section --table --where --since --until --last --range --id --grep --shost --sport --dhost --dport --process --pid --protocol --rgrep --rshost --rsport --rdhost --rdport --rprocess --rpid --rprotocol --siem --sources --coverage --around --span --same --rule --count --count-by --top --histogram --output --fields --raw --force --json --lines --reverse --follow --cursor-file --utc --tz --color --no-pager --silent --verbose --explain --generate --help --version"
+            opts="-c -s -w -S -U -g -o -n -f -h -V --config --db --section --table --where --sigma --since --until --last --range --id --grep --shost --sport --dhost --dport --process --pid --protocol --rgrep --rshost --rsport --rdhost --rdport --rprocess --rpid --rprotocol --siem --sources --coverage --around --span --same --rule --count --count-by --top --histogram --output --fields --raw --force --json --lines --reverse --follow --cursor-file --utc --tz --color --no-pager --silent --verbose --explain --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -58,6 +58,10 @@ _siemquery() {
                     return 0
                     ;;
                 -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sigma)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -43,6 +43,13 @@ pub(crate) struct Args {
     #[arg(short = 'w', long = "where", value_name = "FILTER", help_heading = "Select")]
     pub(crate) filter: Vec<String>,
 
+    /// Events that a rule of this Sigma file matches; may be repeated
+    ///
+    /// The database chooses candidates by time, section, labels and columns; the verdict is the
+    /// one that siemtrigger gives. Correlations select the events that they count.
+    #[arg(long, value_name = "FILE", help_heading = "Select")]
+    pub(crate) sigma: Vec<PathBuf>,
+
     /// From then on: 2h, yesterday, monday, 2026-08-01
     ///
     /// Accepted are 2h, -2h, "2h ago", "2 days ago", "3 months ago", now, today, yesterday, weekday

@@ -13,6 +13,8 @@ use common::clock::zone::Zone;
 use common::event::EventId;
 use common::filter::{Filter, parse::Reading};
 use common::section::{self, Table};
+use common::sigma::Collection;
+use std::fs;
 use store::{Selection, SiemSelection};
 
 /// What is read.
@@ -41,7 +43,7 @@ impl Request {
     pub(crate) fn new(args: &Args, now: Timestamp) -> Result<Request> {
         let zone = zone(args)?;
         let (subject, sections) = subject(args)?;
-        let filter = matching::filter(args).and(condition(args, &zone, now)?);
+        let filter = matching::filter(args).and(condition(args, &zone, now)?).and(sigma(args)?);
         let request = Request {
             subject,
             sections,
@@ -131,6 +133,26 @@ fn subject(args: &Args) -> Result<(Subject, Vec<String>)> {
         }
     };
     Ok((subject, sections))
+}
+
+/// What rules of Sigma files match, one of them.
+fn sigma(args: &Args) -> Result<Filter> {
+    if args.sigma.is_empty() {
+        return Ok(Filter::All);
+    }
+    let mut collection = Collection::new();
+    for path in &args.sigma {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::new(Kind::Config, format!("{name}: {error}")))?;
+        collection.add(&text, &name);
+    }
+    let (rules, refusals) = collection.rules(None);
+    if let Some(refusal) = refusals.first() {
+        return Err(Failure::new(Kind::Config, refusal.to_string()).into());
+    }
+    let heard = rules.into_iter().filter(|rule| !rule.is_silent);
+    Ok(Filter::any(heard.map(|rule| rule.filter).collect()))
 }
 
 fn condition(args: &Args, zone: &Zone, now: Timestamp) -> Result<Filter> {

@@ -36,7 +36,8 @@ struct Replay {
     /// In order of depth.
     rules: Vec<Rule>,
     engine: Engine,
-    evaluators: Vec<Evaluator>,
+    /// Made when a rule first has a hit; of dead rules with the first event.
+    evaluators: Vec<Option<Evaluator>>,
     hits: Vec<Vec<Hit>>,
     /// Windowed rules' SIEM events as they stand, by time and id.
     events: BTreeMap<String, SiemEvent>,
@@ -56,11 +57,18 @@ impl Replay {
         let depths = check_order(&rules.iter().collect::<Vec<_>>())?;
         let mut ordered: Vec<(usize, Rule)> = depths.into_iter().zip(rules).collect();
         ordered.sort_by_key(|(depth, _)| *depth);
-        let rules: Vec<Rule> = ordered.into_iter().map(|(_, rule)| rule).collect();
+        let mut rules: Vec<Rule> = ordered.into_iter().map(|(_, rule)| rule).collect();
+        // What a rule was made of is not needed to evaluate it.
+        for rule in &mut rules {
+            rule.condition = String::new();
+            if let Some(sigma) = &mut rule.sigma {
+                sigma.text = String::new();
+            }
+        }
         Ok(Replay {
             engine: Engine::new(&rules),
             is_timeless: !rules.iter().any(|rule| matches!(rule.kind, RuleKind::Dead { .. })),
-            evaluators: Vec::new(),
+            evaluators: rules.iter().map(|_| None).collect(),
             hits: vec![Vec::new(); rules.len()],
             rules,
             events: BTreeMap::new(),
@@ -80,11 +88,7 @@ impl Replay {
 
     fn event(&mut self, event: &Event<'_>) -> anyhow::Result<()> {
         self.last = self.last.max(event.time);
-        let first = *self.first.get_or_insert(event.time);
-        if self.evaluators.is_empty() {
-            let evaluator = |rule: &Rule| Evaluator::new(rule.clone(), Some(first), LATENESS);
-            self.evaluators = self.rules.iter().map(evaluator).collect();
-        }
+        self.first.get_or_insert(event.time);
         for &place in self.engine.event(event) {
             let (hits, skipped) = hits(&self.rules[place], event, &Match::Event(event.id));
             self.hits[place].extend(hits);
@@ -103,7 +107,7 @@ impl Replay {
         for place in 0..self.evaluators.len() {
             let rule = &self.rules[place];
             // Only what is decided once lives by the passing of time.
-            if self.hits[place].is_empty() && !rule.kind.is_closed() {
+            if self.hits[place].is_empty() && (!rule.kind.is_closed() || self.first.is_none()) {
                 continue;
             }
             let is_dead = rule.kind.name() == "dead";
@@ -122,7 +126,8 @@ impl Replay {
 
     fn advance(&mut self, place: usize, committed: Timestamp, hits: Vec<Hit>) -> Outcome {
         let mark = Mark { commit_no: 1, committed, is_armed: true, is_backfill: false };
-        let evaluator = &mut self.evaluators[place];
+        let fresh = || Evaluator::new(self.rules[place].clone(), self.first, LATENESS);
+        let evaluator = self.evaluators[place].get_or_insert_with(fresh);
         for need in evaluator.needs(&hits) {
             let all = Need { from: BEFORE, ..need };
             evaluator.load(&all, Vec::new(), Vec::new());

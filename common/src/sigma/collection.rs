@@ -31,6 +31,9 @@ pub struct Refusal {
 /// Documents that are compiled together: correlations and filters refer to others of them.
 #[derive(Debug, Default)]
 pub struct Collection {
+    /// Detections, compiled at once: their trees are large.
+    made: Vec<Made>,
+    /// Correlations and filters.
     documents: Vec<Document>,
     refusals: Vec<Refusal>,
     ids: HashSet<String>,
@@ -61,12 +64,28 @@ impl Collection {
         let id = id.unwrap_or_default().into_owned();
         let place = (node.line, node.column);
         match Document::read(node, text, file) {
-            Ok(document) if self.ids.insert(document.id.clone()) => self.documents.push(document),
+            Ok(document) if self.ids.insert(document.id.clone()) => self.keep(document),
             Ok(document) => {
                 let what = format!("id {} is there twice", document.id.escape_debug());
                 self.refuse(file, &id, &YamlError::new(place.0, place.1, what));
             }
             Err(error) => self.refuse(file, &id, &error),
+        }
+    }
+
+    fn keep(&mut self, mut document: Document) {
+        if document.kind != Kind::Detection {
+            return self.documents.push(document);
+        }
+        match detection(&document) {
+            Ok((logsource, filter)) => {
+                document.node.value = yaml::Value::Null;
+                self.made.push(Made { document, logsource, filter });
+            }
+            Err(error) => {
+                let (file, id) = (document.file.clone(), document.id.clone());
+                self.refuse(&file, &id, &error);
+            }
         }
     }
 
@@ -85,21 +104,15 @@ impl Collection {
     #[must_use]
     pub fn rules(mut self, section: Option<&str>) -> (Vec<Rule>, Vec<Refusal>) {
         let documents = std::mem::take(&mut self.documents);
+        let mut made = std::mem::take(&mut self.made);
         let of = |kind: Kind| documents.iter().filter(move |document| document.kind == kind);
-        let mut made: Vec<Made<'_>> = Vec::new();
-        for document in of(Kind::Detection) {
-            match detection(document) {
-                Ok(own) => made.push(own),
-                Err(error) => self.refuse(&document.file, &document.id, &error),
-            }
-        }
         for document in of(Kind::Filter) {
             if let Err(error) = exclusion::apply(document, &mut made) {
                 self.refuse(&document.file, &document.id, &error);
             }
         }
         let mut rules: Vec<Rule> =
-            made.iter().map(|made| rule(made.document, section, made.filter.clone())).collect();
+            made.iter().map(|made| rule(&made.document, section, made.filter.clone())).collect();
         let correlations: Vec<&Document> = of(Kind::Correlation).collect();
         let mut linked = Linked::new(&made, &correlations);
         let mut silent: HashSet<String> = HashSet::new();
@@ -125,19 +138,19 @@ impl Collection {
 
 /// A detection that was compiled.
 #[derive(Clone, Debug)]
-pub(super) struct Made<'d> {
-    pub(super) document: &'d Document,
+pub(super) struct Made {
+    pub(super) document: Document,
     pub(super) logsource: Logsource,
     pub(super) filter: Filter,
 }
 
 /// The filter of a detection: its logsource and what it searches for.
-fn detection(document: &Document) -> Result<Made<'_>, YamlError> {
+fn detection(document: &Document) -> Result<(Logsource, Filter), YamlError> {
     let logsource = document.logsource()?;
     let place = document.node.member("detection").unwrap_or(&document.node);
     let section = Section::new(place, Aliases::of(&logsource), true)?;
     let filter = Filter::Logsource(logsource.clone()).and(section.filter(place)?);
-    Ok(Made { document, logsource, filter })
+    Ok((logsource, filter))
 }
 
 /// A plain rule with what its document says about itself.

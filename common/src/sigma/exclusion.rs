@@ -13,7 +13,7 @@ use crate::filter::Logsource;
 use crate::yaml::{Node, Value, YamlError};
 
 /// Adds the exclusion of a filter to the rules that it names; to all of them or none.
-pub(super) fn apply(document: &Document, made: &mut [Made<'_>]) -> Result<(), YamlError> {
+pub(super) fn apply(document: &Document, made: &mut [Made]) -> Result<(), YamlError> {
     let logsource = document.logsource()?;
     let section = document.node.member("filter").unwrap_or(&document.node);
     let rules = section.member("rules").ok_or_else(|| section.fault("filter without rules"))?;
@@ -39,12 +39,11 @@ pub(super) fn apply(document: &Document, made: &mut [Made<'_>]) -> Result<(), Ya
     Ok(())
 }
 
-fn named(item: &Node, logsource: &Logsource, made: &[Made<'_>]) -> Result<usize, YamlError> {
+fn named(item: &Node, logsource: &Logsource, made: &[Made]) -> Result<usize, YamlError> {
     let Some(name) = item.scalar() else {
         return Err(item.fault(format!("rules: {} where a name is expected", item.kind())));
     };
-    let is_it =
-        |it: &Made<'_>| it.document.id == *name || it.document.name.as_deref() == Some(&*name);
+    let is_it = |it: &Made| it.document.id == *name || it.document.name.as_deref() == Some(&*name);
     let Some(place) = made.iter().position(is_it) else {
         return Err(item.fault(format!("rules: no rule \"{}\"", name.escape_debug())));
     };

@@ -15,12 +15,12 @@ use std::collections::HashSet;
 
 /// The documents that can be referred to.
 pub(super) struct Linked<'d> {
-    made: &'d [Made<'d>],
+    made: &'d [Made],
     correlations: &'d [&'d Document],
 }
 
 impl<'d> Linked<'d> {
-    pub(super) fn new(made: &'d [Made<'d>], correlations: &'d [&'d Document]) -> Linked<'d> {
+    pub(super) fn new(made: &'d [Made], correlations: &'d [&'d Document]) -> Linked<'d> {
         Linked { made, correlations }
     }
 
@@ -44,7 +44,7 @@ impl<'d> Linked<'d> {
         }
         let names = references(document).unwrap_or_default();
         let id = |name: &str| {
-            let made = self.made.iter().map(|made| made.document);
+            let made = self.made.iter().map(|made| &made.document);
             let all = made.chain(self.correlations.iter().copied());
             all.filter(move |it| is_called(it, name)).map(|it| it.id.clone()).next()
         };
@@ -53,7 +53,7 @@ impl<'d> Linked<'d> {
 
     fn resolve(&self, name: &str, place: &Node) -> Result<Referred, YamlError> {
         let mut found: Vec<Referred> = Vec::new();
-        for made in self.made.iter().filter(|made| is_called(made.document, name)) {
+        for made in self.made.iter().filter(|made| is_called(&made.document, name)) {
             let aliases = Aliases::of(&made.logsource);
             found.push(Referred::Detection(made.filter.clone(), aliases));
         }
