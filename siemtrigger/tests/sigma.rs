@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use store::{Create, Url, open};
 use testkit::{Tool, database, temp_dir, tool, tool_at};
 
 const RULES: &str = "title: Whoami {by} path
@@ -123,7 +124,8 @@ fn stored(url: &str) {
     let folder = temp_dir();
     let rules = write(folder.path(), "rules.yml", RULES);
     let log = write(folder.path(), "events.json", EVENTS);
-    assert_eq!(tool("siemparse").args(["--db", url, "-q", &log]).run().code, 0);
+    drop(open(&Url::parse(Some(url)).expect("a URL"), Create::Always).expect("a store"));
+    assert_eq!(tool("siemparse").args(["--db", url, "--once", "-q", &log]).run().code, 0);
     let run = siemtrigger()
         .args([
             "--db",
