@@ -11,7 +11,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How long a file is left alone after a rotation.
+const FRESH: Duration = Duration::from_millis(1_500);
 
 /// A file as the directory knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +40,12 @@ pub(crate) type State = (i64, Option<SystemTime>);
 /// The state of a file that the directory knows.
 pub(crate) fn state(metadata: &Metadata) -> State {
     (i64::try_from(metadata.len()).unwrap_or(i64::MAX), metadata.modified().ok())
+}
+
+/// Whether a file was made, renamed or written to just now; the time is in whole seconds.
+pub(crate) fn is_fresh(metadata: &Metadata) -> bool {
+    let touched = u64::try_from(metadata.ctime()).unwrap_or(0);
+    (UNIX_EPOCH + Duration::from_secs(touched)).elapsed().is_ok_and(|age| age < FRESH)
 }
 
 /// An open file.
@@ -92,6 +101,12 @@ impl Content {
     /// Whether no name leads to the file any more.
     pub(crate) fn is_deleted(&self) -> bool {
         self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+    }
+
+    /// Whether the file was made just now, as far as the file system knows that.
+    pub(crate) fn is_newborn(&self) -> bool {
+        let made = self.file.metadata().and_then(|metadata| metadata.created());
+        made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age < FRESH))
     }
 
     /// Bytes of the file as it lies on disk, packed or not.

@@ -9,20 +9,16 @@
 //!
 //! What it does *not* know: how files are read.
 
-use crate::content::{Content, Inode};
+use crate::content::{Content, Inode, is_fresh};
 use crate::identity::{self, COMPLETE, Known};
 use crate::name::{is_beside, is_rotated, plain_name};
 use crate::roster::Found;
 use crate::tail::Tail;
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 use store::Cursor;
-
-/// How long a file is left alone after a rotation. Its time is known in whole seconds.
-const FRESH: Duration = Duration::from_millis(1_500);
 
 /// A file beside a path.
 struct Sibling {
@@ -119,8 +115,7 @@ fn siblings(path: &Path, is_unsettled: &mut bool) -> Vec<Sibling> {
         .filter_map(|path| {
             let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
             let (inode, changed) = (Inode::of(&metadata), metadata.modified().ok());
-            let touched = UNIX_EPOCH + Duration::from_secs(u64::try_from(metadata.ctime()).ok()?);
-            let is_fresh = touched.elapsed().is_ok_and(|age| age < FRESH);
+            let is_fresh = is_fresh(&metadata);
             Some(Sibling { path, inode, changed, is_fresh })
         })
         .collect();

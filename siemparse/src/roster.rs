@@ -27,8 +27,6 @@ const PERIOD: Duration = Duration::from_secs(1);
 const FORGET: usize = 1_000;
 /// Looking takes one part of so many of the time: with very many files it is done less often.
 const SHARE: u32 = 30;
-/// When a file that could not be had is asked for again.
-const AGAIN: Duration = Duration::from_secs(10);
 
 /// Something to read that nobody reads yet.
 pub(crate) struct Found {
@@ -59,7 +57,7 @@ pub(crate) struct Roster {
     /// Paths that never give more.
     over: HashSet<PathBuf>,
     complained: HashSet<PathBuf>,
-    /// Files that could not be had, and when that was.
+    /// Files that could not be had, and when they are asked for again.
     put_off: HashMap<PathBuf, Instant>,
     unsettled: Unsettled,
     looked: Option<Instant>,
@@ -155,11 +153,11 @@ impl Roster {
     }
 
     fn is_put_off(&mut self, path: &Path) -> bool {
-        let is_young = self.put_off.get(path).is_some_and(|since| since.elapsed() < AGAIN);
-        if !is_young {
+        let is_early = self.put_off.get(path).is_some_and(|due| *due > Instant::now());
+        if !is_early {
             self.put_off.remove(path);
         }
-        is_young
+        is_early
     }
 
     /// Puts a file on the list, unless it was read to this very end.
@@ -201,8 +199,8 @@ impl Roster {
     }
 
     /// Tries a file again, but not at once.
-    pub(crate) fn put_off(&mut self, path: &Path) {
-        self.put_off.insert(path.to_owned(), Instant::now());
+    pub(crate) fn put_off(&mut self, path: &Path, pause: Duration) {
+        self.put_off.insert(path.to_owned(), Instant::now() + pause);
     }
 
     /// Whether a path cannot be read.

@@ -17,10 +17,15 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 use store::{Claim, Cursor, Error};
 
 /// From how many files on each is read in small pieces.
 const MANY: usize = 16;
+/// When a file is asked for again that another process follows.
+const AGAIN: Duration = Duration::from_secs(10);
+/// The same where a rotation is at work.
+const SOON: Duration = Duration::from_secs(2);
 /// How many first bytes tell how a file is packed.
 const FIRST: i64 = 6;
 /// How far back the last line feed is looked for.
@@ -60,7 +65,7 @@ impl Reading {
             if is_later && found.is_former {
                 self.roster.search_again(found);
             } else if is_later {
-                self.roster.put_off(&found.path);
+                self.roster.put_off(&found.path, SOON);
             }
             !is_later
         });
@@ -148,10 +153,10 @@ impl Reading {
         claim: Option<Claim>,
     ) -> anyhow::Result<()> {
         match claim {
-            None => self.roster.put_off(&found.path),
+            None => self.roster.put_off(&found.path, SOON),
             Some(claim) if claim.is_held => {
                 // The other one may end; then its sources are free.
-                self.roster.put_off(&found.path);
+                self.roster.put_off(&found.path, AGAIN);
                 self.roster.complain(&found.path, "another siemparse follows it");
                 self.is_partial |= self.mode.is_once;
             }
@@ -204,6 +209,11 @@ impl Reading {
         if plain.is_some() && content.packing.is_none() && !is_begun {
             return true;
         }
+        // What a rotation has just made may be half of it.
+        if !self.mode.is_once && content.is_newborn() && self.is_rotation_of_any(&found.path, files)
+        {
+            return true;
+        }
         let plain = plain.and_then(|plain| fs::metadata(plain).ok()).map(|of| Inode::of(&of));
         let is_known = |plain: Inode| self.roster.knows(plain) || self.is_open(plain, files);
         plain.is_some_and(is_known)
@@ -211,6 +221,13 @@ impl Reading {
                 let is_alike = content.packing.is_some() || is_rotated(&tail.path, &found.path);
                 is_alike && tail.holds(content)
             })
+    }
+
+    /// Whether a name is a rotated form of a path that is read, or about to be.
+    fn is_rotation_of_any(&self, path: &Path, files: &[(Found, Content)]) -> bool {
+        let mut paths = self.tails.iter().map(|tail| &tail.path);
+        paths.any(|of| is_rotated(of, path))
+            || files.iter().any(|(found, _)| is_rotated(&found.path, path))
     }
 
     fn open_stdin(&mut self, found: &Found) -> anyhow::Result<()> {
