@@ -5,8 +5,9 @@ PREFIX ?= /usr/local
 TOOLS := siemparse siemtrigger siemquery siemmanage siemagent
 DB ?= sqlite
 DATA ?= ../shared/data/parserbench
+SEED ?= 1
 
-.PHONY: help build demo test check postgres jq doc install bpf techniques bench bench-agent clean
+.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -22,6 +23,15 @@ demo: compiler ## parse, detect and query a day with three attacks (DB=postgres 
 test: compiler postgres jq ## everything, on SQLite and on a private PostgreSQL
 	$(CARGO) build --locked --workspace --all-targets --quiet
 	config/with-postgres.sh $(CARGO) test --locked --workspace --quiet
+
+test-faults: compiler postgres ## kills, crashes, cut networks, full disks at full length (SEED=n)
+	$(CARGO) build --locked --workspace --bins --quiet
+	unshare $$([ "$$(id -u)" -eq 0 ] || echo -Ur) -m target/debug/chaos --seed $(SEED) --write doc/reliability.md
+
+soak: compiler postgres ## the same with one seed after the other, until one fails
+	$(CARGO) build --locked --workspace --bins --quiet
+	for seed in $$(seq 1 100000); do \
+	  unshare $$([ "$$(id -u)" -eq 0 ] || echo -Ur) -m target/debug/chaos --seed $$seed || exit 1; done
 
 check: compiler ## format, lints, generated pages
 	$(CARGO) fmt --all --check

@@ -42,18 +42,8 @@ fn a_network_that_cuts_commits() {
 }
 
 #[test]
-fn a_slow_network() {
-    short("R08");
-}
-
-#[test]
 fn a_very_long_line() {
     short("R11");
-}
-
-#[test]
-fn many_files() {
-    short("R15");
 }
 
 #[test]
