@@ -140,7 +140,14 @@ fn hub(sets: &[Set], out: &mut String) {
     let _ =
         writeln!(out, "| **the first nine** | | {all} | {equal} | **{}** |", percent(equal, all));
     let _ = writeln!(out, "| **all** | | {every} | {right} | **{}** |", percent(right, every));
-    let _ = writeln!(out, "\nAll {} sets are of programs that count as supported.\n", sets.len());
+    let unlinked: usize = sets.iter().map(|set| set.unlinked).sum();
+    let silent = sets.iter().filter(|set| set.total(false).0 == 0).count();
+    let _ = writeln!(
+        out,
+        "\nAll {} sets are of programs that count as supported; {silent} of them assert nothing on a subject. \
+         {unlinked} assertions name no message that leads to a line, and are not counted.\n",
+        sets.len()
+    );
     out.push_str(
         "### Misses that are meant\n\n| set | subject | misses | why |\n|---|---|--:|---|\n",
     );
