@@ -40,22 +40,23 @@ pub(crate) fn digits(text: &[u8], at: usize, count: usize) -> Option<i64> {
     Some(value)
 }
 
-/// Reads an English month's three letters (`Jan`), in any case.
+/// Reads a month's three letters (`Jan`), in any case: English, or what German, French, Spanish,
+/// Italian, Portuguese and Dutch have in their place.
 pub(crate) fn month(text: &[u8], at: usize) -> Option<u8> {
     let name = text.get(at..at + 3)?;
-    Some(match [name[0] | 32, name[1] | 32, name[2] | 32] {
-        [b'j', b'a', b'n'] => 1,
-        [b'f', b'e', b'b'] => 2,
-        [b'm', b'a', b'r'] => 3,
-        [b'a', b'p', b'r'] => 4,
-        [b'm', b'a', b'y'] => 5,
-        [b'j', b'u', b'n'] => 6,
-        [b'j', b'u', b'l'] => 7,
-        [b'a', b'u', b'g'] => 8,
-        [b's', b'e', b'p'] => 9,
-        [b'o', b'c', b't'] => 10,
-        [b'n', b'o', b'v'] => 11,
-        [b'd', b'e', b'c'] => 12,
+    Some(match &[name[0] | 32, name[1] | 32, name[2] | 32] {
+        b"jan" | b"ene" | b"gen" => 1,
+        b"feb" | b"fev" => 2,
+        b"mar" | b"mrz" | b"mrt" => 3,
+        b"apr" | b"abr" | b"avr" => 4,
+        b"may" | b"mai" | b"mei" | b"mag" => 5,
+        b"jun" | b"giu" => 6,
+        b"jul" | b"lug" => 7,
+        b"aug" | b"ago" => 8,
+        b"sep" | b"set" => 9,
+        b"oct" | b"okt" | b"ott" | b"out" => 10,
+        b"nov" => 11,
+        b"dec" | b"dez" | b"dic" => 12,
         _ => return None,
     })
 }

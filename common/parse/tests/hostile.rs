@@ -305,6 +305,16 @@ fn values_forge_no_field_of_their_own_or_another_event() {
 }
 
 #[test]
+fn stamps_out_of_range_are_no_stamps() {
+    for line in
+        ["7fffffffffffffff3b9ac9ff x", "@7fffffffffffffff3b9ac9ff x", "99999999999.999999 IP x"]
+    {
+        let event = parser(None).parse(parse::Line::new(line.as_bytes(), 0, 1));
+        assert_eq!(event.time_quality, TimeQuality::None, "{line}");
+    }
+}
+
+#[test]
 fn odd_json_is_one_event_with_a_time_that_exists() {
     let years = [
         ("{\"ts\":0,\"msg\":\"a\"}", "1970-01-01T00:00:00.000000Z"),

@@ -4,12 +4,15 @@
 //! [<PRI>] 2026-06-14T15:16:01.123456+02:00 host tag: message
 //! 2026-06-14T15:16:01+0200 host tag[7]: message        journalctl -o short-iso
 //! 2026-06-14 15:16:01 host tag: message                no zone given
+//! Sun 2026-06-14 15:16:01 UTC host tag[7]: message     journalctl -o short-full
+//! 1781450161.123456 host tag[7]: message               journalctl -o short-unix
 //! ```
 //!
 //! What it does *not* know: ISO stamps with other things after them; they miss here.
 
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
+use crate::stamp::Stamp;
 use crate::{alias, stamp, syslog};
 use common::event::{Event, address};
 
@@ -19,7 +22,8 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let start = priority.map_or(0, |(_, _, after)| after);
-    let Some((at, end)) = stamp::iso(text, start) else {
+    let stamp = stamp::iso(text, start).or_else(|| full(text, start)).or_else(|| unix(text, start));
+    let Some((at, end)) = stamp else {
         return Miss::at(start, "an ISO 8601 stamp (2026-06-14T15:16:01+02:00)");
     };
     if text.get(end) != Some(&b' ') {
@@ -58,4 +62,29 @@ fn is_host(word: &str) -> bool {
     let number = word.bytes().all(|byte| byte.is_ascii_digit());
     let name = word.bytes().all(named) && !number && alias::named_severity(word).is_none();
     name || address(word).is_some() || !word.is_ascii()
+}
+
+/// Reads `Sun 2026-06-14 15:16:01 UTC`. A zone's name that is not UTC says nothing for sure.
+fn full(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
+    let day = text.get(at..at + 4)?;
+    let is_day = day[..3].iter().all(u8::is_ascii_alphabetic) && day[3] == b' ';
+    let (mut stamp, end) = is_day.then(|| stamp::iso(text, at + 4))??;
+    let rest = text.get(end..)?.strip_prefix(b" ")?;
+    let width = rest.iter().take(6).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let zone = &rest[..width];
+    if matches!(zone, b"UTC" | b"GMT") {
+        stamp.offset = Some(0);
+    }
+    (width > 1).then_some((stamp, end + 1 + width))
+}
+
+/// Reads `1781450161.123456`.
+fn unix(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
+    let width = text.get(at..)?.iter().take(11).take_while(|byte| byte.is_ascii_digit()).count();
+    let dot = at + width;
+    if !(9..=10).contains(&width) || text.get(dot) != Some(&b'.') {
+        return None;
+    }
+    let (seconds, micros) = (stamp::digits(text, at, width)?, stamp::digits(text, dot + 1, 6)?);
+    Some((Stamp { wall: seconds * 1_000_000 + micros, offset: Some(0) }, dot + 7))
 }

@@ -302,7 +302,8 @@ fn tai64n(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let seconds = number(&label[..16])?.checked_sub((1 << 62) + 10)?;
     let nanos = number(&label[16..])?;
     let known = (0..4_102_444_800).contains(&seconds) && nanos < 1_000_000_000;
-    known.then_some((Stamp { wall: seconds * SECOND + nanos / 1000, offset: Some(0) }, at + 24))
+    // Lazily: what is out of range cannot be multiplied.
+    known.then(|| (Stamp { wall: seconds * SECOND + nanos / 1000, offset: Some(0) }, at + 24))
 }
 
 fn number_width(text: &[u8], at: usize, most: usize) -> usize {
