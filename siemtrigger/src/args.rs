@@ -129,3 +129,11 @@ pub(crate) enum Output {
     /// A table for people.
     Table,
 }
+
+#[cfg(test)]
+impl Args {
+    /// A command line without arguments.
+    pub(crate) fn none() -> Args {
+        Args::parse_from(["siemtrigger"])
+    }
+}
