@@ -1840,7 +1840,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules__subcmd__import)
-            opts="-s -c -h --dry-run --backfill --section --keep-going --level --status --tag --logsource --config --db --help"
+            opts="-s -c -h --dry-run --backfill --section --keep-going --preview --level --status --tag --logsource --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1855,6 +1855,10 @@ _siemmanage() {
                     return 0
                     ;;
                 -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --preview)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -82,6 +82,7 @@ _arguments "${_arguments_options[@]}" : \
 '--backfill=[How far back a rule that is new looks\: a span such as 7d, all, or none]:SPAN:_default' \
 '-s+[Sigma rules look at the events of this section; of all sections without it]:SECTION:_default' \
 '--section=[Sigma rules look at the events of this section; of all sections without it]:SECTION:_default' \
+'--preview=[Show what the rules would leave of the stored events of so long until now; import nothing]:SPAN:_default' \
 '--level=[Only rules of this level or a worse one]:LEVEL:((informational\:"Severity 6 and 7"
 low\:"Severity 5"
 medium\:"Severity 4"

@@ -23,7 +23,7 @@ _siemtrigger() {
 
     case "${cmd}" in
         siemtrigger)
-            opts="-c -s -S -U -o -q -h -V --config --db --section --table --rules --oneshot --stdin --live --backtest --since --until --explain --rule --backfill --exec --output --quiet --generate --help --version"
+            opts="-c -s -S -U -o -q -h -V --config --db --section --table --rules --oneshot --stdin --live --timeline --backtest --since --until --explain --rule --backfill --exec --output --quiet --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -90,11 +90,11 @@ _siemtrigger() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "jsonl table" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "jsonl csv table" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "jsonl table" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "jsonl csv table" -- "${cur}"))
                     return 0
                     ;;
                 --generate)

@@ -21,7 +21,7 @@ _siemtrigger() {
 '-s+[Only the rules of this section]:SECTION:_default' \
 '--section=[Only the rules of this section]:SECTION:_default' \
 '*--table=[Only the rules of this table, such as rules_auth; may be repeated]:RULES:_default' \
-'*--rules=[Rules from this file or directory instead of the database; may be repeated]:PATH:_files' \
+'*--rules=[Rules from this file, folder or archive instead of the database; may be repeated]:PATH:_files' \
 '-S+[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
 '--since=[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
 '-U+[With --backtest, only events until]:TIME:_default' \
@@ -31,8 +31,10 @@ _siemtrigger() {
 '--backfill=[With --rules, how far back rules look that are new\: 7d, all or none]:SPAN:_default' \
 '(--stdin --backtest --explain)--exec=[Run a program for each new SIEM event, beside those of \[\[action\]\] in siem.toml]:CMD:_default' \
 '-o+[Print SIEM events, also those that are stored]:FORM:((jsonl\:"One JSON object a line"
+csv\:"Comma-separated values under a header"
 table\:"A table for people"))' \
 '--output=[Print SIEM events, also those that are stored]:FORM:((jsonl\:"One JSON object a line"
+csv\:"Comma-separated values under a header"
 table\:"A table for people"))' \
 '--generate=[Print a generated page]:PAGE:((man\:"The man page, in roff"
 bash\:"Completions for bash"
@@ -41,6 +43,7 @@ fish\:"Completions for fish"))' \
 '--oneshot[Catch up with the commits there are, then stop]' \
 '(--oneshot --backtest --explain)--stdin[Read events as JSON lines from standard input; no database]' \
 '--live[With --stdin, print SIEM events when they arise and again at each revision]' \
+'(--oneshot --explain --live)--timeline[Keep SIEM events until the end of the input and print them by event time]' \
 '(--oneshot --explain)--backtest[Show what the rules find in stored events; write nothing]' \
 '-q[No summary]' \
 '--quiet[No summary]' \

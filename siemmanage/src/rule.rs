@@ -5,6 +5,7 @@
 mod attack;
 mod case;
 mod list;
+mod preview;
 pub(crate) mod select;
 mod show;
 mod test;
@@ -12,7 +13,7 @@ mod trial;
 
 use crate::args::{ItemVerb, RuleVerb};
 use crate::{item, section};
-use common::cli::Exit;
+use common::cli::{Exit, warn};
 use common::config::Config;
 use select::Choice;
 
@@ -27,7 +28,17 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
                 section: args.section.as_deref().map(section::new_name).transpose()?,
                 choice: Choice::new(&args.select)?,
             };
-            item::import::run(&noun, &args.import, args.keep_going, config)
+            match args.preview {
+                Some(span) => {
+                    let files = pack::rule_files(&args.import.files).map_err(item::unreadable)?;
+                    let pack = pack::load(&files, noun.section.as_deref());
+                    for refusal in &pack.refusals {
+                        warn("siemmanage", &refusal.to_string());
+                    }
+                    preview::run(noun.choice.rules(pack.rules), span, config)
+                }
+                None => item::import::run(&noun, &args.import, args.keep_going, config),
+            }
         }
         RuleVerb::List(args) => list::run(&args, config),
         RuleVerb::Attack(args) => attack::run(&args, config),

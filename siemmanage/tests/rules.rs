@@ -266,3 +266,47 @@ fn cases_beside_rules_are_run() {
     assert!(output.contains("name=\"two &amp; more\"><failure message="), "{output}");
     assert!(output.contains("<testsuite name=\"rules\" tests=\"5\" failures=\"2\">"), "{output}");
 }
+
+#[test]
+fn a_preview_shows_noise_and_imports_nothing() {
+    for_each_db(|url| {
+        done(url, &["init"]);
+        let directory = temp_dir();
+        let now = common::clock::Timestamp::now();
+        let line = |place: i64, query: &str| {
+            let time = common::clock::Timestamp(now.0 - place * 1_000_000);
+            format!(
+                "{{\"@timestamp\":\"{time}\",\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\
+                 \"EventID\":22,\"Computer\":\"pc1\",\"QueryName\":\"{query}\"}}\n"
+            )
+        };
+        let log: String = (1..6)
+            .map(|place| line(place, if place < 5 { "a.example" } else { "b.example" }))
+            .collect();
+        let file = directory.path().join("dns.ndjson");
+        fs::write(&file, log).expect("a log");
+        let parse = testkit::tool("siemparse").env("SIEM_DB", url);
+        let _ = parse.args(["--once", "-q"]).arg(&file).run().success();
+        let pack =
+            folder(&directory.path().join("pack"), &[("low.yml", LOW), ("shell.yml", SHELL)]);
+        let text = done(url, &["rules", "import", "--preview", "7d", &pack]);
+        let row = text.lines().nth(1).expect("a row");
+        assert!(
+            row.trim_start().starts_with('5') && row.contains("A name server is asked"),
+            "{text}"
+        );
+        let end = "5 SIEM events of 1 among 2 rules over 5 events; nothing was imported\n";
+        assert!(text.ends_with(end), "{text}");
+        let filter =
+            "  known:\n    # 4 of 5 events\n    'QueryName': 'a.example'\n  condition: known\n";
+        assert!(text.contains(filter), "{text}");
+        let _ = run(url, &["rules", "list", "-s", "default"]).expect_code(1);
+
+        // The filter is one: with it the event that it knows leaves nothing.
+        let start = text.find("title: ").expect("a filter");
+        let skeleton = &text[start..text.find("5 SIEM events of").expect("the end")];
+        folder(&directory.path().join("pack"), &[("known.yml", skeleton)]);
+        let text = done(url, &["rules", "import", "--preview", "7d", &pack]);
+        assert!(text.contains("1 SIEM event of 1 among 2 rules over 5 events"), "{text}");
+    });
+}

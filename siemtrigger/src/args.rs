@@ -12,6 +12,8 @@ Examples:
   siemtrigger --oneshot                        catch up and stop, for cron
   siemparse -o jsonl auth.log | siemtrigger --stdin --rules rules/ | jq .message
                                                no database at all
+  siemparse -o jsonl *.evtx | siemtrigger --stdin --rules sigma/ --timeline -o csv
+                                               what happened on a machine, in order
   siemtrigger --backtest --since 7d --rules new.json
                                                what a rule would have found; writes nothing
   siemtrigger --explain 1234.17 --rule ssh_brute_force
@@ -41,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RULES")]
     pub(crate) table: Vec<String>,
 
-    /// Rules from this file or directory instead of the database; may be repeated
+    /// Rules from this file, folder or archive instead of the database; may be repeated
     #[arg(long, value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
 
@@ -59,6 +61,13 @@ pub(crate) struct Args {
     /// With --stdin, print SIEM events when they arise and again at each revision
     #[arg(long, requires = "stdin")]
     pub(crate) live: bool,
+
+    /// Keep SIEM events until the end of the input and print them by event time
+    ///
+    /// With --stdin and --backtest. A file of a machine under suspicion becomes its timeline:
+    /// siemparse -o jsonl *.evtx | siemtrigger --stdin --rules sigma/ --timeline -o csv
+    #[arg(long, conflicts_with_all = ["oneshot", "explain", "live"])]
+    pub(crate) timeline: bool,
 
     /// Show what the rules find in stored events; write nothing
     #[arg(long, conflicts_with_all = ["oneshot", "explain"])]
@@ -126,6 +135,8 @@ pub(crate) struct Args {
 pub(crate) enum Output {
     /// One JSON object a line.
     Jsonl,
+    /// Comma-separated values under a header.
+    Csv,
     /// A table for people.
     Table,
 }

@@ -2,10 +2,12 @@
 //!
 //! What it does *not* know: what is stored of earlier firings; it counts anew.
 
+mod remark;
+
 use crate::choice::Choice;
 use common::cli::{Exit, Failure, Kind};
-use common::clock::Timestamp;
 use common::clock::span::Span;
+use common::clock::{SECOND, Timestamp};
 use common::event::{Event, EventId};
 use common::hit::{Hit, Match};
 use common::output::escape;
@@ -26,6 +28,11 @@ pub(crate) fn run(
     let event = find_event(store, &rule, id)?;
     let mut out = io::stdout().lock();
     let fires = print(store, &rule, &event, &mut out)?;
+    if choice.files().is_none() && rule.runs() && rule.filter.matches(&event) {
+        for remark in remark::remarks(store, &rule, &event)? {
+            writeln!(out, "   note  {}", escape(&remark))?;
+        }
+    }
     Ok(if fires { Exit::Done } else { Exit::NoMatch })
 }
 
@@ -99,6 +106,11 @@ fn print(
         let what = format!("it looks at section {section}, the event is in {}", event.section);
         reasons.push(escape(&what).into_owned());
     }
+    if let Some(wanted) = rule.filter.logsource().filter(|it| !it.covers(&event.labels)) {
+        let have = if event.labels.is_empty() { "none" } else { event.labels.as_ref() };
+        let what = format!("wrong logsource: it is about {wanted}, the event has labels {have}");
+        reasons.push(escape(&what).into_owned());
+    }
     if !rule.filter.matches(event) {
         reasons.push("the condition fails".to_owned());
     }
@@ -141,7 +153,7 @@ fn correlated(
     let selection = Selection {
         filter: rule.filter.clone(),
         sections,
-        since: Some(Timestamp(event.time.0 - correlation.window.0 + 1)),
+        since: Some(Timestamp(event.time.0 - 2 * correlation.window.0 + 1)),
         until: Some(Timestamp(event.time.0 + 1)),
         ids: Vec::new(),
     };
@@ -153,6 +165,8 @@ fn correlated(
     };
     let scan = Scan { selection, raw: true, ..Scan::default() };
     store.scan(&scan, &mut see).map_err(Failure::from)?;
+    let start = event.time.0 - correlation.window.0;
+    let (hits, early): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(|it| it.time.0 > start);
     let (value, holds) = measure(correlation, &hits, event.time);
     let value = value.map_or("nothing".to_owned(), |value| value.to_string());
     let name = correlation.function.name();
@@ -170,6 +184,15 @@ fn correlated(
         Function::TemporalOrdered => {
             format!("{value} of {} rules, not in their order", correlation.parts.len())
         }
+        Function::EventCount if correlation.is_open() => {
+            let early: Vec<Timestamp> = early.iter().map(|hit| hit.time).collect();
+            let needed = correlation.event_limit() + 1;
+            format!(
+                "{value} is not {}: {}",
+                wanted.join(" and "),
+                missing(hits.len() as u64, needed, early, Timestamp(start))
+            )
+        }
         _ => format!("{value} is not {}", wanted.join(" and ")),
     }))
 }
@@ -185,6 +208,21 @@ fn hit(event: &Event<'_>, found: Found) -> Hit {
         fired_commit: None,
         message: String::new(),
         keys: found.keys,
+    }
+}
+
+/// How far a count is from what is needed: how many are missing, or how much earlier the window
+/// would have to begin. `early` are the times of events before `start`, where the window begins.
+fn missing(count: u64, needed: u64, mut early: Vec<Timestamp>, start: Timestamp) -> String {
+    let more = needed.saturating_sub(count);
+    early.sort();
+    let place = usize::try_from(more).ok().and_then(|more| early.len().checked_sub(more));
+    match place.and_then(|place| early.get(place)) {
+        Some(time) => {
+            let short = ((start.0 - time.0) + SECOND - 1).div_euclid(SECOND).max(1);
+            format!("{count} of {needed}, {short} s short")
+        }
+        None => format!("{count} of {needed}"),
     }
 }
 
@@ -206,7 +244,7 @@ fn window(
     let length = rule.kind.window();
     let (from, until) = match &rule.kind {
         RuleKind::Plain | RuleKind::Correlation(_) => return Ok(None),
-        RuleKind::Limit { .. } => (event.time.0 - length.0 + 1, event.time.0 + 1),
+        RuleKind::Limit { .. } => (event.time.0 - 2 * length.0 + 1, event.time.0 + 1),
         RuleKind::Dead { .. } => {
             let start = event.time.0.div_euclid(length.0) * length.0;
             (start, start + length.0)
@@ -226,9 +264,17 @@ fn window(
         until: Some(Timestamp(until)),
         ids: Vec::new(),
     };
-    let mut count = 0u64;
+    let start = match &rule.kind {
+        RuleKind::Limit { .. } => Timestamp(event.time.0 - length.0),
+        _ => Timestamp(from - 1),
+    };
+    let (mut count, mut early) = (0u64, Vec::new());
     let mut see = |event: Event<'static>| {
-        count += u64::from(group(rule, &event) == own);
+        match group(rule, &event) == own {
+            true if event.time > start => count += 1,
+            true => early.push(event.time),
+            false => {}
+        }
         ControlFlow::Continue(())
     };
     let scan = Scan { selection, raw: true, ..Scan::default() };
@@ -238,7 +284,8 @@ fn window(
     Ok(match &rule.kind {
         RuleKind::Dead { .. } if count >= limit => Some(format!("{count} is enough: {limit} are")),
         RuleKind::Limit { .. } if count <= limit => {
-            Some(format!("{count} is not more than the limit, {limit}"))
+            let missing = missing(count, limit + 1, early, start);
+            Some(format!("{count} is not more than the limit, {limit}: {missing}"))
         }
         _ => None,
     })

@@ -54,7 +54,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let choice = Choice::new(args, &config)?;
     let stop = Stop::on_signal()?;
     if args.stdin {
-        let printer = Printer::new(args.output, true);
+        let printer = Printer::new(args.output, true).timeline(args.timeline);
         return replay::stdin(choice.without_store()?, args, printer, &stop);
     }
     if let (Some(event), Some(rule)) = (&args.explain, &args.rule) {
@@ -64,7 +64,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.backtest {
         let mut store = open(&config, Create::Never)?;
         choice.check_sections(store.as_mut())?;
-        let printer = Printer::new(args.output, true);
+        let printer = Printer::new(args.output, true).timeline(args.timeline);
         return replay::backtest(store.as_mut(), &choice, args, printer);
     }
     let mut store = open(&config, Create::IfEmbedded)?;

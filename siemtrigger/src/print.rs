@@ -5,7 +5,7 @@
 use crate::args::Output;
 use common::clock::zone::Zone;
 use common::field::Field;
-use common::output::{Color, Format, Shown, Table, Terminal};
+use common::output::{Color, Csv, Format, Shown, Table, Terminal};
 use common::siem_event::SiemEvent;
 use std::io::{self, Write as _};
 
@@ -13,6 +13,8 @@ use std::io::{self, Write as _};
 pub(crate) struct Printer {
     form: Form,
     line: Vec<u8>,
+    /// SIEM events that wait for the end.
+    kept: Option<Vec<SiemEvent>>,
     /// How many were printed.
     pub(crate) count: u64,
 }
@@ -20,6 +22,7 @@ pub(crate) struct Printer {
 enum Form {
     Nothing,
     JsonLines,
+    Csv(Csv),
     Table(Box<Table>),
 }
 
@@ -30,17 +33,34 @@ impl Printer {
         let terminal = Terminal::stdout(Color::Auto);
         let form = match output {
             Some(Output::Jsonl) => Form::JsonLines,
+            Some(Output::Csv) => Form::Csv(Csv::new(fields(), terminal.size.is_some())),
             Some(Output::Table) => Form::Table(Box::new(table(terminal))),
             None if always && terminal.size.is_some() => Form::Table(Box::new(table(terminal))),
             None if always => Form::JsonLines,
             None => Form::Nothing,
         };
-        Printer { form, line: Vec::new(), count: 0 }
+        Printer { form, line: Vec::new(), kept: None, count: 0 }
+    }
+
+    /// Keeps everything until the end, where it is printed by time.
+    pub(crate) fn timeline(mut self, is_timeline: bool) -> Printer {
+        self.kept = is_timeline.then(Vec::new);
+        self
     }
 
     /// Prints one SIEM event.
     pub(crate) fn print(&mut self, event: &SiemEvent) -> io::Result<()> {
         self.count += 1;
+        match &mut self.kept {
+            Some(kept) => {
+                kept.push(event.clone());
+                Ok(())
+            }
+            None => self.write(event),
+        }
+    }
+
+    fn write(&mut self, event: &SiemEvent) -> io::Result<()> {
         let mut out = io::stdout().lock();
         match &mut self.form {
             Form::Nothing => Ok(()),
@@ -50,8 +70,20 @@ impl Printer {
                 self.line.push(b'\n');
                 out.write_all(&self.line)
             }
+            Form::Csv(csv) => csv.record(&event.to_event(), &mut out),
             Form::Table(table) => table.record(&event.to_event(), &mut out),
         }
+    }
+
+    /// Prints what waits for the end.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        let mut kept = self.kept.take().unwrap_or_default();
+        kept.sort_by(|a, b| (a.time, &a.rule_id, &a.id).cmp(&(b.time, &b.rule_id, &b.id)));
+        kept.iter().try_for_each(|event| self.write(event))?;
+        if let Form::Csv(csv) = &mut self.form {
+            csv.end(&mut io::stdout().lock())?;
+        }
+        self.flush()
     }
 
     /// Prints what was kept: nothing more comes for a while.
@@ -62,6 +94,25 @@ impl Printer {
         }
         out.flush()
     }
+}
+
+/// What a line of CSV holds.
+fn fields() -> Vec<Field> {
+    let names = [
+        "@timestamp",
+        "last_time",
+        "level",
+        "magnitude",
+        "section",
+        "rule.id",
+        "rule.name",
+        "rule.kind",
+        "event_count",
+        "message",
+        "tags",
+        "id",
+    ];
+    names.map(Field::new).to_vec()
 }
 
 fn table(terminal: Terminal) -> Table {

@@ -184,7 +184,7 @@ impl Replay {
         let mut events: Vec<SiemEvent> = std::mem::take(&mut self.events).into_values().collect();
         events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
         events.iter().try_for_each(|event| self.printer.print(event))?;
-        self.printer.flush()?;
+        self.printer.finish()?;
         if self.skipped > 0 {
             let what = "matches lack a field that a correlation groups by or counts";
             warn("siemtrigger", &format!("{} {what}", self.skipped));

@@ -325,10 +325,17 @@ fn explanations_show_each_predicate_and_the_window() {
         let few = explain("1.2");
         assert_eq!(few.code, 1);
         assert!(
-            few.stdout.contains("does not fire: 2 is not more than the limit, 2"),
+            few.stdout.contains("does not fire: 2 is not more than the limit, 2: 2 of 3\n"),
             "{}",
             few.stdout
         );
+        let late = "note  the ledger is not there yet";
+        assert!(fires.stdout.contains(late), "{}", fires.stdout);
+        oneshot(&url);
+        assert!(!explain("1.3").stdout.contains("note"), "{}", explain("1.3").stdout);
+        feed.commit(&feed::at(&[(15, "sshd", "eve")]));
+        let short = explain("2.1").stdout;
+        assert!(short.contains("the limit, 2: 1 of 3, 3 s short\n"), "{short}");
         let other = explain("1.4");
         assert_eq!(other.code, 1);
         assert!(

@@ -2,8 +2,9 @@
 //!
 //! What it does *not* know: what the verbs do with them.
 
-use super::{Import, ItemVerb, Output};
+use super::{Import, ItemVerb, Output, days};
 use clap::{Args as Flags, Subcommand, ValueEnum};
+use common::clock::span::Span;
 use common::config::Backfill;
 use std::path::PathBuf;
 
@@ -64,6 +65,13 @@ pub(crate) struct RuleImport {
     /// Import what can be, although other rules are refused; exit status 5 if any was
     #[arg(long)]
     pub(crate) keep_going: bool,
+
+    /// Show what the rules would leave of the stored events of so long until now; import nothing
+    ///
+    /// SIEM events by rule and day, noisiest first; for the noisiest Sigma rules a filter to begin
+    /// with, made of the value that most of their events share.
+    #[arg(long, value_name = "SPAN", value_parser = days)]
+    pub(crate) preview: Option<Span>,
 
     #[command(flatten)]
     pub(crate) select: Select,
