@@ -14,15 +14,17 @@
 //!
 //! What it does *not* know: files, databases, the clock; the caller says what time it is.
 
+mod join;
+
 use crate::calendar::Calendar;
 use crate::format::{Format, Found, Miss};
 use crate::header::Header;
 use crate::helper::Helpers;
-use crate::joint::{Joiner, Joint, Saved};
+use crate::joint::{Joiner, Saved};
 use crate::line::Line;
 use crate::memory::Memory;
 use crate::read::Text;
-use crate::start::{self, Start};
+use crate::start::Start;
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
 use common::event::{Event, EventId, RawKind, TimeQuality};
@@ -189,100 +191,6 @@ impl Parser {
         self.forced.or(self.seen)
     }
 
-    /// Takes a line and gives each record that is complete now: the line itself, or several lines
-    /// that belong together.
-    pub fn join(&mut self, line: Line<'_>, give: &mut dyn FnMut(&mut Parser, Line<'_>)) {
-        if self.joiner.is_empty()
-            && self.start.is_none()
-            && self.forced.is_none()
-            && !self.may_have_trace(line)
-            && Format::joints(line.bytes).next().is_none()
-        {
-            return give(self, line);
-        }
-        let mut joiner = std::mem::take(&mut self.joiner);
-        self.join_with(&mut joiner, line, give);
-        self.joiner = joiner;
-    }
-
-    fn join_with(
-        &mut self,
-        joiner: &mut Joiner,
-        line: Line<'_>,
-        give: &mut dyn FnMut(&mut Parser, Line<'_>),
-    ) {
-        if let Some(start) = &self.start {
-            let is_more = !start.begins(line.bytes) && joiner.run().is_some();
-            if !is_more || !joiner.go_on(line) {
-                joiner.end(&mut |record| give(self, record));
-                joiner.begin(line);
-            }
-            return;
-        }
-        let forced = self.forced.map(|format| format.spec().joint);
-        let joints = || {
-            let sniffed = Format::joints(line.bytes).filter(|_| forced.is_none());
-            forced.flatten().into_iter().chain(sniffed)
-        };
-        let keyed = joints().find_map(|joint| match joint {
-            Joint::Keyed(read) => read(line.bytes),
-            Joint::Run { .. } => None,
-        });
-        if let Some(keyed) = keyed {
-            return joiner.keyed(line, keyed, &mut |record| give(self, record));
-        }
-        let goes_on = |run: &[u8]| match run_of(run, forced.flatten()) {
-            Some(Joint::Run { goes_on, .. }) => goes_on(run, line.bytes),
-            _ => start::goes_on(line.bytes),
-        };
-        if joiner.run().is_some_and(goes_on) && joiner.go_on(line) {
-            if let Some(run) = joiner.run()
-                && let Some(Joint::Run { ends, .. }) = run_of(run, forced.flatten())
-                && ends(line.bytes)
-            {
-                joiner.end(&mut |record| give(self, record));
-            }
-            return;
-        }
-        joiner.end(&mut |record| give(self, record));
-        let begins = |joint: &Joint| match joint {
-            Joint::Run { begins, .. } => begins(line.bytes),
-            Joint::Keyed(_) => false,
-        };
-        match joints().find(begins) {
-            Some(Joint::Run { ends, .. }) if !ends(line.bytes) => joiner.begin(line),
-            None if self.may_have_trace(line) => joiner.begin(line),
-            _ => give(self, line),
-        }
-    }
-
-    /// Whether a line is of a program's own log file, in which a stack trace may follow it.
-    fn may_have_trace(&self, line: Line<'_>) -> bool {
-        let is_plain = match self.format() {
-            Some(Format::Stamped) => true,
-            Some(_) => false,
-            // A source's first line decides for itself.
-            None => self
-                .clone()
-                .read(line, &mut |_, _| {})
-                .1
-                .is_some_and(|(format, _)| format == Format::Stamped),
-        };
-        is_plain && Format::has_stamp(line.bytes)
-    }
-
-    /// Gives the records that are open: the source rests, or has ended.
-    pub fn drain(&mut self, give: &mut dyn FnMut(&mut Parser, Line<'_>)) {
-        let mut joiner = std::mem::take(&mut self.joiner);
-        joiner.drain(&mut |record| give(self, record));
-    }
-
-    /// Whether a record is open.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        !self.joiner.is_empty()
-    }
-
     /// Reads a record. Every record gives an event.
     #[must_use]
     pub fn parse<'a>(&mut self, line: Line<'a>) -> Event<'a> {
@@ -358,15 +266,6 @@ impl Parser {
             ..Event::default()
         }
     }
-}
-
-/// How the lines of an open run belong together: as its first line says.
-fn run_of(run: &[u8], forced: Option<Joint>) -> Option<Joint> {
-    let begins = |joint: &Joint| match joint {
-        Joint::Run { begins, .. } => begins(run),
-        Joint::Keyed(_) => false,
-    };
-    forced.into_iter().chain(Format::joints(run)).find(begins)
 }
 
 /// Stores the raw bytes: the header alone where the line is exactly header and message. A text
