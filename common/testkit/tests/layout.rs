@@ -130,7 +130,8 @@ fn arguments_and_printing_stay_in_their_places() {
         for (number, line) in text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             let printing = ["println!(", "eprintln!("].iter().any(|word| code.contains(word));
-            if printing || (code.contains("process::exit(") && !path.starts_with("common/src/cli")) {
+            if printing || (code.contains("process::exit(") && !path.starts_with("common/src/cli"))
+            {
                 broken.push(format!("{path}:{}: prints or exits", number + 1));
             }
             if code.contains("clap::") && !arguments {
