@@ -359,7 +359,7 @@ mod tests {
         let fault = read(&text).expect_err("refused").to_string();
         assert!(fault.contains("aliases copy more than 10000 values"), "{fault}");
         assert!(read("a: &a [*a]").is_err(), "an alias inside of its own anchor");
-        let copy = one("a: &x [1]\nb: *x").member("b").map(|node| node.kind());
+        let copy = one("a: &x [1]\nb: *x").member("b").map(Node::kind);
         assert_eq!(copy, Some("a list"));
     }
 }

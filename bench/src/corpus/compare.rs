@@ -97,7 +97,7 @@ fn instant(text: &str) -> Option<(Timestamp, usize, usize)> {
             parts.set_second(Some(0)).ok()?;
         }
         let civil: DateTime = parts.to_datetime().ok()?;
-        let offset = parts.offset().map_or(0, |offset| offset.seconds());
+        let offset = parts.offset().map_or(0, jiff::tz::Offset::seconds);
         let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         let micros = zoned.timestamp().as_microsecond() - i64::from(offset) * 1_000_000;
         Some((Timestamp(micros), *from, *digits))

@@ -21,6 +21,7 @@ use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};
 use common::rule::{Correlation, Kind};
 use common::siem_event::{SOURCE_IDS, Slot};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The hits of a group.
@@ -81,8 +82,8 @@ impl Closed {
         }
         cell.hits.insert(key, hit.clone());
         self.size += 1;
-        if !cell.first.contains_key(&number) {
-            cell.first.insert(number, hit.committed);
+        if let Entry::Vacant(first) = cell.first.entry(number) {
+            first.insert(hit.committed);
             let close = close(shape, number, hit.committed);
             if self.clock.is_none_or(|clock| close >= clock) {
                 self.pending.insert((close, hit.group.clone(), number));

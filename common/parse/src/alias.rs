@@ -40,6 +40,7 @@ pub(crate) enum Further {
 }
 
 /// The meaning of a name, and its rank among the names of that meaning: 0 is the ECS name.
+#[allow(clippy::too_many_lines, reason = "a flat list of names")]
 pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
     use Column as C;
     let column = |column, rank| Some((Meaning::Column(column), rank));

@@ -66,8 +66,7 @@ mod tests {
             helper.place = Place::default();
             helper
         };
-        let full =
-            shipped().iter().flat_map(|(file, text)| read::read(text, file).expect("helpers"));
+        let full = shipped().iter().flat_map(|(file, text)| read(text, file).expect("helpers"));
         let full: Vec<Helper> = full.map(bare).collect();
         let ready: Vec<Helper> = ready().expect("helpers").into_iter().map(bare).collect();
         assert!(full.len() > 200);

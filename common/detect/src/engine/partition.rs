@@ -24,8 +24,11 @@ pub(super) struct FieldIndex {
 struct Edge {
     /// How many bytes, at most eight.
     width: usize,
-    found: Map<u64, Vec<(Box<[u8]>, Vec<u32>)>>,
+    found: Map<u64, Vec<Literal>>,
 }
+
+/// The rest of a literal, and the rules that have it.
+type Literal = (Box<[u8]>, Vec<u32>);
 
 /// The rules that may match events of a section with certain labels.
 #[derive(Debug, Default)]

@@ -181,7 +181,7 @@ fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
             event.log_severity = crate::alias::named_severity(match text {
                 "information" => "info",
                 other => other,
-            })
+            });
         }
         "eventtime" => {
             let digits = text.len();

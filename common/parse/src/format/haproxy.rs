@@ -72,22 +72,25 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     add("haproxy.times", times, event);
     add_int("http.response.bytes", bytes.trim_start_matches('+'), event);
     if is_http {
-        event.event_outcome = status
-            .parse::<u16>()
-            .ok()
-            .map(|status| Cow::Borrowed(if status < 400 { "success" } else { "failure" }));
-        add_int("http.response.status_code", status, event);
-        if let Some((_, line)) = text.split_once('"') {
-            let line = line.trim_end_matches('"');
-            if line.starts_with('<') {
-                add("http.request.line", line, event);
-                event.tag("bad_request");
-            } else {
-                request(Cow::Borrowed(line), event);
-            }
-        }
+        answered(text, status, event);
     }
     Ok(Found { stamp: (client.len() + 2, client.len() + 2 + end), ..Found::ALL })
+}
+
+/// What a request was, and how it was answered.
+fn answered<'a>(text: &'a str, status: &'a str, event: &mut Event<'a>) {
+    let outcome = |status| if status < 400 { "success" } else { "failure" };
+    event.event_outcome = status.parse::<u16>().ok().map(outcome).map(Cow::Borrowed);
+    add_int("http.response.status_code", status, event);
+    if let Some((_, line)) = text.split_once('"') {
+        let line = line.trim_end_matches('"');
+        if line.starts_with('<') {
+            add("http.request.line", line, event);
+            event.tag("bad_request");
+        } else {
+            request(Cow::Borrowed(line), event);
+        }
+    }
 }
 
 /// A connection that ended before it became a session.

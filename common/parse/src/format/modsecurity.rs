@@ -84,6 +84,7 @@ fn read<'a>(
 }
 
 /// Adds the host and the port of `localhost:8080`.
+#[allow(clippy::ptr_arg, reason = "what is borrowed from the line stays borrowed")]
 pub(super) fn authority<'a>(host: &Cow<'a, str>, event: &mut Event<'a>) {
     let split = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
     let end = split.map_or(host.len(), |(name, _)| name.len());
@@ -111,6 +112,7 @@ pub(super) fn instant(text: &str) -> Option<Stamp> {
 }
 
 /// Adds what `GET /path?query HTTP/1.1` says.
+#[allow(clippy::needless_pass_by_value, reason = "what is borrowed from the line stays borrowed")]
 pub(super) fn request<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
     let mut words = line.splitn(3, ' ').map(str::len);
     let (method, target) = (words.next().unwrap_or(0), words.next().unwrap_or(0));

@@ -37,7 +37,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     }
     event.dataset = Some("linux.netfilter".into());
     event.event_category = Some("network".into());
-    match super::stamped::find(text[..at].as_bytes()).filter(|_| is_unstamped(event)) {
+    match super::stamped::find(&text.as_bytes()[..at]).filter(|_| is_unstamped(event)) {
         Some((When::Full(stamp), start, end)) => {
             (event.time, event.time_quality) = memory.instant(stamp);
             label(&format!("{}{}", &text[..start], text[end..at].trim_start()), event);

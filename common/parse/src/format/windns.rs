@@ -21,6 +21,7 @@ use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789");
 
+#[allow(clippy::too_many_lines, reason = "half of it is a flat list of fields")]
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let Some((at, end)) = date_time(text) else {
         return Miss::at(0, "a stamp (6/5/2013 10:00:32 AM)");
