@@ -18,9 +18,9 @@ const BURST: usize = 4096;
 /// A source of records.
 pub(crate) enum Feed {
     /// The probes' ring and counters.
-    Ring(Box<Probes>, RingBuf<MapData>, Mapping),
+    Ring(Box<Probes>, Box<RingBuf<MapData>>, Mapping),
     /// The process connector.
-    Proc(Source),
+    Proc(Box<Source>),
 }
 
 impl Feed {

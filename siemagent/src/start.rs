@@ -108,7 +108,7 @@ fn open(args: &Args, settings: &Settings) -> Result<(Feed, Kinds), Failure> {
     match proc::Source::open(settings.ring) {
         Ok(source) => {
             let events = proc::KINDS.into_iter().filter(|kind| events.has(*kind)).collect();
-            Ok((Feed::Proc(source), events))
+            Ok((Feed::Proc(Box::new(source)), events))
         }
         Err(error) => Err(match refused {
             Some(refusal) => check::refused(&refusal),
@@ -123,7 +123,7 @@ fn open(args: &Args, settings: &Settings) -> Result<(Feed, Kinds), Failure> {
 fn ring(settings: &Settings) -> Result<Feed, Refusal> {
     let mut probes = Probes::load(settings)?;
     let (ring, counters) = probes.open()?;
-    Ok(Feed::Ring(Box::new(probes), ring, counters))
+    Ok(Feed::Ring(Box::new(probes), Box::new(ring), counters))
 }
 
 /// Reads recorded events.

@@ -168,6 +168,7 @@ pub(crate) fn named(
 }
 
 /// A file that cannot be read, or holds no text.
+#[allow(clippy::needless_pass_by_value, reason = "map_err gives it away")]
 pub(crate) fn unreadable(error: PackError) -> Failure {
     Failure::new(if error.is_content { Kind::Config } else { Kind::Input }, error.to_string())
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
                     for refusal in &pack.refusals {
                         warn("siemmanage", &refusal.to_string());
                     }
-                    preview::run(noun.choice.rules(pack.rules), span, config)
+                    preview::run(&noun.choice.rules(pack.rules), span, config)
                 }
                 None => item::import::run(&noun, &args.import, args.keep_going, config),
             }

@@ -75,13 +75,13 @@ impl Reading {
         sources: Vec<Source>,
         desk: Desk,
         writer: Option<Door>,
-        outage: Outage,
+        outage: &Outage,
         take: Take,
         mode: Mode,
         stop: Stop,
     ) -> anyhow::Result<Reading> {
         let (bell, wake) = sync_channel(1);
-        let start = |door| Pipeline::start(door, stop.clone(), bell.clone(), outage);
+        let start = |door: Door| Pipeline::start(&door, stop.clone(), &bell, outage);
         let pipeline = writer.map(start).transpose()?;
         let reopen = if mode.is_once { Reopen::default() } else { Reopen::on_signal()? };
         let is_shown = matches!(take, Take::Keep | Take::Count) && mode.is_once && !mode.is_quiet;

@@ -14,6 +14,7 @@
 use crate::content::Content;
 use crate::line::{Edge, HEAD};
 use sha2::{Digest as _, Sha256};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use store::Cursor;
@@ -65,7 +66,7 @@ impl<'c> Known<'c> {
         let is_free =
             |cursor: &&Cursor| cursor.section == section && !taken.contains(&cursor.source);
         let mut possible: Vec<&Cursor> = self.candidates(own, &head).filter(is_free).collect();
-        possible.sort_by(|one, other| rank(other).cmp(&rank(one)));
+        possible.sort_by_key(|cursor| Reverse(rank(cursor)));
         possible.into_iter().find(|cursor| {
             let (_, is_own, ..) = rank(cursor);
             let is_done = is_own && cursor.token == COMPLETE && content.packing.is_some();

@@ -103,7 +103,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let outage = Outage::new(mode.is_once && !args.wait_db, stop.clone());
     let desk = Desk::new(door.as_ref(), is_kept, &config, args.year, outage.clone())?;
     let writer = door.filter(|_| is_kept);
-    Reading::new(sources, desk, writer, outage, take, mode, stop)?.run()
+    Reading::new(sources, desk, writer, &outage, take, mode, stop)?.run()
 }
 
 /// Prints the names of all formats and what they are.

@@ -33,12 +33,12 @@ pub(crate) struct Pipeline {
 impl Pipeline {
     /// Starts the writers. `wake` is rung with each report.
     pub(crate) fn start(
-        door: Door,
+        door: &Door,
         stop: Stop,
-        wake: SyncSender<()>,
-        outage: Outage,
+        wake: &SyncSender<()>,
+        outage: &Outage,
     ) -> anyhow::Result<Pipeline> {
-        let open = || door.open_first(&outage);
+        let open = || door.open_first(outage);
         let mut stores = vec![open()?];
         if stores[0].pace() == Pace::Abreast {
             stores.push(open()?);

@@ -124,6 +124,36 @@ fn print(
     Ok(reasons.is_empty())
 }
 
+/// The hits of a group in the time before an event, the event among them.
+fn hits(
+    store: &mut dyn Store,
+    rule: &Rule,
+    event: &Event<'_>,
+    span: i64,
+    group: &[Option<String>],
+) -> anyhow::Result<Vec<Hit>> {
+    let sections = match &rule.source {
+        Source::Events(section) => vec![section.clone()],
+        Source::AllEvents | Source::SiemEvents(_) => Vec::new(),
+    };
+    let selection = Selection {
+        filter: rule.filter.clone(),
+        sections,
+        since: Some(Timestamp(event.time.0 - span + 1)),
+        until: Some(Timestamp(event.time.0 + 1)),
+        ids: Vec::new(),
+    };
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut see = |event: Event<'static>| {
+        let all = found(rule, &event, false).0.into_iter();
+        hits.extend(all.filter(|it| it.group == group).map(|it| hit(&event, it)));
+        ControlFlow::Continue(())
+    };
+    let scan = Scan { selection, raw: true, ..Scan::default() };
+    store.scan(&scan, &mut see).map_err(Failure::from)?;
+    Ok(hits)
+}
+
 /// What a correlation's window holds at the event's time; gives the reason when it is not enough.
 fn correlated(
     store: &mut dyn Store,
@@ -146,25 +176,7 @@ fn correlated(
     for (field, value) in rule.group_by.iter().zip(&own.group) {
         writeln!(out, "   group  {field} = {}", escape(value.as_deref().unwrap_or("absent")))?;
     }
-    let sections = match &rule.source {
-        Source::Events(section) => vec![section.clone()],
-        Source::AllEvents | Source::SiemEvents(_) => Vec::new(),
-    };
-    let selection = Selection {
-        filter: rule.filter.clone(),
-        sections,
-        since: Some(Timestamp(event.time.0 - 2 * correlation.window.0 + 1)),
-        until: Some(Timestamp(event.time.0 + 1)),
-        ids: Vec::new(),
-    };
-    let mut hits: Vec<Hit> = Vec::new();
-    let mut see = |event: Event<'static>| {
-        let all = found(rule, &event, false).0.into_iter();
-        hits.extend(all.filter(|it| it.group == own.group).map(|it| hit(&event, it)));
-        ControlFlow::Continue(())
-    };
-    let scan = Scan { selection, raw: true, ..Scan::default() };
-    store.scan(&scan, &mut see).map_err(Failure::from)?;
+    let hits = hits(store, rule, event, 2 * correlation.window.0, &own.group)?;
     let start = event.time.0 - correlation.window.0;
     let (hits, early): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(|it| it.time.0 > start);
     let (value, holds) = measure(correlation, &hits, event.time);

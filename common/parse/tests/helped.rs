@@ -76,7 +76,7 @@ fn the_user_names_the_program_of_lines_that_name_none() {
     let settings = Settings { program: Some("shop".to_owned()), ..Settings::default() };
     let mut parser = Parser::new(settings, None).expect("a parser");
     let mut program = |line: &str| {
-        let line = parse::Line::new(line.as_bytes(), 0, 1);
+        let line = Line::new(line.as_bytes(), 0, 1);
         parser.parse(line).process_name.map(std::borrow::Cow::into_owned)
     };
     let shop = Some("shop".to_owned());

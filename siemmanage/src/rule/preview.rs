@@ -38,7 +38,7 @@ struct Noise {
 }
 
 /// Prints what rules would leave of the events of a span until now.
-pub(crate) fn run(rules: Vec<Rule>, span: Span, config: &Config) -> anyhow::Result<Exit> {
+pub(crate) fn run(rules: &[Rule], span: Span, config: &Config) -> anyhow::Result<Exit> {
     let mut store = database::open_reader(config)?;
     let since = Timestamp(Timestamp::now().0.saturating_sub(span.0));
     let selection = Selection { since: Some(since), ..Selection::default() };
@@ -57,7 +57,7 @@ pub(crate) fn run(rules: Vec<Rule>, span: Span, config: &Config) -> anyhow::Resu
         .map_err(Failure::from)?;
     replay.end().iter().for_each(|it| count(&mut noise, it));
     let mut sorted: Vec<(&Rule, Noise)> = Vec::new();
-    for rule in &rules {
+    for rule in rules {
         sorted.extend(noise.remove(&rule.id()).map(|own| (rule, own)));
     }
     sorted.sort_by(|a, b| (b.1.total, &a.0.name).cmp(&(a.1.total, &b.0.name)));
