@@ -305,7 +305,7 @@ fn chaining_on_time_is_found_out() {
 
 /// Closed kinds: decided once, from stored columns alone. The reference is the same rule under
 /// another section, imported when all is over, over the very same commits.
-fn closed(place: Place, seed: u64) {
+fn closed(place: &Place, seed: u64) {
     let dead = |section: &str| {
         let text = format!(
             r#"{{ "rules_{section}": [{{"name": "quiet", "kind": "dead", "severity": 4,
@@ -366,7 +366,7 @@ fn decision(event: SiemEvent) -> Decision {
 #[test]
 fn closed_kinds_decide_alike_whenever_one_looks() {
     for seed in [3, 4] {
-        closed(sqlite(), seed);
-        closed(postgres(), seed);
+        closed(&sqlite(), seed);
+        closed(&postgres(), seed);
     }
 }

@@ -221,7 +221,11 @@ fn rights_memory_files_mounts_and_signals() {
         &top,
         "mkdir m; mount -t tmpfs none m; cp /bin/true m/inside; unshare -m m/inside; umount m",
     );
-    shell(&top, "sleep 9 & kill -9 $!; true");
+    // Killed only once it is `sleep`, no longer the shell's fork.
+    shell(
+        &top,
+        "sleep 9 & until readlink /proc/$!/exe | grep -q sleep; do :; done; kill -9 $!; true",
+    );
     let python = "import ctypes,os\n\
         c=ctypes.CDLL(None);fd=c.memfd_create(b'payload',0)\n\
         os.write(fd,open('/bin/true','rb').read());os.execv('/proc/self/fd/%d'%fd,['memory'])";
