@@ -112,21 +112,26 @@ fn run(place: usize, node: &Node) -> Result<Run, YamlError> {
     })
 }
 
+/// An event as it is, or one under `event` that is repeated.
 fn given(node: &Node) -> Result<Given, YamlError> {
-    let once = |text: Text| Given { text, times: 1, every: Span(0), line: node.line };
     match &node.value {
-        Value::Text(line) => Ok(once(Text::Line(line.clone()))),
-        Value::Map(members) => {
-            let Some(inner) = node.member("event").filter(|_| members.len() <= 3) else {
-                return Ok(once(Text::Fields(fields(members))));
-            };
+        Value::Map(members) if members.len() <= 3 && node.member("event").is_some() => {
             known(node, "an event", &["event", "times", "every"])?;
             let every = scalar(node, "every")?.unwrap_or_else(|| "1s".to_owned());
             let every = Span::parse(&every, SECOND);
             let every = every.map_err(|error| node.fault(format!("every: {error}")))?;
             let times = count(node, "times")?.unwrap_or(1).min(EVENTS + 1);
-            Ok(Given { times, every, ..given(inner)? })
+            let inner = node.member("event").unwrap_or(node);
+            Ok(Given { times, every, text: event(inner)?, line: inner.line })
         }
+        _ => Ok(Given { text: event(node)?, times: 1, every: Span(0), line: node.line }),
+    }
+}
+
+fn event(node: &Node) -> Result<Text, YamlError> {
+    match &node.value {
+        Value::Text(line) => Ok(Text::Line(line.clone())),
+        Value::Map(members) => Ok(Text::Fields(fields(members))),
         _ => Err(node.fault(format!("{} where a line or fields are expected", node.kind()))),
     }
 }
@@ -213,6 +218,6 @@ mod tests {
             "2:1: cases: unknown key \"mach\": rule, match, no_match, fire"
         );
         assert_eq!(fault("match: 7"), "1:8: match: a number is no list");
-        assert_eq!(fault("fire: [{events: []}]"), "1:7: events: 1 to 100000 events");
+        assert_eq!(fault("fire: [{events: []}]"), "1:8: events: 1 to 100000 events");
     }
 }
