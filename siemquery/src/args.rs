@@ -138,7 +138,7 @@ pub(crate) struct Args {
     ///
     /// Lists the stretches of commits that a version saw, has not seen yet, or saw only to warm
     /// up, and those for which no version was in force (none). Exit status 1 when any is unseen.
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["sources", "siem", "around", "rule", "made", "reverse", "id", "raw", "follow", "cursor_file"],
+    #[arg(long, value_name = "RULE", hide_short_help = true, conflicts_with_all = ["sources", "siem", "around", "rule", "made", "reverse", "id", "raw", "follow", "cursor_file"],
           help_heading = "Instead of a list of events")]
     pub(crate) coverage: Option<String>,
 

@@ -12,12 +12,15 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{Read, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 /// Where a bare name is looked for.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// How long the last complaints of a program that has ended are waited for.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// How much of its complaints is kept.
 const COMPLAINT: usize = 500;
 const LOOK: Duration = Duration::from_millis(5);
@@ -63,19 +66,24 @@ pub(crate) fn run(
         // A program need not read its input; the broken pipe is not an error.
         thread::spawn(move || drop(pipe.write_all(&input)));
     }
-    let complaint = listen(&mut child);
+    let (complaint, end) = listen(&mut child);
     let status = wait(&mut child, timeout);
     end_group(&child);
+    // A process that left the group can hold the pipe; it is not waited for.
+    let _ = end.recv_timeout(LAST_WORDS);
     let complaint = complaint.lock().map(|text| text.clone()).unwrap_or_default();
     verdict(status, timeout, &complaint)
 }
 
 /// Collects the beginning of what a program complains, and lets the rest go by.
-fn listen(child: &mut Child) -> Arc<Mutex<Vec<u8>>> {
+/// The channel is closed at its end.
+fn listen(child: &mut Child) -> (Arc<Mutex<Vec<u8>>>, Receiver<()>) {
+    let (ends, end) = channel();
     let kept = Arc::new(Mutex::new(Vec::new()));
     if let Some(mut pipe) = child.stderr.take() {
         let shared = Arc::clone(&kept);
         thread::spawn(move || {
+            let _ends: Sender<()> = ends;
             let mut piece = [0; 4096];
             while let Ok(count @ 1..) = pipe.read(&mut piece) {
                 if let Ok(mut text) = shared.lock() {
@@ -85,7 +93,7 @@ fn listen(child: &mut Child) -> Arc<Mutex<Vec<u8>>> {
             }
         });
     }
-    kept
+    (kept, end)
 }
 
 /// How it ended; `None` when its time is over.
