@@ -7,6 +7,8 @@
 //! Prints one line a run; with `--write` the table between the page's two marks is replaced.
 //! Ends with 1 when a line was lost or doubled. What it does *not* know: what the scenarios do.
 
+#![allow(clippy::print_stdout, reason = "its results are for a terminal and for the page")]
+
 use std::env;
 use std::process::ExitCode;
 use testkit::chaos::{self, Row};

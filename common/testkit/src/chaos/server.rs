@@ -6,6 +6,7 @@ use crate::cluster::{command, owner, psql, run, short_directory, watchdog};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A private server with one database.
 pub struct Server {
@@ -88,7 +89,7 @@ impl Server {
         all.insert(0, leader);
         let _ = Command::new("kill").arg("-KILL").args(&all).status();
         while all.iter().any(|pid| is_alive(pid)) {
-            std::thread::sleep(std::time::Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(5));
         }
         let _ = fs::remove_file(pid);
         self.start();
@@ -99,8 +100,15 @@ impl Server {
         let files = self.directory.join("data");
         let mut start = command("pg_ctl", self.owner);
         start.arg("-D").arg(files).args(["-w", "-s", "-l", &log, "-o", &self.options, "start"]);
-        let started = start.stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(started.is_ok_and(|status| status.success()), "the server does not start: {log}");
+        start.stdout(Stdio::null()).stderr(Stdio::null());
+        // A backend that was just being forked can hold the memory a little longer than the rest.
+        let end = Instant::now() + Duration::from_secs(20);
+        while !start.status().is_ok_and(|status| status.success()) {
+            let text = fs::read_to_string(&log).unwrap_or_default();
+            let last: Vec<&str> = text.lines().rev().take(5).collect();
+            assert!(Instant::now() < end, "the server does not start: {last:#?}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 
     fn maintenance(&self) -> String {
