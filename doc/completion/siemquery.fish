@@ -3,7 +3,7 @@ complete -c siemquery -l db -d 'Use this database: sqlite:PATH or postgres://[US
 complete -c siemquery -s s -l section -d 'This section; siem_NAME: its SIEM events' -r
 complete -c siemquery -l table -d 'The same by table name, in the manner of siemstress' -r
 complete -c siemquery -s w -l where -d 'What must hold: \'user.name = root and pid > 99\'' -r
-complete -c siemquery -l sigma -d 'Events that a rule of this Sigma file matches; may be repeated' -r -F
+complete -c siemquery -l sigma -d 'Events that a rule of this file matches (repeatable)' -r -F
 complete -c siemquery -s S -l since -d 'From then on: 2h, yesterday, monday, 2026-08-01' -r
 complete -c siemquery -s U -l until -d 'Up to, not including, this time' -r
 complete -c siemquery -l last -d 'Since so long ago: 90s, 10m, 24h, 7d, 1w' -r

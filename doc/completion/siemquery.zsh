@@ -23,7 +23,7 @@ _siemquery() {
 '*--table=[The same by table name, in the manner of siemstress]:TABLE:_default' \
 '*-w+[What must hold\: '\''user.name = root and pid > 99'\'']:FILTER:_default' \
 '*--where=[What must hold\: '\''user.name = root and pid > 99'\'']:FILTER:_default' \
-'*--sigma=[Events that a rule of this Sigma file matches; may be repeated]:FILE:_files' \
+'*--sigma=[Events that a rule of this file matches (repeatable)]:FILE:_files' \
 '-S+[From then on\: 2h, yesterday, monday, 2026-08-01]:TIME:_default' \
 '--since=[From then on\: 2h, yesterday, monday, 2026-08-01]:TIME:_default' \
 '-U+[Up to, not including, this time]:TIME:_default' \

@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(short = 'w', long = "where", value_name = "FILTER", help_heading = "Select")]
     pub(crate) filter: Vec<String>,
 
-    /// Events that a rule of this Sigma file matches; may be repeated
+    /// Events that a rule of this file matches (repeatable)
     ///
     /// The database chooses candidates by time, section, labels and columns; the verdict is the
     /// one that siemtrigger gives. Correlations select the events that they count.

@@ -40,7 +40,7 @@ fn rule(kind: &str, condition: &str) -> Rule {
         base("b"),
         base("c")
     );
-    let text = text.replace("name: c\n", "name: c\n").replace("id: c\n", "id: the-correlation\n");
+    let text = text.replace("id: c\n", "id: the-correlation\n");
     let mut collection = Collection::new();
     collection.add(&text, "c.yml");
     let (rules, refusals) = collection.rules(None);
@@ -184,6 +184,7 @@ fn show(evaluator: &mut Evaluator, commit: &Commit, stored: &Tables, next: &mut 
 /// Group, bucket, first and last instant, largest count, message, source ids.
 type Row = (Group, i64, i64, i64, u64, String, Vec<String>);
 
+#[allow(clippy::too_many_lines, reason = "the whole of the semantics, to be read at once")]
 fn reference(
     correlation: &Correlation,
     commits: &[Commit],
