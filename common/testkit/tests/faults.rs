@@ -50,8 +50,3 @@ fn a_very_long_line() {
 fn two_readers() {
     short("R23");
 }
-
-#[test]
-fn a_server_that_loses_its_power() {
-    short("R44");
-}
