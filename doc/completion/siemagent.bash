@@ -23,7 +23,7 @@ _siemagent() {
 
     case "${cmd}" in
         siemagent)
-            opts="-e -n -d -q -h -V --events --source --count --duration --filter --path --watch-read --uid --include-reader --user --args-max --record --replay --ring --rate --redact --stats --fail-on-loss --check --list-events --quiet --generate --help --version"
+            opts="-e -n -d -q -h -V --events --source --count --duration --filter --path --watch-read --fim --baseline --uid --include-reader --user --args-max --record --replay --ring --rate --redact --stats --fail-on-loss --check --list-events --quiet --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -38,7 +38,7 @@ _siemagent() {
                     return 0
                     ;;
                 --source)
-                    COMPREPLY=($(compgen -W "auto bpf proc" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto bpf proc files" -- "${cur}"))
                     return 0
                     ;;
                 --count)
@@ -66,6 +66,14 @@ _siemagent() {
                     return 0
                     ;;
                 --watch-read)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fim)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,12 +1,15 @@
 complete -c siemagent -s e -l events -d 'The events to report: names, process, net, default, all, or -NAME to leave one out' -r
-complete -c siemagent -l source -d 'Where events come from: bpf, proc, or auto for the first that works' -r -f -a "auto\t'The first of the others that works'
+complete -c siemagent -l source -d 'Where events come from: bpf, proc, files, or auto for the first that works' -r -f -a "auto\t'The first of the others that works'
 bpf\t'The probes'
-proc\t'The process connector and /proc'"
+proc\t'The process connector and /proc'
+files\t'Watched files alone'"
 complete -c siemagent -s n -l count -d 'Stop after so many events' -r
 complete -c siemagent -s d -l duration -d 'Stop after this time: 30s, 10m' -r
 complete -c siemagent -l filter -d 'Only events that this filter selects; the grammar is that of siemquery --where' -r
 complete -c siemagent -l path -d 'Only files below this directory, for writes and changes; may be repeated' -r -F
 complete -c siemagent -l watch-read -d 'Report each reading of this file, such as /etc/shadow; may be repeated, implies event read' -r -F
+complete -c siemagent -l fim -d 'Keep the contents, owner and rights of this file, or of all below this directory, under watch; may be repeated, implies event fim' -r -F
+complete -c siemagent -l baseline -d 'The file that keeps the baseline of --fim; without it siem/baseline.jsonl in the user\'s data directory' -r -F
 complete -c siemagent -l uid -d 'Only events of these users: 1000-65533' -r
 complete -c siemagent -l user -d 'Become this user once the probes are attached; root stays root, without capabilities' -r
 complete -c siemagent -l args-max -d 'Bytes of arguments that are kept, at most 4096' -r

@@ -17,9 +17,10 @@ _siemagent() {
     _arguments "${_arguments_options[@]}" : \
 '-e+[The events to report\: names, process, net, default, all, or -NAME to leave one out]:LIST:_default' \
 '--events=[The events to report\: names, process, net, default, all, or -NAME to leave one out]:LIST:_default' \
-'--source=[Where events come from\: bpf, proc, or auto for the first that works]:SOURCE:((auto\:"The first of the others that works"
+'--source=[Where events come from\: bpf, proc, files, or auto for the first that works]:SOURCE:((auto\:"The first of the others that works"
 bpf\:"The probes"
-proc\:"The process connector and /proc"))' \
+proc\:"The process connector and /proc"
+files\:"Watched files alone"))' \
 '-n+[Stop after so many events]:N:_default' \
 '--count=[Stop after so many events]:N:_default' \
 '-d+[Stop after this time\: 30s, 10m]:SPAN:_default' \
@@ -27,6 +28,8 @@ proc\:"The process connector and /proc"))' \
 '--filter=[Only events that this filter selects; the grammar is that of siemquery --where]:FILTER:_default' \
 '*--path=[Only files below this directory, for writes and changes; may be repeated]:DIR:_files' \
 '*--watch-read=[Report each reading of this file, such as /etc/shadow; may be repeated, implies event read]:FILE:_files' \
+'*--fim=[Keep the contents, owner and rights of this file, or of all below this directory, under watch; may be repeated, implies event fim]:PATH:_files' \
+'--baseline=[The file that keeps the baseline of --fim; without it siem/baseline.jsonl in the user'\''s data directory]:FILE:_files' \
 '--uid=[Only events of these users\: 1000-65533]:FROM-TO:_default' \
 '--user=[Become this user once the probes are attached; root stays root, without capabilities]:NAME:_default' \
 '--args-max=[Bytes of arguments that are kept, at most 4096]:N:_default' \

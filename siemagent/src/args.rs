@@ -11,6 +11,7 @@ Examples:
   siemagent | siemparse -s agent -               the events of this machine into the store
   siemagent --events exec --count 3              the next three programs that start
   siemagent --check                              which probes this kernel accepts
+  siemagent --fim /etc --fim /usr/bin            whose contents, owner or rights change
   siemagent --filter 'User = root' | jq .CommandLine
 
 Exit status: 0 done, 2 wrong usage, 5 something failed, 69 the kernel offers no way to watch it,
@@ -31,11 +32,13 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "LIST", default_value = "default", allow_hyphen_values = true)]
     pub(crate) events: String,
 
-    /// Where events come from: bpf, proc, or auto for the first that works
+    /// Where events come from: bpf, proc, files, or auto for the first that works
     ///
-    /// proc is the kernel's process connector with /proc: programs that start and end, nothing
-    /// else; one that ends at once is told without its image and arguments. It keeps
-    /// CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to read /proc.
+    /// proc is the kernel's process connector with /proc: programs that start and end; one that
+    /// ends at once is told without its image and arguments. It keeps CAP_SYS_PTRACE and
+    /// CAP_DAC_READ_SEARCH, to read /proc. Below the directories of --path it tells of files as
+    /// well, by fanotify, else by inotify, which does not say who did it. files is that alone, and
+    /// needs no rights. The start line says what is used.
     #[arg(long, value_name = "SOURCE", default_value = "auto")]
     pub(crate) source: Source,
 
@@ -61,6 +64,26 @@ pub(crate) struct Args {
     /// Report each reading of this file, such as /etc/shadow; may be repeated, implies event read
     #[arg(long, value_name = "FILE")]
     pub(crate) watch_read: Vec<PathBuf>,
+
+    /// Keep the contents, owner and rights of this file, or of all below this directory, under
+    /// watch; may be repeated, implies event fim
+    ///
+    /// At the start each file is hashed (SHA-256) and compared with the baseline, later each one
+    /// that is touched; times do not count. What is different becomes a line with the old and the
+    /// new state, and the baseline follows. A directory that the baseline does not know yet is
+    /// taken as it is. Other file systems below a directory are not entered. fanotify watches, else
+    /// inotify, which does not say who did it. The agent keeps CAP_DAC_READ_SEARCH, to read the
+    /// files; with no more rights than those of the files' reader it works as well.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) fim: Vec<PathBuf>,
+
+    /// The file that keeps the baseline of --fim; without it siem/baseline.jsonl in the user's
+    /// data directory
+    ///
+    /// It gets a line a change and is written anew at each start. Who may write it may hide
+    /// changes.
+    #[arg(long, value_name = "FILE", requires = "fim")]
+    pub(crate) baseline: Option<PathBuf>,
 
     /// Only events of these users: 1000-65533
     #[arg(long, value_name = "FROM-TO")]
@@ -137,4 +160,6 @@ pub(crate) enum Source {
     Bpf,
     /// The process connector and /proc.
     Proc,
+    /// Watched files alone.
+    Files,
 }

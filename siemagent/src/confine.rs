@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     pub(crate) ids: Option<(u32, u32)>,
     /// Capabilities that stay, one bit each.
     pub(crate) keep: u64,
+    /// System calls that remain beside those that every source needs.
+    pub(crate) calls: &'static [libc::c_long],
 }
 
 const DAC_READ_SEARCH: u32 = 2;
@@ -25,6 +27,25 @@ const SYS_PTRACE: u32 = 19;
 
 /// What it takes to read /proc of any process.
 pub(crate) const READ_PROC: u64 = 1 << DAC_READ_SEARCH | 1 << SYS_PTRACE;
+
+/// What it takes to read any file.
+pub(crate) const READ_FILES: u64 = 1 << DAC_READ_SEARCH;
+
+/// System calls that watch directories, and write what was found.
+pub(crate) const WATCH_FILES: &[libc::c_long] = &[
+    libc::SYS_fanotify_mark,
+    libc::SYS_inotify_add_watch,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_statfs,
+    libc::SYS_fdatasync,
+];
+
+/// Those of some capabilities that this process may have.
+pub(crate) fn permitted(wanted: u64) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("CapPrm:"));
+    wanted & line.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok()).unwrap_or(0)
+}
 
 /// The names of capabilities that stay.
 pub(crate) fn names(keep: u64) -> Vec<&'static str> {
@@ -107,5 +128,5 @@ pub(crate) fn confine(plan: Plan) -> io::Result<()> {
     }
     system::keep_capabilities(plan.keep)?;
     system::no_new_privileges()?;
-    system::allow_calls(CALLS)
+    system::allow_calls(&[CALLS, plan.calls].concat())
 }

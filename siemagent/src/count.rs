@@ -61,6 +61,8 @@ pub(crate) struct Account {
     pub(crate) dropped: Row,
     /// Records that could not be read: of another version's probes. They count as lost.
     pub(crate) unreadable: u64,
+    /// How often the kernel's own queue of watched files was full. Each counts as one lost event.
+    pub(crate) overflows: u64,
 }
 
 impl Account {
@@ -71,7 +73,7 @@ impl Account {
         [
             sum(&self.probed.seen),
             sum(&self.written),
-            sum(&self.probed.lost) + self.unreadable,
+            sum(&self.probed.lost) + self.unreadable + self.overflows,
             sum(&self.dropped),
             sum(&self.probed.filtered) + sum(&self.filtered),
             sum(&self.probed.suppressed),

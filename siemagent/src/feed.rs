@@ -1,15 +1,16 @@
-//! Where records come from: the ring of the probes, or the process connector.
+//! Where records come from: the ring of the probes, or what the kernel tells without BPF.
 //!
 //! What it does *not* know: what becomes of records.
 
 use crate::count::Probed;
+use crate::files::Files;
 use crate::probe::Probes;
 use crate::proc::Source;
 use crate::run::Agent;
-use crate::system::Mapping;
+use crate::system::{self, Mapping};
 use aya::maps::{MapData, RingBuf};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 /// Records that are read in one go: what is due must not wait for a ring that never empties.
@@ -19,8 +20,8 @@ const BURST: usize = 4096;
 pub(crate) enum Feed {
     /// The probes' ring and counters.
     Ring(Box<Probes>, Box<RingBuf<MapData>>, Mapping),
-    /// The process connector.
-    Proc(Box<Source>),
+    /// The process connector, and watched directories: what there is of them.
+    Plain(Option<Box<Source>>, Option<Box<Files>>),
 }
 
 impl Feed {
@@ -28,23 +29,42 @@ impl Feed {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Feed::Ring(..) => "bpf",
-            Feed::Proc(_) => "proc",
+            Feed::Plain(Some(_), _) => "proc",
+            Feed::Plain(None, _) => "files",
+        }
+    }
+
+    /// What watches directories, without probes.
+    pub(crate) fn watchers(&self) -> Vec<&'static str> {
+        match self {
+            Feed::Plain(_, Some(files)) => files.names(),
+            _ => Vec::new(),
         }
     }
 
     /// Gives the agent what waits, up to a burst; returns how many records.
+    ///
+    /// # Errors
+    /// The source fails.
     pub(crate) fn drain(&mut self, agent: &mut Agent) -> io::Result<usize> {
         let mut read = 0;
+        if let Feed::Plain(_, Some(files)) = self {
+            for touch in files.read()? {
+                agent.touched(&touch);
+                read += 1;
+            }
+        }
         while read < BURST {
             match self {
                 Feed::Ring(_, ring, _) => match ring.next() {
                     Some(item) => agent.take(&item),
                     None => break,
                 },
-                Feed::Proc(source) => match source.next()? {
+                Feed::Plain(Some(source), _) => match source.next()? {
                     Some(record) => agent.take(&record),
                     None => break,
                 },
+                Feed::Plain(None, _) => break,
             }
             read += 1;
         }
@@ -55,7 +75,9 @@ impl Feed {
     pub(crate) fn probed(&self) -> Probed {
         match self {
             Feed::Ring(.., counters) => Probed::read(counters),
-            Feed::Proc(source) => source.probed(),
+            Feed::Plain(source, _) => {
+                source.as_ref().map_or(Probed::default(), |source| source.probed())
+            }
         }
     }
 
@@ -63,7 +85,7 @@ impl Feed {
     pub(crate) fn missed_runs(&mut self) -> u64 {
         match self {
             Feed::Ring(probes, ..) => probes.missed_runs(),
-            Feed::Proc(_) => 0,
+            Feed::Plain(..) => 0,
         }
     }
 
@@ -75,13 +97,20 @@ impl Feed {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
-}
 
-impl AsFd for Feed {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
+    /// Waits until there may be something, or for so many milliseconds.
+    ///
+    /// # Errors
+    /// The source cannot be waited for.
+    pub(crate) fn wait(&self, milliseconds: u16) -> io::Result<()> {
+        let descriptor = match self {
             Feed::Ring(_, ring, _) => ring.as_fd(),
-            Feed::Proc(source) => source.as_fd(),
-        }
+            Feed::Plain(Some(source), _) => source.as_fd(),
+            Feed::Plain(None, _) => {
+                std::thread::sleep(Duration::from_millis(milliseconds.into()));
+                return Ok(());
+            }
+        };
+        system::wait(descriptor, milliseconds.into()).map(drop)
     }
 }

@@ -11,6 +11,7 @@
 
 mod call;
 mod file;
+mod fim;
 mod network;
 mod object;
 mod process;
@@ -25,6 +26,9 @@ use crate::process::{Cache, Key, Program};
 use crate::record::{Body, Head, Record};
 use crate::redact::Redact;
 use common::clock::Timestamp;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The version of the lines' form.
@@ -61,7 +65,7 @@ pub(crate) struct Lines {
     answers: Answers,
     redact: Redact,
     /// Directories whose files are told; empty: all.
-    prefixes: Vec<String>,
+    prefixes: Vec<PathBuf>,
 }
 
 /// A process as a line tells it.
@@ -78,7 +82,7 @@ impl Lines {
         machine: Machine,
         groups: Groups,
         redact: Redact,
-        prefixes: Vec<String>,
+        prefixes: Vec<PathBuf>,
     ) -> Lines {
         Lines {
             machine,
@@ -250,9 +254,7 @@ impl Lines {
 }
 
 /// Whether a path is one of these directories or lies below one.
-fn is_below(path: &[u8], directories: &[String]) -> bool {
-    directories.iter().any(|directory| {
-        let directory = directory.trim_end_matches('/').as_bytes();
-        path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
-    })
+fn is_below(path: &[u8], directories: &[PathBuf]) -> bool {
+    let path = Path::new(OsStr::from_bytes(path));
+    directories.iter().any(|directory| path.starts_with(directory))
 }

@@ -4,6 +4,7 @@
 
 use crate::args::Args;
 use crate::downstream::{self, Downstream};
+use crate::fim;
 use crate::kind::{Kind, Kinds};
 use crate::place;
 use crate::probe::{Rates, Settings};
@@ -11,6 +12,7 @@ use crate::run::Limits;
 use common::cli::{Failure, Kind as Wrong};
 use common::clock::SECOND;
 use common::clock::span::Span;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,6 +27,9 @@ pub(crate) fn settings(args: &Args) -> Result<Settings, Failure> {
     let mut events = events(&args.events)?;
     if !args.watch_read.is_empty() {
         events = events.with(Kind::Read);
+    }
+    if !args.fim.is_empty() {
+        events = events.with(Kind::Fim);
     }
     let downstream = match args.include_reader {
         true => Downstream::default(),
@@ -45,12 +50,26 @@ pub(crate) fn settings(args: &Args) -> Result<Settings, Failure> {
 }
 
 /// The directories of `--path`, as paths of events are written.
-pub(crate) fn prefixes(args: &Args) -> Result<Vec<String>, Failure> {
-    let full = |path: &PathBuf| {
-        let full = fs::canonicalize(path).map_err(|error| missing("--path", path, &error))?;
-        Ok(full.display().to_string())
-    };
-    args.path.iter().map(full).collect()
+pub(crate) fn prefixes(args: &Args) -> Result<Vec<PathBuf>, Failure> {
+    full("--path", &args.path)
+}
+
+/// The paths of `--fim`; those below another are none of their own.
+pub(crate) fn roots(args: &Args) -> Result<Vec<PathBuf>, Failure> {
+    full("--fim", &args.fim).map(fim::distinct)
+}
+
+fn full(flag: &str, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let full = |path: &PathBuf| fs::canonicalize(path).map_err(|error| missing(flag, path, &error));
+    paths.iter().map(full).collect()
+}
+
+/// Where the baseline of `--fim` is.
+pub(crate) fn baseline(args: &Args) -> Result<PathBuf, Failure> {
+    let home = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = || home("XDG_DATA_HOME").or_else(|| Some(home("HOME")?.join(".local/share")));
+    let found = args.baseline.clone().or_else(|| Some(data()?.join("siem/baseline.jsonl")));
+    found.ok_or_else(|| usage("--baseline", "there is no HOME to put it in"))
 }
 
 fn missing(flag: &str, path: &Path, error: &std::io::Error) -> Failure {

@@ -23,9 +23,6 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-/// The kinds that this source has.
-pub(crate) const KINDS: [Kind; 3] = [Kind::Exec, Kind::Exit, Kind::Fork];
-
 const FORK: u32 = 1;
 const EXEC: u32 = 2;
 const EXIT: u32 = 0x8000_0000;

@@ -142,6 +142,13 @@ impl Cache {
         self.map.get(self.starts.get(&pid)?).filter(|process| process.ended.is_none())
     }
 
+    /// The newest process of a pid, which may have ended lately.
+    #[must_use]
+    pub(crate) fn latest(&self, pid: u32) -> Option<(Key, &Process)> {
+        let key = *self.starts.get(&pid)?;
+        self.map.get(&key).map(|process| (key, process))
+    }
+
     /// A process forked: the child runs what its parent runs.
     pub(crate) fn fork(&mut self, parent: Key, child: Key, uid: u32) {
         let program = self.find(parent).and_then(|process| process.program.clone());

@@ -9,19 +9,20 @@
 //!
 //! What it does *not* know: how lines are made, how they are written.
 
-use crate::count::{Account, Probed, Row};
+use crate::count::{Account, Probed, Row, add};
 use crate::feed::Feed;
-use crate::kind::Kinds;
+use crate::fim::{Fim, Told};
+use crate::kind::{Kind, Kinds};
 use crate::line::{Lines, Object};
 use crate::queue::{Chunk, Queue};
 use crate::record::Record;
 use crate::recording::{Recorder, Recording};
 use crate::select::Select;
 use crate::system;
+use crate::watch::{Touch, What};
 use crate::{machine, status};
 use common::cli::Stop;
 use std::io;
-use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
 /// When to stop, and what to tell besides events.
@@ -38,7 +39,7 @@ pub(crate) struct Limits {
 /// Bytes of a chunk before it is sent while more is waiting.
 const CHUNK: usize = 64 << 10;
 /// How long the ring is left alone when it is empty, in milliseconds.
-const NAP: i32 = 25;
+const NAP: u16 = 25;
 /// The least time between two lines about losses.
 const LOSS_EVERY: Duration = Duration::from_secs(10);
 
@@ -60,6 +61,10 @@ pub(crate) struct Agent {
     sent: u64,
     left: Option<u64>,
     recorder: Option<Recorder>,
+    /// Events that no probe saw: those of watched files.
+    own: Row,
+    /// The watch over files, where there is one.
+    pub(crate) fim: Option<Fim>,
 }
 
 impl Agent {
@@ -83,6 +88,8 @@ impl Agent {
             sent: 0,
             left: count,
             recorder: None,
+            own: Row::default(),
+            fim: None,
         }
     }
 
@@ -119,6 +126,12 @@ impl Agent {
         let begin = self.chunk.bytes.len();
         let wanted = self.events.has(record.kind) && !self.is_full();
         let written = self.lines.write(&record, wanted, &mut self.chunk.bytes);
+        self.offer(record.kind, begin, written);
+    }
+
+    /// Finishes the line that begins there, or counts it as filtered.
+    fn offer(&mut self, kind: Kind, begin: usize, written: bool) {
+        let place = kind as usize;
         if !written || !self.select.takes(&mut self.chunk.bytes, begin) {
             self.chunk.bytes.truncate(begin);
             self.account.filtered[place] += 1;
@@ -130,6 +143,46 @@ impl Agent {
         if self.chunk.bytes.len() >= CHUNK {
             self.flush();
         }
+    }
+
+    /// Takes what happened to a file that is watched without probes.
+    pub(crate) fn touched(&mut self, touch: &Touch) {
+        if touch.what == What::Anything {
+            // How many events the kernel dropped it does not say: one stands for them.
+            self.own[Kind::File as usize] += 1;
+            self.account.overflows += 1;
+            return;
+        }
+        self.add(Kind::File, |lines, out| lines.touch(touch, out));
+    }
+
+    /// Takes what the watch over files told; returns how much.
+    pub(crate) fn take_changes(&mut self) -> usize {
+        let mut taken = 0;
+        while let Some(told) = self.fim.as_ref().and_then(Fim::next) {
+            taken += 1;
+            match told {
+                Told::Change(change) => {
+                    self.add(Kind::Fim, |lines, out| lines.change(&change, out));
+                }
+                Told::Scan(scan) => self.tell("baseline", |object| status::scan(object, &scan)),
+                Told::Failed(why) => {
+                    self.tell("fim_failed", |object| object.text("error", &why));
+                }
+            }
+        }
+        taken
+    }
+
+    /// An event that no probe saw.
+    fn add(&mut self, kind: Kind, write: impl FnOnce(&mut Lines, &mut Vec<u8>)) {
+        self.own[kind as usize] += 1;
+        let begin = self.chunk.bytes.len();
+        let wanted = self.events.has(kind) && !self.is_full();
+        if wanted {
+            write(&mut self.lines, &mut self.chunk.bytes);
+        }
+        self.offer(kind, begin, wanted);
     }
 
     /// Writes a line about the agent.
@@ -153,7 +206,8 @@ impl Agent {
 
     /// The account as it stands.
     #[must_use]
-    pub(crate) fn account(&self, probed: Probed) -> Account {
+    pub(crate) fn account(&self, mut probed: Probed) -> Account {
+        add(&mut probed.seen, &self.own);
         let (written, dropped): (Row, Row) = self.queue.rows();
         Account { probed, written, dropped, ..self.account }
     }
@@ -190,7 +244,7 @@ pub(crate) fn run(
         missed: 0,
     };
     let reason = loop {
-        let read = feed.drain(agent)?;
+        let read = feed.drain(agent)? + agent.take_changes();
         agent.flush();
         let now = Instant::now();
         tell_loss(agent, feed, &mut due, now, false);
@@ -214,12 +268,12 @@ pub(crate) fn run(
             break "output";
         }
         if read == 0 {
-            system::wait(feed.as_fd(), NAP)?;
+            feed.wait(NAP)?;
         }
     };
     due.missed = feed.missed_runs();
     feed.detach();
-    while feed.drain(agent)? > 0 {}
+    while feed.drain(agent)? + agent.take_changes() > 0 {}
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
     tell_loss(agent, feed, &mut due, Instant::now(), true);
@@ -230,7 +284,11 @@ pub(crate) fn run(
     });
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
-    match agent.queue.failure() {
+    let failure = agent.queue.failure();
+    if let Some(fim) = agent.fim.take() {
+        fim.stop(failure.is_none());
+    }
+    match failure {
         None | Some(io::ErrorKind::BrokenPipe) => Ok(account),
         Some(kind) => Err(kind.into()),
     }

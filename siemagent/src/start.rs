@@ -6,8 +6,10 @@ use crate::args::{Args, Source};
 use crate::confine::{self, Plan};
 use crate::count::Account;
 use crate::feed::Feed;
+use crate::files::Files;
+use crate::fim::{Baseline, Fim};
 use crate::group::Groups;
-use crate::kind::Kinds;
+use crate::kind::{Kind, Kinds};
 use crate::line::Lines;
 use crate::option::{self, usage};
 use crate::probe::{Probes, Refusal, Settings};
@@ -16,10 +18,11 @@ use crate::recording::{Recorder, Recording};
 use crate::redact::Redact;
 use crate::run::{self, Agent};
 use crate::select::Select;
+use crate::watch::Watch;
 use crate::{check, machine, proc, seed, status};
 use anyhow::Context as _;
 use common::cli::{Exit, Failure, Kind as Wrong, Stop, warn};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.list_events {
@@ -59,9 +62,8 @@ fn watch(
     let mut plan = plan(&args.user)?;
     let stop = Stop::on_signal()?;
     let (mut feed, events) = open(args, settings)?;
-    if matches!(feed, Feed::Proc(_)) {
-        plan.keep = confine::READ_PROC;
-    }
+    let files = Integrity::open(args)?;
+    keep(&mut plan, &feed, files.is_some());
     let groups = Groups::new(crate::probe::cgroup_path());
     let mut lines = Lines::new(machine::here(), groups, redact, option::prefixes(args)?);
     seed::seed(&mut lines.cache, Path::new("/proc"));
@@ -77,8 +79,9 @@ fn watch(
             probes.attach(events);
             probes.outcomes.clone()
         }
-        Feed::Proc(_) => Vec::new(),
+        Feed::Plain(..) => Vec::new(),
     };
+    let keeps = confine::names(plan.keep);
     confine::confine(plan).context("giving rights away")?;
     let queue = Queue::start(std::io::stdout(), queue::ROOM).context("a thread")?;
     let mut agent = Agent::new(lines, events, select, queue, limits.count);
@@ -87,37 +90,96 @@ fn watch(
     }
     agent.tell("start", |object| {
         status::start(object, feed.name(), events, &outcomes);
-        object.list("keeps", confine::names(plan.keep));
+        object.list("watched_by", feed.watchers());
+        object.list("keeps", keeps);
     });
     agent.flush();
+    agent.fim = files.map(Integrity::start).transpose().context("a thread")?;
     let account = run::run(&mut agent, &mut feed, limits, &stop).context("standard output")?;
     Ok((account, agent))
+}
+
+/// What `--fim` needs, opened while there are rights.
+struct Integrity {
+    roots: Vec<PathBuf>,
+    baseline: Baseline,
+    watch: Watch,
+}
+
+impl Integrity {
+    fn open(args: &Args) -> anyhow::Result<Option<Integrity>> {
+        if args.fim.is_empty() {
+            return Ok(None);
+        }
+        let roots = option::roots(args)?;
+        let baseline = Baseline::open(&option::baseline(args)?).context("--baseline")?;
+        let watch = Watch::new().context("--fim")?;
+        Ok(Some(Integrity { roots, baseline, watch }))
+    }
+
+    fn start(self) -> std::io::Result<Fim> {
+        Fim::start(self.roots, self.baseline, self.watch)
+    }
+}
+
+/// Which rights and calls stay for a source and the watch over files.
+fn keep(plan: &mut Plan, feed: &Feed, integrity: bool) {
+    let (mut keep, mut is_watching) = (0, integrity);
+    if let Feed::Plain(processes, files) = feed {
+        keep |= if processes.is_some() { confine::READ_PROC } else { 0 };
+        is_watching |= files.is_some();
+    }
+    if is_watching {
+        keep |= confine::READ_FILES;
+        plan.calls = confine::WATCH_FILES;
+    }
+    plan.keep = confine::permitted(keep);
 }
 
 /// Opens the source that was asked for, or the first that works; and the events that it has.
 fn open(args: &Args, settings: &Settings) -> Result<(Feed, Kinds), Failure> {
     let events = settings.events;
     let refused = match args.source {
-        Source::Proc => None,
+        Source::Proc | Source::Files => None,
         Source::Auto | Source::Bpf => match ring(settings) {
             Ok(feed) => return Ok((feed, events)),
             Err(refusal) if args.source == Source::Bpf => return Err(check::refused(&refusal)),
             Err(refusal) => Some(refusal),
         },
     };
-    match proc::Source::open(settings.ring) {
-        Ok(source) => {
-            let events = proc::KINDS.into_iter().filter(|kind| events.has(*kind)).collect();
-            Ok((Feed::Proc(Box::new(source)), events))
+    let processes = match args.source {
+        Source::Files => None,
+        _ => match proc::Source::open(settings.ring) {
+            Ok(source) => Some(Box::new(source)),
+            Err(error) => {
+                let refused = refused.unwrap_or_else(|| Refusal {
+                    errno: error.raw_os_error(),
+                    what: format!("the process connector: {error}"),
+                });
+                // Files can be watched without any right.
+                if args.source == Source::Proc || (args.fim.is_empty() && args.path.is_empty()) {
+                    return Err(check::refused(&refused));
+                }
+                warn("siemagent", &format!("BPF: {}: watching files only", refused.what));
+                None
+            }
+        },
+    };
+    let files = match args.path.is_empty() || !events.has(Kind::File) {
+        true => None,
+        false => {
+            let files = Files::open(&option::prefixes(args)?);
+            Some(Box::new(files.map_err(|error| usage("--path", &error.to_string()))?))
         }
-        Err(error) => Err(match refused {
-            Some(refusal) => check::refused(&refusal),
-            None => check::refused(&Refusal {
-                errno: error.raw_os_error(),
-                what: format!("the process connector: {error}"),
-            }),
-        }),
-    }
+    };
+    let has = |kind: &Kind| match kind {
+        Kind::Exec | Kind::Exit | Kind::Fork => processes.is_some(),
+        Kind::File => files.is_some(),
+        Kind::Fim => true,
+        _ => false,
+    };
+    let events: Kinds = events.iter().filter(has).collect();
+    Ok((Feed::Plain(processes, files), events))
 }
 
 fn ring(settings: &Settings) -> Result<Feed, Refusal> {
@@ -150,7 +212,7 @@ fn plan(user: &str) -> Result<Plan, Failure> {
         return Err(Failure::new(Wrong::Usage, format!("--user: no account {user:?}")).hint(hint));
     };
     let is_root = crate::system::user() == 0;
-    Ok(Plan { ids: Some(ids).filter(|_| is_root), keep: 0 })
+    Ok(Plan { ids: Some(ids).filter(|_| is_root), keep: 0, calls: &[] })
 }
 
 fn summary(account: &Account) {

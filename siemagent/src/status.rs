@@ -4,6 +4,7 @@
 //! they are due.
 
 use crate::count::{Account, Row};
+use crate::fim::Scan;
 use crate::kind::{Kind, Kinds};
 use crate::line::{Machine, Object, SCHEMA};
 use crate::probe::Outcome;
@@ -44,6 +45,16 @@ pub(crate) fn start(object: &mut Object<'_>, source: &str, events: Kinds, outcom
     object.list("unavailable", bad);
 }
 
+/// What looking at every file of `--fim` gave.
+pub(crate) fn scan(object: &mut Object<'_>, scan: &Scan) {
+    object.count("files", scan.files.try_into().unwrap_or(u64::MAX));
+    object.count("changes", scan.changes);
+    object.count("new_roots", scan.new_roots);
+    object.count("unreadable", scan.unreadable);
+    object.count("unwatched", scan.unwatched);
+    object.list("watched_by", &scan.by);
+}
+
 /// The totals, and what was lost of which kind.
 pub(crate) fn account(object: &mut Object<'_>, account: &Account, missed: u64) {
     let names = ["seen", "written", "lost", "dropped", "filtered", "suppressed"];
@@ -52,6 +63,9 @@ pub(crate) fn account(object: &mut Object<'_>, account: &Account, missed: u64) {
     }
     object.count("on_the_way", account.on_the_way());
     object.count("missed_runs", missed);
+    if account.overflows > 0 {
+        object.count("overflows", account.overflows);
+    }
     rows(object, "seen", &account.probed.seen);
     rows(object, "lost", &account.probed.lost);
     rows(object, "dropped", &account.dropped);

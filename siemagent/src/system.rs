@@ -8,15 +8,21 @@
 )]
 
 mod confine;
+mod fanotify;
+mod inotify;
 mod netlink;
 
 pub(crate) use confine::{allow_calls, become_user, keep_capabilities, no_new_privileges};
+pub(crate) use fanotify::{Fanotify, Handle};
+pub(crate) use inotify::Inotify;
 pub(crate) use netlink::Connector;
 
 use std::ffi::CString;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,6 +34,11 @@ fn owned(result: libc::c_long) -> io::Result<OwnedFd> {
     let number = RawFd::try_from(check(result)?).map_err(io::Error::other)?;
     // SAFETY: the kernel just made this descriptor and nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// A path as system calls take it.
+fn path_text(path: &Path) -> io::Result<CString> {
+    CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)
 }
 
 /// Waits until a descriptor can be read, or for so many milliseconds.

@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::clock::Timestamp;
 use common::event::{ValueRef, write_member, write_string};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 /// An object that is being written; it is closed elsewhere.
 #[derive(Debug)]
@@ -73,6 +75,11 @@ impl<'o> Object<'o> {
                 self.base64(&format!("{name}_b64"), bytes);
             }
         }
+    }
+
+    /// A path.
+    pub(crate) fn path(&mut self, name: &str, path: &Path) {
+        self.bytes(name, path.as_os_str().as_bytes());
     }
 
     /// Bytes in base64.
