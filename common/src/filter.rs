@@ -25,6 +25,7 @@
 //! * Keywords look at the raw line of a text source and at each leaf value of a structured one.
 //! * A time part is read from a time as it is written; zones are not converted.
 //! * Two fields compare as texts, case ignored; with an absent one they never do.
+//! * `in set:NAME` holds for what equals a value of the set, and for addresses in its networks.
 //!
 //! What it does *not* know: where filters come from, SQL.
 
@@ -36,6 +37,7 @@ pub mod parse;
 mod part;
 mod pattern;
 mod print;
+mod set;
 
 pub use fold::{fold, fold_char};
 pub use logsource::Logsource;
@@ -45,6 +47,7 @@ pub use parse::field as parse_field;
 pub use part::Part;
 pub use pattern::{Regex, RegexError, Text, TextTest};
 pub use print::field_text;
+pub use set::{NoSet, Set, SetError, SetTest, Sets, is_set_name};
 
 use crate::clock::Timestamp;
 use crate::field::Field;
@@ -93,6 +96,8 @@ pub enum Test {
     Regex(Regex),
     /// The value is an address in the network.
     Network(Network),
+    /// The value is in a reference set.
+    Set(Box<SetTest>),
 }
 
 /// An order relation: value ∘ bound.
@@ -169,6 +174,34 @@ impl Filter {
             }
         });
         found
+    }
+
+    /// The tests against sets.
+    #[must_use]
+    pub fn set_tests(&self) -> Vec<&SetTest> {
+        let mut found = Vec::new();
+        self.visit(&mut |filter| {
+            if let Filter::Field(_, Test::Set(test)) | Filter::Keyword(Test::Set(test)) = filter {
+                found.push(test.as_ref());
+            }
+        });
+        found
+    }
+
+    /// Gives each test against a set what the set of its name holds. Before that such a test holds
+    /// for nothing; only a filter that names no set may do without.
+    ///
+    /// # Errors
+    /// A set does not exist.
+    pub fn bind(&mut self, sets: &Sets) -> Result<(), NoSet> {
+        match self {
+            Filter::And(list) | Filter::Or(list) => {
+                list.iter_mut().try_for_each(|inner| inner.bind(sets))
+            }
+            Filter::Not(inner) => inner.bind(sets),
+            Filter::Field(_, Test::Set(test)) | Filter::Keyword(Test::Set(test)) => test.bind(sets),
+            _ => Ok(()),
+        }
     }
 
     fn visit<'f>(&'f self, see: &mut impl FnMut(&'f Filter)) {

@@ -64,7 +64,8 @@ pub use version::ENGINE;
 
 use crate::clock::span::Span;
 use crate::field::Field;
-use crate::filter::Filter;
+use crate::filter::{Filter, NoSet, Sets};
+use std::collections::BTreeMap;
 
 /// A limit rule, plain rule or dead-source rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -233,6 +234,24 @@ impl Rule {
     #[must_use]
     pub fn title(&self) -> &str {
         self.sigma.as_ref().map_or(&self.name, |sigma| &sigma.title)
+    }
+
+    /// The sets that it names, each with the digest of what it held when the rule was bound.
+    #[must_use]
+    pub fn sets(&self) -> BTreeMap<&str, Option<&str>> {
+        self.filter.set_tests().into_iter().map(|test| (test.name(), test.digest())).collect()
+    }
+
+    /// Gives the rule what the sets that it names hold; see [`Filter::bind`].
+    ///
+    /// # Errors
+    /// A set does not exist.
+    pub fn bind(&mut self, sets: &Sets) -> Result<(), NoSet> {
+        self.filter.bind(sets)?;
+        if let Kind::Correlation(correlation) = &mut self.kind {
+            correlation.parts.iter_mut().try_for_each(|part| part.filter.bind(sets))?;
+        }
+        Ok(())
     }
 
     /// The SHA-256 of all that decides what the rule leaves behind, in hexadecimal.

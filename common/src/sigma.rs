@@ -25,6 +25,7 @@ mod encode;
 mod exclusion;
 mod item;
 mod modifier;
+mod placeholder;
 mod reference;
 mod value;
 

@@ -92,6 +92,17 @@ impl Node {
         members.iter().find(|(have, _)| have.text == key).map(|(_, node)| node)
     }
 
+    /// The first text, in the order of the document, that is the wanted one.
+    #[must_use]
+    pub fn find(&self, is_it: &dyn Fn(&str) -> bool) -> Option<&Node> {
+        match &self.value {
+            Value::Text(text) => is_it(text).then_some(self),
+            Value::List(items) => items.iter().find_map(|item| item.find(is_it)),
+            Value::Map(members) => members.iter().find_map(|(_, item)| item.find(is_it)),
+            _ => None,
+        }
+    }
+
     /// The text of a text.
     #[must_use]
     pub fn text(&self) -> Option<&str> {

@@ -52,6 +52,9 @@ _siemmanage() {
             siemmanage,section)
                 cmd="siemmanage__subcmd__section"
                 ;;
+            siemmanage,set)
+                cmd="siemmanage__subcmd__set"
+                ;;
             siemmanage,status)
                 cmd="siemmanage__subcmd__status"
                 ;;
@@ -90,6 +93,9 @@ _siemmanage() {
                 ;;
             siemmanage__subcmd__help,section)
                 cmd="siemmanage__subcmd__help__subcmd__section"
+                ;;
+            siemmanage__subcmd__help,set)
+                cmd="siemmanage__subcmd__help__subcmd__set"
                 ;;
             siemmanage__subcmd__help,status)
                 cmd="siemmanage__subcmd__help__subcmd__status"
@@ -156,6 +162,21 @@ _siemmanage() {
                 ;;
             siemmanage__subcmd__help__subcmd__section,set)
                 cmd="siemmanage__subcmd__help__subcmd__section__subcmd__set"
+                ;;
+            siemmanage__subcmd__help__subcmd__set,delete)
+                cmd="siemmanage__subcmd__help__subcmd__set__subcmd__delete"
+                ;;
+            siemmanage__subcmd__help__subcmd__set,export)
+                cmd="siemmanage__subcmd__help__subcmd__set__subcmd__export"
+                ;;
+            siemmanage__subcmd__help__subcmd__set,import)
+                cmd="siemmanage__subcmd__help__subcmd__set__subcmd__import"
+                ;;
+            siemmanage__subcmd__help__subcmd__set,list)
+                cmd="siemmanage__subcmd__help__subcmd__set__subcmd__list"
+                ;;
+            siemmanage__subcmd__help__subcmd__set,show)
+                cmd="siemmanage__subcmd__help__subcmd__set__subcmd__show"
                 ;;
             siemmanage__subcmd__helpers,delete)
                 cmd="siemmanage__subcmd__helpers__subcmd__delete"
@@ -295,6 +316,42 @@ _siemmanage() {
             siemmanage__subcmd__section__subcmd__help,set)
                 cmd="siemmanage__subcmd__section__subcmd__help__subcmd__set"
                 ;;
+            siemmanage__subcmd__set,delete)
+                cmd="siemmanage__subcmd__set__subcmd__delete"
+                ;;
+            siemmanage__subcmd__set,export)
+                cmd="siemmanage__subcmd__set__subcmd__export"
+                ;;
+            siemmanage__subcmd__set,help)
+                cmd="siemmanage__subcmd__set__subcmd__help"
+                ;;
+            siemmanage__subcmd__set,import)
+                cmd="siemmanage__subcmd__set__subcmd__import"
+                ;;
+            siemmanage__subcmd__set,list)
+                cmd="siemmanage__subcmd__set__subcmd__list"
+                ;;
+            siemmanage__subcmd__set,show)
+                cmd="siemmanage__subcmd__set__subcmd__show"
+                ;;
+            siemmanage__subcmd__set__subcmd__help,delete)
+                cmd="siemmanage__subcmd__set__subcmd__help__subcmd__delete"
+                ;;
+            siemmanage__subcmd__set__subcmd__help,export)
+                cmd="siemmanage__subcmd__set__subcmd__help__subcmd__export"
+                ;;
+            siemmanage__subcmd__set__subcmd__help,help)
+                cmd="siemmanage__subcmd__set__subcmd__help__subcmd__help"
+                ;;
+            siemmanage__subcmd__set__subcmd__help,import)
+                cmd="siemmanage__subcmd__set__subcmd__help__subcmd__import"
+                ;;
+            siemmanage__subcmd__set__subcmd__help,list)
+                cmd="siemmanage__subcmd__set__subcmd__help__subcmd__list"
+                ;;
+            siemmanage__subcmd__set__subcmd__help,show)
+                cmd="siemmanage__subcmd__set__subcmd__help__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -302,7 +359,7 @@ _siemmanage() {
 
     case "${cmd}" in
         siemmanage)
-            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers section clear status config retain doctor metrics seal verify help"
+            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers set section clear status config retain doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -458,7 +515,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help)
-            opts="init rules helpers section clear status config retain doctor metrics seal verify help"
+            opts="init rules helpers set section clear status config retain doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -892,6 +949,90 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__section__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__set)
+            opts="import list show export delete"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__set__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__set__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__set__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__set__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__set__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2230,6 +2371,288 @@ _siemmanage() {
                     ;;
                 --display)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set)
+            opts="-c -h --config --db --help import list show export delete help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__delete)
+            opts="-c -h --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__export)
+            opts="-O -c -h --output --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -O)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__help)
+            opts="import list show export delete help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__help__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__import)
+            opts="-c -h --column --dry-run --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --column)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__list)
+            opts="-o -c -h --output --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__set__subcmd__show)
+            opts="-o -c -h --output --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
                     return 0
                     ;;
                 --config)

@@ -43,6 +43,7 @@ complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "init" -d 'Mak
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "migrate" -d 'Make the schema, or bring it up to date'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "rules" -d 'Import, export, list and switch rules'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "helpers" -d 'Import, export, list and test helpers'
+complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "set" -d 'Import, export, list and delete reference sets'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "section" -d 'List and change sections'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "clear" -d 'Remove events, SIEM events, rules or helpers'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
@@ -201,6 +202,43 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fis
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch off'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -f -a "import" -d 'Make a set of the values in a file, or put them in place of what it holds'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -f -a "list" -d 'List them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -f -a "show" -d 'Show what is known of a set: its values\' number, earlier contents, the rules that name it'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -f -a "export" -d 'Write the values, one a line'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -f -a "delete" -d 'Delete sets that no rule names'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from import" -l column -d 'Of a CSV file, take the column with this heading; the first one otherwise' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from import" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from import" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would change, and change nothing'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from list" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'"
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from list" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from list" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from show" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'"
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from show" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from show" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from export" -s O -l output -d 'Write to a file instead of standard output' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from export" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from export" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from delete" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from delete" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from help" -f -a "import" -d 'Make a set of the values in a file, or put them in place of what it holds'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from help" -f -a "list" -d 'List them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what is known of a set: its values\' number, earlier contents, the rules that name it'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write the values, one a line'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete sets that no rule names'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand section; and not __fish_seen_subcommand_from list set clear help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand section; and not __fish_seen_subcommand_from list set clear help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand section; and not __fish_seen_subcommand_from list set clear help" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -269,19 +307,20 @@ json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "init" -d 'Make the schema, or bring it up to date'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "rules" -d 'Import, export, list and switch rules'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "helpers" -d 'Import, export, list and test helpers'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "section" -d 'List and change sections'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "clear" -d 'Remove events, SIEM events, rules or helpers'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "config" -d 'Show the settings that hold'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "retain" -d 'Remove old events'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "doctor" -d 'Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "metrics" -d 'Print metrics for Prometheus, as node_exporter\'s textfile collector reads them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers section clear status config retain doctor metrics seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "init" -d 'Make the schema, or bring it up to date'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "rules" -d 'Import, export, list and switch rules'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "helpers" -d 'Import, export, list and test helpers'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "set" -d 'Import, export, list and delete reference sets'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "section" -d 'List and change sections'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "clear" -d 'Remove events, SIEM events, rules or helpers'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "config" -d 'Show the settings that hold'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "retain" -d 'Remove old events'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "doctor" -d 'Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "metrics" -d 'Print metrics for Prometheus, as node_exporter\'s textfile collector reads them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Check files, or what is stored, and run the cases kept beside rules'
@@ -299,6 +338,11 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_s
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "disable" -d 'Switch off'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "import" -d 'Make a set of the values in a file, or put them in place of what it holds'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "list" -d 'List them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "show" -d 'Show what is known of a set: its values\' number, earlier contents, the rules that name it'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "export" -d 'Write the values, one a line'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "delete" -d 'Delete sets that no rule names'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from section" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from section" -f -a "set" -d 'Make a section, or change how its sources are read'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from section" -f -a "clear" -d 'Remove the events, rejected lines and hits of a section'

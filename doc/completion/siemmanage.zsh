@@ -450,6 +450,129 @@ esac
     ;;
 esac
 ;;
+(set)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+":: :_siemmanage__subcmd__set_commands" \
+"*::: :->set" \
+&& ret=0
+
+    case $state in
+    (set)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:siemmanage-set-command-$line[1]:"
+        case $line[1] in
+            (import)
+_arguments "${_arguments_options[@]}" : \
+'--column=[Of a CSV file, take the column with this heading; the first one otherwise]:HEADING:_default' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'--dry-run[Show what would change, and change nothing]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Its name\: letters, digits, _ . and -, at most 64:_default' \
+':file -- A file, or - for standard input:_files' \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+'-o+[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'--output=[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+'-o+[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'--output=[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Its name:_default' \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+'-O+[Write to a file instead of standard output]:FILE:_files' \
+'--output=[Write to a file instead of standard output]:FILE:_files' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- Its name:_default' \
+&& ret=0
+;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- Their names:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_siemmanage__subcmd__set__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:siemmanage-set-help-command-$line[1]:"
+        case $line[1] in
+            (import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (section)
 _arguments "${_arguments_options[@]}" : \
 '-c+[Read this configuration file instead of the default ones]:FILE:_files' \
@@ -758,6 +881,42 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(set)
+_arguments "${_arguments_options[@]}" : \
+":: :_siemmanage__subcmd__help__subcmd__set_commands" \
+"*::: :->set" \
+&& ret=0
+
+    case $state in
+    (set)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:siemmanage-help-set-command-$line[1]:"
+        case $line[1] in
+            (import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (section)
 _arguments "${_arguments_options[@]}" : \
 ":: :_siemmanage__subcmd__help__subcmd__section_commands" \
@@ -838,6 +997,7 @@ _siemmanage_commands() {
 'migrate:Make the schema, or bring it up to date' \
 'rules:Import, export, list and switch rules' \
 'helpers:Import, export, list and test helpers' \
+'set:Import, export, list and delete reference sets' \
 'section:List and change sections' \
 'clear:Remove events, SIEM events, rules or helpers' \
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
@@ -872,6 +1032,7 @@ _siemmanage__subcmd__help_commands() {
 'init:Make the schema, or bring it up to date' \
 'rules:Import, export, list and switch rules' \
 'helpers:Import, export, list and test helpers' \
+'set:Import, export, list and delete reference sets' \
 'section:List and change sections' \
 'clear:Remove events, SIEM events, rules or helpers' \
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
@@ -1062,6 +1223,42 @@ _siemmanage__subcmd__help__subcmd__section__subcmd__list_commands() {
 _siemmanage__subcmd__help__subcmd__section__subcmd__set_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage help section set commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__set_commands] )) ||
+_siemmanage__subcmd__help__subcmd__set_commands() {
+    local commands; commands=(
+'import:Make a set of the values in a file, or put them in place of what it holds' \
+'list:List them' \
+'show:Show what is known of a set\: its values'\'' number, earlier contents, the rules that name it' \
+'export:Write the values, one a line' \
+'delete:Delete sets that no rule names' \
+    )
+    _describe -t commands 'siemmanage help set commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__set__subcmd__delete_commands] )) ||
+_siemmanage__subcmd__help__subcmd__set__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help set delete commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__set__subcmd__export_commands] )) ||
+_siemmanage__subcmd__help__subcmd__set__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help set export commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__set__subcmd__import_commands] )) ||
+_siemmanage__subcmd__help__subcmd__set__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help set import commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__set__subcmd__list_commands] )) ||
+_siemmanage__subcmd__help__subcmd__set__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help set list commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__set__subcmd__show_commands] )) ||
+_siemmanage__subcmd__help__subcmd__set__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help set show commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__help__subcmd__status_commands] )) ||
 _siemmanage__subcmd__help__subcmd__status_commands() {
@@ -1389,6 +1586,85 @@ _siemmanage__subcmd__section__subcmd__list_commands() {
 _siemmanage__subcmd__section__subcmd__set_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage section set commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set_commands] )) ||
+_siemmanage__subcmd__set_commands() {
+    local commands; commands=(
+'import:Make a set of the values in a file, or put them in place of what it holds' \
+'list:List them' \
+'show:Show what is known of a set\: its values'\'' number, earlier contents, the rules that name it' \
+'export:Write the values, one a line' \
+'delete:Delete sets that no rule names' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'siemmanage set commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__delete_commands] )) ||
+_siemmanage__subcmd__set__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set delete commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__export_commands] )) ||
+_siemmanage__subcmd__set__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set export commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__help_commands] )) ||
+_siemmanage__subcmd__set__subcmd__help_commands() {
+    local commands; commands=(
+'import:Make a set of the values in a file, or put them in place of what it holds' \
+'list:List them' \
+'show:Show what is known of a set\: its values'\'' number, earlier contents, the rules that name it' \
+'export:Write the values, one a line' \
+'delete:Delete sets that no rule names' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'siemmanage set help commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__help__subcmd__delete_commands] )) ||
+_siemmanage__subcmd__set__subcmd__help__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set help delete commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__help__subcmd__export_commands] )) ||
+_siemmanage__subcmd__set__subcmd__help__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set help export commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__help__subcmd__help_commands] )) ||
+_siemmanage__subcmd__set__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set help help commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__help__subcmd__import_commands] )) ||
+_siemmanage__subcmd__set__subcmd__help__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set help import commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__help__subcmd__list_commands] )) ||
+_siemmanage__subcmd__set__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set help list commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__help__subcmd__show_commands] )) ||
+_siemmanage__subcmd__set__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set help show commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__import_commands] )) ||
+_siemmanage__subcmd__set__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set import commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__list_commands] )) ||
+_siemmanage__subcmd__set__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set list commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__set__subcmd__show_commands] )) ||
+_siemmanage__subcmd__set__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage set show commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__status_commands] )) ||
 _siemmanage__subcmd__status_commands() {

@@ -3,6 +3,7 @@ complete -c siemtrigger -l db -d 'Use this database: sqlite:PATH or postgres://[
 complete -c siemtrigger -s s -l section -d 'Only the rules of this section' -r
 complete -c siemtrigger -l table -d 'Only the rules of this table, such as rules_auth; may be repeated' -r
 complete -c siemtrigger -l rules -d 'Rules from this file, folder or archive instead of the database; may be repeated' -r -F
+complete -c siemtrigger -l set -d 'A reference set from a file, in place of the database\'s; may be repeated' -r
 complete -c siemtrigger -s S -l since -d 'With --backtest, only events since: 2h, yesterday, 2026-08-01, @1700000000' -r
 complete -c siemtrigger -s U -l until -d 'With --backtest, only events until' -r
 complete -c siemtrigger -l explain -d 'Show why a rule fires on an event or does not' -r

@@ -22,6 +22,7 @@ _siemtrigger() {
 '--section=[Only the rules of this section]:SECTION:_default' \
 '*--table=[Only the rules of this table, such as rules_auth; may be repeated]:RULES:_default' \
 '*--rules=[Rules from this file, folder or archive instead of the database; may be repeated]:PATH:_files' \
+'(--oneshot --explain --exec)*--set=[A reference set from a file, in place of the database'\''s; may be repeated]:NAME=FILE:_default' \
 '-S+[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
 '--since=[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
 '-U+[With --backtest, only events until]:TIME:_default' \

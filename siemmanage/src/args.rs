@@ -3,8 +3,10 @@
 //! What it does *not* know: what the verbs do with them.
 
 mod rule;
+mod set;
 
 pub(crate) use rule::*;
+pub(crate) use set::*;
 
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use common::cli::{Generate, Shared};
@@ -49,6 +51,8 @@ pub(crate) enum Verb {
     Rules(Rules),
     /// Import, export, list and test helpers
     Helpers(Helpers),
+    /// Import, export, list and delete reference sets
+    Set(Set),
     /// List and change sections
     Section(Section),
     /// Remove events, SIEM events, rules or helpers

@@ -1,7 +1,7 @@
 //! siemmanage: schema, sections, helpers, rules, retention, status, configuration.
 //!
 //! ```text
-//!  args ─► legacy ─► database ─┬─► init  section  clear  status  retain  seal  verify …  one file a verb
+//!  args ─► legacy ─► database ─┬─► init  section  set  clear  status  retain  seal  verify …  one file a verb
 //!                              └─► item ─► import  export  list  show  switch  delete  test
 //!                                   └─ helper, rule: what differs between the two nouns
 //! ```
@@ -29,6 +29,7 @@ mod retain;
 mod rule;
 mod seal;
 mod section;
+mod set;
 mod status;
 mod verify;
 
@@ -63,6 +64,7 @@ fn run(args: Args) -> anyhow::Result<Exit> {
             HelperVerb::Other(verb) => item::run(&item::Helpers::default(), verb, &config),
         },
         Verb::Rules(args) => rule::run(args.verb, &config),
+        Verb::Set(args) => set::run(args.verb, &config),
         Verb::Section(args) => section::run(args.verb, &config),
         Verb::Clear(args) => clear::run(&args, &config),
         Verb::Status(args) => status::run(&args, &config),

@@ -12,8 +12,8 @@ mod test;
 mod trial;
 
 use crate::args::{ItemVerb, RuleVerb};
-use crate::{item, section};
-use common::cli::{Exit, warn};
+use crate::{database, item, section};
+use common::cli::{Exit, Failure, warn};
 use common::config::Config;
 use select::Choice;
 
@@ -23,15 +23,17 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
     let stored = item::Rules::stored(backfill);
     match verb {
         RuleVerb::Import(args) => {
+            let is_change = !args.import.dry_run && args.preview.is_none();
             let noun = item::Rules {
                 backfill: args.backfill.unwrap_or(backfill),
                 section: args.section.as_deref().map(section::new_name).transpose()?,
                 choice: Choice::new(&args.select)?,
+                sets: database::open_for(config, is_change)?.sets().map_err(Failure::from)?,
             };
             match args.preview {
                 Some(span) => {
                     let files = pack::rule_files(&args.import.files).map_err(item::unreadable)?;
-                    let pack = pack::load(&files, noun.section.as_deref());
+                    let pack = pack::load(&files, noun.section.as_deref(), &noun.sets);
                     for refusal in &pack.refusals {
                         warn("siemmanage", &refusal.to_string());
                     }

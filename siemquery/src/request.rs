@@ -15,7 +15,7 @@ use common::filter::{Filter, parse::Reading};
 use common::section::{self, Table};
 use common::sigma::Collection;
 use std::fs;
-use store::{Selection, SiemSelection};
+use store::{Selection, SiemSelection, Store};
 
 /// What is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,17 @@ impl Request {
             request.event_ids()?;
         }
         Ok(request)
+    }
+
+    /// Gives the filter what the sets that it names hold.
+    pub(crate) fn bind(&mut self, store: &mut dyn Store) -> Result<()> {
+        if self.filter.set_tests().is_empty() {
+            return Ok(());
+        }
+        let sets = store.sets().map_err(Failure::from)?;
+        self.filter.bind(&sets).map_err(|missing| {
+            Failure::new(Kind::Usage, missing.to_string()).hint(missing.hint).into()
+        })
     }
 
     /// The selection of events.

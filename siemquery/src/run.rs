@@ -12,11 +12,12 @@ use common::clock::Timestamp;
 use store::Store;
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let request = Request::new(args, Timestamp::now())?;
+    let mut request = Request::new(args, Timestamp::now())?;
     let view = View::new(args, &request)?;
     check(args, &request)?;
     let mut store = door::open(&args.shared)?;
     door::check_sections(store.as_mut(), &request.sections)?;
+    request.bind(store.as_mut())?;
     if args.explain || args.verbose {
         let text = explanation(store.as_mut(), args, &request, &view)?;
         if args.explain {

@@ -47,6 +47,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
 
+    /// A reference set from a file, in place of the database's; may be repeated
+    ///
+    /// With --stdin and --backtest. The file is read as siemmanage set import reads it.
+    #[arg(long, value_name = "NAME=FILE", value_parser = set)]
+    #[arg(conflicts_with_all = ["oneshot", "explain", "exec"])]
+    pub(crate) set: Vec<(String, PathBuf)>,
+
     /// Catch up with the commits there are, then stop
     #[arg(long)]
     pub(crate) oneshot: bool,
@@ -139,6 +146,12 @@ pub(crate) enum Output {
     Csv,
     /// A table for people.
     Table,
+}
+
+/// Reads `NAME=FILE`.
+fn set(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, file) = text.split_once('=').ok_or("write NAME=FILE")?;
+    Ok((name.to_owned(), file.into()))
 }
 
 #[cfg(test)]

@@ -8,14 +8,18 @@ use crate::outbox;
 use common::cli::{Failure, Kind};
 use common::clock::span::{MINUTE, Span};
 use common::config::{Action, Backfill, Config};
+use common::filter::{Set, Sets};
 use common::rule::{self, Rule};
 use common::section::{self, Table};
+use std::collections::HashMap;
 use store::{Activation, Origin, Store};
 
 /// The rules that a run is about.
 pub(crate) struct Choice {
     /// Rules from files; `None` means those of the database.
     files: Option<Vec<Rule>>,
+    /// What they name, as it was when they were read.
+    sets: Sets,
     /// Sections whose rules are meant; empty means all.
     sections: Vec<String>,
     /// How far back new rules from files look.
@@ -53,12 +57,28 @@ impl Choice {
                     .map_err(|error| Failure::new(Kind::Usage, format!("--backfill: {error}")))?,
             ),
         };
-        let files = match args.rules.as_slice() {
-            [] => None,
-            paths => Some(files::read(paths, args.section.as_deref())?),
-        };
         let actions = outbox::actions(args.exec.as_deref(), config)?;
-        Ok(Choice { files, sections, backfill, lateness: config.siemtrigger.lateness, actions })
+        let lateness = config.siemtrigger.lateness;
+        Ok(Choice { files: None, sets: Sets::default(), sections, backfill, lateness, actions })
+    }
+
+    /// Reads what files hold: sets, which stand in place of the database's, and rules. Without a
+    /// database there are only the sets of files.
+    pub(crate) fn read_files(
+        mut self,
+        args: &Args,
+        store: Option<&mut dyn Store>,
+    ) -> anyhow::Result<Choice> {
+        let is_asked = !args.rules.is_empty() || !args.set.is_empty();
+        if let Some(store) = store.filter(|_| is_asked) {
+            self.sets = store.sets().map_err(Failure::from)?;
+        }
+        files::add_sets(&args.set, &mut self.sets)?;
+        if !args.rules.is_empty() {
+            let rules = files::read(&args.rules, args.section.as_deref(), &self.sets)?;
+            self.files = Some(rules);
+        }
+        Ok(self)
     }
 
     /// Refuses sections that the database does not have.
@@ -82,25 +102,41 @@ impl Choice {
         Some(files.iter().filter(|rule| self.covers(rule)).cloned().collect())
     }
 
-    fn covers(&self, rule: &Rule) -> bool {
+    /// The rules from files, bound to the sets as the database has them now.
+    pub(crate) fn current_files(&self, store: &mut dyn Store) -> anyhow::Result<Option<Vec<Rule>>> {
+        let Some(mut rules) = self.files() else { return Ok(None) };
+        if rules.iter().any(|rule| !rule.sets().is_empty()) {
+            let sets = store.sets().map_err(Failure::from)?;
+            for rule in &mut rules {
+                rule.bind(&sets).map_err(|missing| {
+                    let what = format!("rule {}: {missing}", rule.id());
+                    Failure::new(Kind::Config, what).hint(missing.hint)
+                })?;
+            }
+        }
+        Ok(Some(rules))
+    }
+
+    /// Whether a rule is of the sections that are meant.
+    pub(crate) fn covers(&self, rule: &Rule) -> bool {
         self.sections.is_empty() || self.sections.contains(&rule.section)
     }
 
     /// Whether an interval belongs to these rules, of whatever section: rules over SIEM events see
     /// those of such intervals and wait for them. Intervals that a run over other files left
     /// behind stand still, and nobody may wait for them.
-    pub(crate) fn knows(&self, activation: &Activation) -> bool {
-        match &self.files {
-            None => activation.origin == Origin::Database,
-            Some(files) => files
-                .iter()
-                .any(|rule| rule.id() == activation.rule.id() && rule.version() == activation.hash),
-        }
-    }
-
-    /// Whether an interval is of a rule that is meant.
-    pub(crate) fn holds(&self, activation: &Activation) -> bool {
-        self.knows(activation) && self.covers(&activation.rule)
+    ///
+    /// Of rules from files that name sets, those that a set's change superseded finish their
+    /// intervals too.
+    pub(crate) fn known(&self, mut all: Vec<Activation>) -> Vec<Activation> {
+        let Some(files) = &self.files else {
+            all.retain(|it| it.origin == Origin::Database);
+            return all;
+        };
+        let versions: HashMap<String, String> =
+            files.iter().map(|rule| (rule.id(), unbound(rule))).collect();
+        all.retain(|it| versions.get(&it.rule.id()) == Some(&unbound(&it.rule)));
+        all
     }
 
     /// The enabled rules that are meant, without a database: the shipped ones unless from files.
@@ -118,7 +154,16 @@ impl Choice {
             Some(rules) => rules,
             None => store.rules().map_err(Failure::from)?,
         };
-        self.enabled(rules)
+        let mut rules = self.enabled(rules)?;
+        // Sets of files stand in place of the database's.
+        let in_files = |rule: &Rule| rule.sets().keys().any(|name| self.sets.named(name).is_ok());
+        for rule in rules.iter_mut().filter(|rule| in_files(rule)) {
+            let sets = &self.sets;
+            rule.bind(sets).map_err(|missing| {
+                Failure::new(Kind::Config, missing.to_string()).hint(missing.hint)
+            })?;
+        }
+        Ok(rules)
     }
 
     fn enabled(&self, rules: Vec<Rule>) -> anyhow::Result<Vec<Rule>> {
@@ -127,6 +172,19 @@ impl Choice {
         check_order(&rules.iter().collect::<Vec<_>>())?;
         Ok(rules)
     }
+}
+
+/// A rule's version, whatever its sets hold.
+fn unbound(rule: &Rule) -> String {
+    if rule.sets().is_empty() {
+        return rule.version();
+    }
+    let names: Vec<String> = rule.sets().into_keys().map(str::to_owned).collect();
+    let mut rule = rule.clone();
+    let sets = names.iter().filter_map(|name| Set::new(name, [String::from("-")]).ok()).collect();
+    // Every set that it names is there.
+    let _ = rule.bind(&sets);
+    rule.version()
 }
 
 /// The depths of rules; rules that see their own SIEM events are refused.

@@ -7,6 +7,7 @@
 //! What it does *not* know: databases; how files are read.
 
 use common::cli::{Failure, Kind, warn};
+use common::filter::{Set, Sets};
 use common::rule::{self, Rule};
 use pack::File;
 use std::collections::HashSet;
@@ -14,10 +15,14 @@ use std::path::PathBuf;
 
 /// Reads rule files in order of name. Sigma rules are about the events of `section`, or of all
 /// sections where there is none.
-pub(crate) fn read(paths: &[PathBuf], section: Option<&str>) -> anyhow::Result<Vec<Rule>> {
+pub(crate) fn read(
+    paths: &[PathBuf],
+    section: Option<&str>,
+    sets: &Sets,
+) -> anyhow::Result<Vec<Rule>> {
     let files =
         pack::rule_files(paths).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
-    let pack = pack::load(&files, section);
+    let pack = pack::load(&files, section, sets);
     let fatal: HashSet<&str> = files
         .iter()
         .filter(|file| file.is_named || is_own(file))
@@ -41,6 +46,17 @@ pub(crate) fn read(paths: &[PathBuf], section: Option<&str>) -> anyhow::Result<V
         return Err(Failure::new(Kind::Config, format!("{}: no rules", places.join(", "))).into());
     }
     Ok(pack.rules)
+}
+
+/// Adds the sets of files, in place of those of the same names.
+pub(crate) fn add_sets(files: &[(String, PathBuf)], sets: &mut Sets) -> anyhow::Result<()> {
+    for (name, path) in files {
+        let wrong = |error: String| Failure::new(Kind::Config, error);
+        let values = pack::values(path, None).map_err(|error| wrong(error.to_string()))?;
+        let place = path.display();
+        sets.put(Set::new(name, values).map_err(|error| wrong(format!("{place}: {error}")))?);
+    }
+    Ok(())
 }
 
 /// Whether a file of a folder is meant to hold rules of our own; others' JSON lies there too.

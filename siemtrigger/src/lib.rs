@@ -38,7 +38,7 @@ use crate::choice::Choice;
 use crate::outbox::Courier;
 use crate::print::Printer;
 use common::cli::Stop;
-use common::cli::{Exit, Failure};
+use common::cli::{Exit, Failure, Kind};
 use common::config::Config;
 use std::process::ExitCode;
 use store::{Create, Store, Url};
@@ -53,22 +53,26 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let config = args.shared.config()?;
     let choice = Choice::new(args, &config)?;
     let stop = Stop::on_signal()?;
+    if !args.set.is_empty() && !args.stdin && !args.backtest {
+        let what = "--set is for --stdin and --backtest; others know the sets of the database";
+        return Err(Failure::new(Kind::Usage, what).hint("siemmanage set import").into());
+    }
     if args.stdin {
+        let choice = choice.read_files(args, None)?;
         let printer = Printer::new(args.output, true).timeline(args.timeline);
         return replay::stdin(choice.without_store()?, args, printer, &stop);
     }
+    let is_reader = args.explain.is_some() || args.backtest;
+    let mut store = open(&config, if is_reader { Create::Never } else { Create::IfEmbedded })?;
+    let choice = choice.read_files(args, Some(store.as_mut()))?;
     if let (Some(event), Some(rule)) = (&args.explain, &args.rule) {
-        let mut store = open(&config, Create::Never)?;
         return explain::run(store.as_mut(), &choice, event, rule);
     }
+    choice.check_sections(store.as_mut())?;
     if args.backtest {
-        let mut store = open(&config, Create::Never)?;
-        choice.check_sections(store.as_mut())?;
         let printer = Printer::new(args.output, true).timeline(args.timeline);
         return replay::backtest(store.as_mut(), &choice, args, printer);
     }
-    let mut store = open(&config, Create::IfEmbedded)?;
-    choice.check_sections(store.as_mut())?;
     let printer = Printer::new(args.output, false);
     let _courier = (!args.oneshot).then(|| Courier::start(&config, &choice.actions, &stop));
     watch::run(store, &choice, args, printer, &stop)

@@ -41,10 +41,9 @@ pub(crate) struct Runners {
 impl Runners {
     /// Reads the intervals. One of a version that has an earlier, unfinished one waits for it.
     pub(crate) fn load(store: &mut dyn Store, choice: &Choice) -> anyhow::Result<Runners> {
-        let mut all = store.activations().map_err(Failure::from)?;
-        all.retain(|activation| choice.knows(activation));
+        let all = choice.known(store.activations().map_err(Failure::from)?);
         let mut chosen: Vec<&Activation> = Vec::new();
-        for activation in all.iter().filter(|it| choice.holds(it) && !it.is_finished()) {
+        for activation in all.iter().filter(|it| choice.covers(&it.rule) && !it.is_finished()) {
             if !chosen.iter().any(|earlier| earlier.version == activation.version) {
                 chosen.push(activation);
             }

@@ -19,6 +19,7 @@ use crate::watch::Watch;
 use common::clock::{SECOND, Timestamp};
 use common::config::{Backfill, Config};
 use common::event::Event;
+use common::filter::Set;
 use common::hit::Hit;
 use common::rule::{Rule, read};
 use common::siem_event::SiemEvent;
@@ -119,14 +120,16 @@ fn commits(seed: u64, events: usize) -> Vec<Vec<Event<'static>>> {
     list
 }
 
-/// A rule is plain, one has a window, and others count SIEM events, three deep. The limit and the
-/// filter of `many` are what changes.
+/// A rule is plain, one has a window, one looks into a set, and others count SIEM events, three
+/// deep. The limit and the filter of `many` are what changes, and what the set holds.
 fn rules(limit: u32, filter: &str, is_enabled: bool) -> Vec<Rule> {
     let text = format!(
         r#"{{ "rules_t": [
   {{"name": "many", "severity": 3, "where": "process.name = sshd{filter}", "group_by": ["user.name"],
    "is_enabled": {is_enabled}, "time_int": "2h", "event_limit": {limit}, "message": "{{user.name}}"}},
   {{"name": "each", "severity": 6, "where": "process.name = sudo", "message": "{{message}}"}},
+  {{"name": "known", "severity": 4, "where": "user.name in set:people", "group_by": ["user.name"],
+   "time_int": "1m", "event_limit": 2, "message": "{{user.name}}"}},
   {{"name": "burst", "severity": 3, "where": "process.name = sshd", "group_by": ["user.name"],
    "time_int": "20s", "event_limit": 2, "message": "{{user.name}}"}},
   {{"name": "again", "severity": 2, "where": "rule.name = burst", "source_table": "siem_t",
@@ -144,6 +147,15 @@ fn change(feed: &mut Feed, place: usize, count: usize) {
     let put = |feed: &mut Feed, rules: &[Rule]| {
         feed.store.put_rules(rules, Backfill::All).expect("rules");
     };
+    let set = |feed: &mut Feed, values: &[&str]| {
+        let set = Set::new("people", values.iter().map(|it| (*it).to_owned())).expect("a set");
+        feed.store.put_sets(&[&set]).expect("a set");
+    };
+    if place == 0 || at(60) {
+        set(feed, &["eve", "mia"]);
+    } else if at(40) {
+        set(feed, &["BOB"]);
+    }
     match () {
         () if place == 0 => put(feed, &rules(20, "", true)),
         () if at(30) => put(feed, &rules(10, "", true)),
@@ -261,7 +273,7 @@ fn different(make: fn() -> Place, mutant: Mutant, seeds: std::ops::Range<u64>) -
     assert!(expected.len() > 20, "{}", expected.len());
     let found = |name: &&str| expected.iter().any(|event| event.rule_name == *name);
     let missing =
-        ["many", "each", "burst", "again", "always"].into_iter().find(|name| !found(name));
+        ["many", "each", "known", "burst", "again", "always"].into_iter().find(|name| !found(name));
     assert!(mutant != Mutant::Right || missing.is_none(), "{missing:?}");
     let differs = |seed: &u64| run(make(), &commits, Some(Dice(seed * 7_919 + 1))) != expected;
     let count = seeds.filter(differs).count();

@@ -11,6 +11,7 @@ use crate::runner::Runners;
 use common::cli::Stop;
 use common::cli::{Exit, Failure, warn};
 use common::clock::Timestamp;
+use common::rule::Rule;
 use std::thread::sleep;
 use std::time::Duration;
 use store::Store;
@@ -30,9 +31,6 @@ pub(crate) fn run(
     stop: &Stop,
 ) -> anyhow::Result<Exit> {
     let store = store.as_mut();
-    if let Some(rules) = choice.files() {
-        store.activate(&rules, choice.backfill).map_err(Failure::from)?;
-    }
     let mut watch = Watch::default();
     while !stop.is_raised() {
         match watch.turn(store, choice, &mut printer) {
@@ -59,7 +57,9 @@ pub(crate) fn run(
 #[derive(Default)]
 pub(crate) struct Watch {
     runners: Option<Runners>,
-    generation: i64,
+    generation: Option<i64>,
+    /// The versions of rules from files, once they are at work.
+    versions: Option<Vec<String>>,
     /// The last commit that was looked at; `i64::MIN` while there is work.
     seen: i64,
     is_away: bool,
@@ -75,15 +75,16 @@ impl Watch {
     ) -> anyhow::Result<bool> {
         self.seen = i64::MIN;
         let generation = store.rule_generation().map_err(Failure::from)?;
-        if generation != self.generation {
+        if self.generation != Some(generation) {
             self.runners = None;
+            self.activate(store, choice)?;
         }
         let last = store.last_commit().map_err(Failure::from)?;
         let runners = match &mut self.runners {
             Some(runners) => runners,
             none => {
                 let loaded = Runners::load(store, choice)?;
-                self.generation = generation;
+                self.generation = Some(generation);
                 none.insert(loaded)
             }
         };
@@ -112,6 +113,17 @@ impl Watch {
         self.seen = last.map_or(0, |(commit_no, _)| commit_no);
         self.is_away = false;
         Ok(is_due)
+    }
+
+    /// Begins intervals of rules from files: at the start, and when a set that they name changes.
+    fn activate(&mut self, store: &mut dyn Store, choice: &Choice) -> anyhow::Result<()> {
+        let Some(rules) = choice.current_files(store)? else { return Ok(()) };
+        let versions: Vec<String> = rules.iter().map(Rule::version).collect();
+        if self.versions.as_ref() != Some(&versions) {
+            store.activate(&rules, choice.backfill).map_err(Failure::from)?;
+            self.versions = Some(versions);
+        }
+        Ok(())
     }
 
     fn is_idle(&self) -> bool {

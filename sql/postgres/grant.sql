@@ -47,7 +47,9 @@ BEGIN
         ('siem_trigger', 'hit', 'SELECT, INSERT, UPDATE'),
         ('siem_trigger', 'siem_event', 'SELECT, INSERT, UPDATE'),
         ('siem_trigger', 'outbox', 'SELECT, INSERT, UPDATE'),
-        ('siem_query', 'outbox', 'SELECT')
+        ('siem_query', 'outbox', 'SELECT'),
+        ('siem_query', 'reference_set', 'SELECT'),
+        ('siem_trigger', 'reference_set', 'SELECT')
     ) AS line (grantee, relation, verbs) LOOP
         IF to_regrole(grant_line.grantee) IS NOT NULL
             AND to_regclass('public.' || grant_line.relation) IS NOT NULL

@@ -79,6 +79,19 @@ pub fn read_as(
     Ok(files)
 }
 
+/// Reads one file, or `-` for standard input; an archive is a file like any other.
+pub(crate) fn read_file(path: &Path) -> Result<File, PackError> {
+    let name = path.display().to_string();
+    let broken = |error: io::Error| PackError::new(&name, error.to_string());
+    let mut bytes = Vec::new();
+    match path.as_os_str() == "-" {
+        true => io::stdin().lock().take(LARGEST).read_to_end(&mut bytes),
+        false => fs::File::open(path).and_then(|it| it.take(LARGEST).read_to_end(&mut bytes)),
+    }
+    .map_err(broken)?;
+    Ok(File { text: text(&name, bytes)?, name, is_named: true })
+}
+
 /// Whether a file is an archive, by its first bytes.
 #[must_use]
 pub fn is_archive(path: &Path) -> bool {
@@ -134,8 +147,7 @@ fn one(
     let broken = |error: io::Error| PackError::new(&name, error.to_string());
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        io::stdin().lock().take(LARGEST).read_to_end(&mut bytes).map_err(broken)?;
-        files.push(File { text: text(&name, bytes)?, name, is_named });
+        files.push(File { is_named, ..read_file(path)? });
         return Ok(());
     }
     let mut file = fs::File::open(path).map_err(broken)?;

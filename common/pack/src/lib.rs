@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!  paths ─► find ─┬─► text files ──────┐
-//!                 └─► archive (in memory) ─► File ─► rules ─► Pack: rules, refusals
+//!                 └─► archive (in memory) ─► File ─┬► rules ─► Pack: rules, refusals
+//!                                                   └► values, of a reference set
 //! ```
 //!
 //! siemmanage imports what siemtrigger runs from files: both read through here, so that both take
@@ -17,6 +18,8 @@
 mod archive;
 mod find;
 mod rules;
+mod values;
 
 pub use find::{File, PackError, is_archive, read, read_as};
 pub use rules::{Pack, is_case, load, rule_files};
+pub use values::{values, write_values};

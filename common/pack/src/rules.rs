@@ -6,6 +6,7 @@
 //! What it does *not* know: databases, what becomes of refusals.
 
 use crate::find::{File, PackError, read_as};
+use common::filter::Sets;
 use common::rule::{self, Rule};
 use common::sigma::{Collection, Refusal};
 use std::collections::HashSet;
@@ -47,14 +48,14 @@ pub struct Pack {
 }
 
 /// The rules of files. Sigma rules are about the events of `section`, or of all sections where
-/// there is none.
+/// there is none. What the rules name of sets is in `sets`.
 #[must_use]
-pub fn load(files: &[File], section: Option<&str>) -> Pack {
+pub fn load(files: &[File], section: Option<&str>, sets: &Sets) -> Pack {
     let mut pack = Pack::default();
-    let mut collection = Collection::new();
+    let mut collection = Collection::with(sets);
     for file in files {
         match is_own(file) {
-            true => pack.own(file),
+            true => pack.own(file, sets),
             false => collection.add(&file.text, &file.name),
         }
     }
@@ -81,7 +82,7 @@ fn is_own(file: &File) -> bool {
 }
 
 impl Pack {
-    fn own(&mut self, file: &File) {
+    fn own(&mut self, file: &File, sets: &Sets) {
         let refusal = |line, column, id: &str, reason: String| Refusal {
             file: file.name.clone(),
             line,
@@ -91,8 +92,12 @@ impl Pack {
         };
         match rule::read(&file.text, &file.name) {
             Ok(rules) => {
-                for rule in rules {
-                    if self.rules.iter().any(|have| have.id() == rule.id()) {
+                for mut rule in rules {
+                    if let Err(missing) = rule.bind(sets) {
+                        let (line, column) = place(&file.text, &missing.name);
+                        let reason = format!("{missing}\nhint: {}", missing.hint);
+                        self.refusals.push(refusal(line, column, &rule.id(), reason));
+                    } else if self.rules.iter().any(|have| have.id() == rule.id()) {
                         let what = format!("rule {} is there twice", rule.id().escape_debug());
                         self.refusals.push(refusal(1, 1, &rule.id(), what));
                     } else {
@@ -107,6 +112,17 @@ impl Pack {
             }
         }
     }
+}
+
+/// Where a file first names a set: line and column, from 1.
+fn place(text: &str, name: &str) -> (usize, usize) {
+    let at = text.match_indices(name).map(|(at, _)| at).find(|&at| {
+        let before = text[..at].trim_end_matches(['%', '"', '\\']);
+        before.ends_with("set:") || before.ends_with("_set ")
+    });
+    let before = &text[..at.unwrap_or(0)];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 #[cfg(test)]
@@ -128,7 +144,7 @@ mod tests {
             file("d.yml", sigma),
             file("e.yml", &sigma.replace("a: b", "a|flat: b").replace("id: 7", "id: 8")),
         ];
-        let pack = load(&files, None);
+        let pack = load(&files, None, &Sets::default());
         let ids: Vec<String> = pack.rules.iter().map(Rule::id).collect();
         assert_eq!(ids, ["a/r", "7"]);
         let refused: Vec<String> = pack.refusals.iter().map(ToString::to_string).collect();

@@ -112,6 +112,7 @@ impl Test {
                 ValueRef::Text(text) => address(text).is_some_and(|ip| network.contains(ip)),
                 _ => false,
             },
+            Test::Set(test) => test.holds(value),
             Test::Time(..) => false,
         }
     }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 /// An address with a prefix length; a plain address is a network of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network {
     address: IpAddr,
     prefix: u8,
@@ -29,6 +29,43 @@ impl Network {
         let mapped = plain.is_ipv6() && address.is_ipv4();
         let prefix = if mapped { given.checked_sub(96)? } else { given };
         (given <= widest).then_some(Network { address, prefix })
+    }
+
+    /// The network of this width that an address lies in.
+    pub(super) fn of(address: IpAddr, prefix: u8) -> Network {
+        Network { address, prefix }.masked()
+    }
+
+    /// The same network, its address without host bits.
+    pub(super) fn masked(self) -> Network {
+        let address = match self.address {
+            IpAddr::V4(ip) => {
+                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix)).unwrap_or(0);
+                IpAddr::V4((u32::from(ip) & mask).into())
+            }
+            IpAddr::V6(ip) => {
+                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
+                IpAddr::V6((u128::from(ip) & mask).into())
+            }
+        };
+        Network { address, ..self }
+    }
+
+    /// Whether it is of IPv4, and its prefix length.
+    pub(super) fn width(&self) -> (bool, u8) {
+        (self.address.is_ipv4(), self.prefix)
+    }
+
+    /// Whether it is one address.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        self.width() == (true, 32) || self.width() == (false, 128)
+    }
+
+    /// Its address; host bits may be set.
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// Whether an address lies in the network.

@@ -7,7 +7,9 @@
 //!           | "logsource" value | field test
 //! field     = name | "own(" name *( "," name ) ")"
 //! test      = ( "=" | "!=" | "==" | "!==" | "~" | "!~" | "<" | "<=" | ">" | ">=" ) value
-//!           | ["not"] word value | ["not"] "in" ( network | "(" value *( "," value ) ")" )
+//!           | ["not"] word value
+//!           | ["not"] "in" ( network | "set:" set | "(" value *( "," value ) ")" )
+//!           | ["not"] kind [ "_cased" ] "_set" ( set | template )
 //!           | ["not"] "exists" | "is" ["not"] ( "true" | "false" )
 //!           | ["not"] kind "_field" field | part ( "=" | "<" | "<=" | ">" | ">=" ) value
 //! word      = ( "contains" | "startswith" | "endswith" | "like" ) [ "_cased" ] [ "_dash" ]
@@ -28,6 +30,10 @@
 //! `own(…)` means the source's own field of the first name that the event has. `_dash` takes `-`,
 //! `/` and the dashes of typography for one character. A label is written `product/category/service`
 //! with empty parts for any.
+//!
+//! `in set:NAME` asks whether the value is in a reference set (`siemmanage set import NAME FILE`);
+//! `contains_set NAME` and its like, whether one of the set's values is in it. A template in quotes
+//! has the name between two `%` and other text around it, in which `%%` is a `%`.
 //!
 //! What [`Filter`]'s `Display` prints, this reads back to an equal filter; an `and` or `or` of
 //! fewer than two parts is the one form that has no text of its own.

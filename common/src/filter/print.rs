@@ -27,7 +27,7 @@ impl fmt::Display for Filter {
 }
 
 /// The word of a relation between texts.
-fn word(kind: Text) -> &'static str {
+pub(super) fn word(kind: Text) -> &'static str {
     match kind {
         Text::Equals => "equals",
         Text::Contains => "contains",
@@ -100,6 +100,7 @@ impl fmt::Display for Test {
             Test::Time(order, bound) => write!(f, "{order} {bound}"),
             Test::Regex(regex) => write!(f, "~ {}", Quoted(regex.pattern())),
             Test::Network(network) => write!(f, "in {network}"),
+            Test::Set(test) => test.fmt(f),
         }
     }
 }

@@ -10,7 +10,7 @@
 use super::{Rule, Source, identity};
 use crate::event::Event;
 use crate::field::Field;
-use crate::filter::Filter;
+use crate::filter::{Filter, Test};
 
 /// Rules that would wait for each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +85,8 @@ fn holds(filter: &Filter, rule: &Rule, known: &Event<'_>) -> (bool, bool) {
             (fail, may)
         }
         Filter::Keyword(_) | Filter::Refer(..) | Filter::Logsource(_) => (true, true),
+        // What a set holds changes.
+        Filter::Field(_, Test::Set(_)) => (true, true),
         Filter::Field(..) => {
             let open =
                 |field: &Field| matches!(field, Field::Own(_)) || rule.group_by.contains(field);

@@ -1,8 +1,8 @@
 //! A rule's version: the hash of its compiled form.
 //!
 //! What is hashed is what decides the SIEM events: the filter as it prints itself (not the
-//! author's spelling), windows, limits, group, message, severity, tags, tables and the number of
-//! the engine's semantics. Name, description and whether it is enabled are left out.
+//! author's spelling), what the sets that it names hold, windows, limits, group, message, severity,
+//! tags, tables and the number of the engine's semantics. Name, description and whether it is enabled are left out.
 //!
 //! What it does *not* know: when a version was active.
 
@@ -21,6 +21,10 @@ pub(super) fn version(rule: &Rule) -> String {
     };
     part("engine", &ENGINE.to_string());
     part("filter", &rule.filter.to_string());
+    for (name, digest) in rule.sets() {
+        part("set", name);
+        part("digest", digest.unwrap_or_default());
+    }
     part("source", &rule.source.table());
     part("out", &rule.out);
     part("kind", rule.kind.name());

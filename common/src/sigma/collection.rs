@@ -7,7 +7,7 @@ use super::detection::Section;
 use super::document::{Document, Kind};
 use super::exclusion;
 use super::reference::Linked;
-use crate::filter::{Filter, Logsource};
+use crate::filter::{Filter, Logsource, Sets};
 use crate::rule::{self, Rule, Sigma, Source, Template};
 use crate::yaml::{self, Node, YamlError};
 use std::collections::HashSet;
@@ -37,13 +37,21 @@ pub struct Collection {
     documents: Vec<Document>,
     refusals: Vec<Refusal>,
     ids: HashSet<String>,
+    /// What placeholders stand for; without it they are left to [`Filter::bind`].
+    sets: Option<Sets>,
 }
 
 impl Collection {
-    /// No documents.
+    /// No documents. Rules with placeholders are to be bound: see [`Filter::bind`].
     #[must_use]
     pub fn new() -> Collection {
         Collection::default()
+    }
+
+    /// No documents; their placeholders stand for these sets, and others are refused.
+    #[must_use]
+    pub fn with(sets: &Sets) -> Collection {
+        Collection { sets: Some(sets.clone()), ..Collection::default() }
     }
 
     /// Adds a file's documents. What is no rule is refused when rules are made.
@@ -77,7 +85,12 @@ impl Collection {
         if document.kind != Kind::Detection {
             return self.documents.push(document);
         }
-        match detection(&document) {
+        let made = detection(&document).and_then(|(logsource, mut filter)| {
+            let place = document.node.member("detection").unwrap_or(&document.node);
+            bind(&mut filter, self.sets.as_ref(), place)?;
+            Ok((logsource, filter))
+        });
+        match made {
             Ok((logsource, filter)) => {
                 document.node.value = yaml::Value::Null;
                 self.made.push(Made { document, logsource, filter });
@@ -107,7 +120,7 @@ impl Collection {
         let mut made = std::mem::take(&mut self.made);
         let of = |kind: Kind| documents.iter().filter(move |document| document.kind == kind);
         for document in of(Kind::Filter) {
-            if let Err(error) = exclusion::apply(document, &mut made) {
+            if let Err(error) = exclusion::apply(document, self.sets.as_ref(), &mut made) {
                 self.refuse(&document.file, &document.id, &error);
             }
         }
@@ -151,6 +164,16 @@ fn detection(document: &Document) -> Result<(Logsource, Filter), YamlError> {
     let section = Section::new(place, Aliases::of(&logsource), true)?;
     let filter = Filter::Logsource(logsource.clone()).and(section.filter(place)?);
     Ok((logsource, filter))
+}
+
+/// Gives a filter what its placeholders stand for.
+pub(super) fn bind(filter: &mut Filter, sets: Option<&Sets>, node: &Node) -> Result<(), YamlError> {
+    let Some(sets) = sets else { return Ok(()) };
+    filter.bind(sets).map_err(|missing| {
+        let placeholder = format!("%{}%", missing.name);
+        let place = node.find(&|text| text.contains(&placeholder)).unwrap_or(node);
+        place.fault(format!("{missing}: {}", missing.hint))
+    })
 }
 
 /// A plain rule with what its document says about itself.

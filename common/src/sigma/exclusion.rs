@@ -6,14 +6,18 @@
 //! What it does *not* know: correlations; a filter is about detections.
 
 use super::alias::Aliases;
-use super::collection::Made;
+use super::collection::{Made, bind};
 use super::detection::Section;
 use super::document::Document;
-use crate::filter::Logsource;
+use crate::filter::{Logsource, Sets};
 use crate::yaml::{Node, Value, YamlError};
 
 /// Adds the exclusion of a filter to the rules that it names; to all of them or none.
-pub(super) fn apply(document: &Document, made: &mut [Made]) -> Result<(), YamlError> {
+pub(super) fn apply(
+    document: &Document,
+    sets: Option<&Sets>,
+    made: &mut [Made],
+) -> Result<(), YamlError> {
     let logsource = document.logsource()?;
     let section = document.node.member("filter").unwrap_or(&document.node);
     let rules = section.member("rules").ok_or_else(|| section.fault("filter without rules"))?;
@@ -30,11 +34,17 @@ pub(super) fn apply(document: &Document, made: &mut [Made]) -> Result<(), YamlEr
             places.push(named(item, &logsource, made)?);
         }
     }
-    for place in places {
-        let own = &mut made[place];
+    let mut filters = Vec::new();
+    for &place in &places {
         // Fields are called as in the rule, whose logsource may be the narrower one.
-        let excluded = Section::new(section, Aliases::of(&own.logsource), false)?;
-        own.filter = own.filter.clone().and(excluded.filter(section)?.not());
+        let excluded = Section::new(section, Aliases::of(&made[place].logsource), false)?;
+        let mut filter = excluded.filter(section)?;
+        bind(&mut filter, sets, section)?;
+        filters.push(filter);
+    }
+    for (place, filter) in places.into_iter().zip(filters) {
+        let own = &mut made[place];
+        own.filter = own.filter.clone().and(filter.not());
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 use super::alias::Aliases;
 use super::encode::encode;
 use super::modifier::{Modifiers, Relation, split};
+use super::placeholder;
 use super::value::{Stand, pieces, plain, test};
 use crate::field::Field;
 use crate::filter::{Filter, Network, Regex, Test, Text};
@@ -103,6 +104,10 @@ fn of_field(
         Relation::Regex(flags) => Ok(of(regex(value, flags)?)),
         Relation::Network => {
             let text = value.text().unwrap_or_default();
+            let set = if modifiers.expand { placeholder::test(text, modifiers)? } else { None };
+            if let Some(test) = set {
+                return Ok(of(test));
+            }
             match Network::parse(text) {
                 Some(network) => Ok(of(Test::Network(network))),
                 None => Err(format!("{name}: \"{}\" is no network", text.escape_debug())),
@@ -162,9 +167,13 @@ fn plain_value(field: &Field, value: &Node, modifiers: &Modifiers) -> Sentence<F
 /// The text tests of a value: one, or one an offset of its encoding.
 fn texts(value: &Node, modifiers: &Modifiers) -> Sentence<Vec<Test>> {
     let Some(text) = value.scalar() else { return Err("null where a text is expected".to_owned()) };
-    if modifiers.expand {
-        return Err(format!("\"{}\": no set is bound to the placeholder", text.escape_debug()));
-    }
+    let text = match modifiers.expand {
+        true => match placeholder::test(&text, modifiers)? {
+            Some(test) => return Ok(vec![test]),
+            None => placeholder::without(&text)?.into(),
+        },
+        false => text,
+    };
     if modifiers.encodings.is_empty() {
         let test = test(pieces(&text), modifiers.stand, modifiers.cased);
         return Ok(vec![if modifiers.dashed { Test::Dash(test) } else { Test::Text(test) }]);

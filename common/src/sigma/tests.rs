@@ -2,12 +2,17 @@
 
 use super::Collection;
 use crate::event::{Event, RawKind, flatten};
+use crate::filter::{Set, Sets};
 use crate::rule::Rule;
 
 const HEAD: &str = "title: T\nlogsource:\n  product: windows\ndetection:\n";
 
 fn rules(text: &str) -> Result<Vec<Rule>, String> {
-    let mut collection = Collection::new();
+    with_sets(text, &Sets::default())
+}
+
+fn with_sets(text: &str, sets: &Sets) -> Result<Vec<Rule>, String> {
+    let mut collection = Collection::with(sets);
     collection.add(text, "f.yml");
     let (rules, refusals) = collection.rules(None);
     match refusals.first() {
@@ -157,12 +162,33 @@ fn labels_decide_what_a_rule_is_about() {
 }
 
 #[test]
+fn placeholders_stand_for_sets() {
+    let sets = |values: &[&str]| -> Sets {
+        let set = Set::new("Servers", values.iter().map(|it| (*it).to_owned()));
+        [set.expect("a set")].into_iter().collect()
+    };
+    let text = format!("{HEAD}  s:\n    A|contains|expand: '%Servers%'\n  condition: s\n");
+    let rule = with_sets(&text, &sets(&["db1", "web*"])).expect("a rule").remove(0);
+    let matches = |json: &str| rule.filter.matches(&event(json));
+    assert!(matches(r#"{"A":"on DB1 now"}"#) && matches(r#"{"A":"web*"}"#));
+    assert!(!matches(r#"{"A":"web1"}"#) && !matches("{}"));
+    let other = with_sets(&text, &sets(&["db1"])).expect("a rule").remove(0);
+    assert_ne!(rule.version(), other.version());
+    let same = with_sets(&text, &sets(&["web*", "db1", "db1"])).expect("a rule").remove(0);
+    assert_eq!(rule.version(), same.version());
+    assert_eq!(rule.sets().keys().collect::<Vec<_>>(), [&"Servers"]);
+}
+
+#[test]
 fn refusals_tell_the_place() {
     assert_eq!(
         refused("  s:\n    A|foo: x\n  condition: s\n"),
         "f.yml:6:5: unknown modifier \"foo\""
     );
-    assert!(refused("  s:\n    A|expand: '%x%'\n  condition: s\n").contains("no set is bound"));
+    assert_eq!(
+        refused("  s:\n    B: x\n    A|expand: ['%xyz%']\n  condition: s\n"),
+        "f.yml:7:16: there is no set \"xyz\": siemmanage set import xyz FILE makes it"
+    );
     assert!(refused("  s:\n    A|re: '(?=x)'\n  condition: s\n").contains("no regex"));
     assert!(refused("  s: {}\n  condition: s\n").contains("an empty mapping"));
     assert!(refused("  s:\n    A: [[x]]\n  condition: s\n").contains("a list where a value"));

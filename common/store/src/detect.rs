@@ -14,13 +14,16 @@
 
 mod plan;
 pub(crate) mod row;
+mod set;
 
 pub(crate) use plan::{Opening, Plan, Present};
+pub(crate) use set::{Change, bind_versions, bound, known, stored_set};
 
 pub use common::config::Backfill;
 
 use crate::Result;
 use common::clock::Timestamp;
+use common::filter::{Set, Sets};
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
@@ -141,6 +144,21 @@ pub struct Firing {
     pub commit_no: i64,
 }
 
+/// A content of a reference set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetRow {
+    /// The set's name.
+    pub name: String,
+    /// The digest of its values.
+    pub digest: String,
+    /// Whether it is what the set holds now.
+    pub is_current: bool,
+    /// When it came into force last.
+    pub updated: Timestamp,
+    /// How many values there are.
+    pub value_count: i64,
+}
+
 /// Which SIEM events are meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiemSelection {
@@ -186,7 +204,32 @@ pub trait Detect {
     /// The database fails.
     fn activate(&mut self, rules: &[Rule], backfill: Backfill) -> Result<()>;
 
-    /// A number that changes whenever a rule does; cheap to ask.
+    /// The reference sets, as they are now.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn sets(&mut self) -> Result<Sets>;
+
+    /// Each content that a set ever had, by name, the newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn set_versions(&mut self) -> Result<Vec<SetRow>>;
+
+    /// Puts sets in place of those with the same name; all or none. Rules that name them get new
+    /// versions, as if they had been changed.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn put_sets(&mut self, sets: &[&Set]) -> Result<()>;
+
+    /// Deletes sets. What they held stays known to the versions that saw it.
+    ///
+    /// # Errors
+    /// The database fails, or a rule names one.
+    fn delete_sets(&mut self, names: &[String]) -> Result<()>;
+
+    /// A number that changes whenever a rule or a set does; cheap to ask.
     ///
     /// # Errors
     /// The database fails.

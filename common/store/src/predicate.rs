@@ -19,6 +19,7 @@
 
 mod column;
 mod elsewhere;
+mod set;
 mod sql;
 mod text;
 

@@ -6,6 +6,7 @@ use super::{Found, Item, Noun, Report, unreadable};
 use crate::rule::select::Choice;
 use common::cli::{Failure, Kind};
 use common::config::Backfill;
+use common::filter::Sets;
 use common::rule::{self, ReadError, Rule};
 use common::sigma::Refusal;
 use pack::File;
@@ -20,12 +21,14 @@ pub(crate) struct Rules {
     pub(crate) section: Option<String>,
     /// Which rules of files are meant.
     pub(crate) choice: Choice,
+    /// What rules of files may name.
+    pub(crate) sets: Sets,
 }
 
 impl Rules {
     /// The rules of a database.
     pub(crate) fn stored(backfill: Backfill) -> Rules {
-        Rules { backfill, section: None, choice: Choice::default() }
+        Rules { backfill, section: None, choice: Choice::default(), sets: Sets::default() }
     }
 }
 
@@ -39,7 +42,7 @@ impl Noun for Rules {
     }
 
     fn read(&self, files: &[File]) -> Result<Found, Failure> {
-        let pack = pack::load(files, self.section.as_deref());
+        let pack = pack::load(files, self.section.as_deref(), &self.sets);
         let refusal = |it: &Refusal| match it.id.is_empty() {
             true => it.to_string(),
             false => {

@@ -7,6 +7,8 @@
 //!   - 'Nov 20 10:00:00 web1 sshd[7]: Failed password for root from 192.0.2.7 port 22 ssh2'
 //! no_match:                        # … and for none of these
 //!   - {event.action: ssh_login, event.outcome: success}
+//! sets:                            # what reference sets hold, in place of the database's
+//!   Workstations: [ws1, ws2]
 //! fire:                            # runs of events, for what counts over windows
 //!   - name: eight in a minute
 //!     siem_events: 1               # how many the rule leaves; 1 unless given
@@ -23,13 +25,14 @@
 
 use common::clock::SECOND;
 use common::clock::span::Span;
+use common::filter::Set;
 use common::yaml::{self, Node, Value, YamlError};
 
 /// The most events of a run.
 const EVENTS: u64 = 100_000;
 
 /// A document of cases.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Cases {
     /// The rule's id, name or title.
     pub(crate) rule: Option<String>,
@@ -38,6 +41,8 @@ pub(crate) struct Cases {
     /// … and not for these.
     pub(crate) differing: Vec<Given>,
     pub(crate) runs: Vec<Run>,
+    /// What reference sets hold.
+    pub(crate) sets: Vec<Set>,
     /// Where the document begins.
     pub(crate) line: usize,
 }
@@ -79,7 +84,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Cases>, YamlError> {
 }
 
 fn cases(node: &Node) -> Result<Cases, YamlError> {
-    known(node, "cases", &["rule", "match", "no_match", "fire"])?;
+    known(node, "cases", &["rule", "match", "no_match", "sets", "fire"])?;
     let events = |name: &str| -> Result<Vec<Given>, YamlError> {
         list(node, name)?.iter().map(given).collect()
     };
@@ -90,12 +95,32 @@ fn cases(node: &Node) -> Result<Cases, YamlError> {
         matching: events("match")?,
         differing: events("no_match")?,
         runs: numbered.map(|(place, node)| run(place, node)).collect::<Result<_, _>>()?,
+        sets: sets(node)?,
         line: node.line,
     };
     match cases.matching.is_empty() && cases.differing.is_empty() && cases.runs.is_empty() {
         true => Err(node.fault("no cases: neither match, no_match nor fire")),
         false => Ok(cases),
     }
+}
+
+fn sets(node: &Node) -> Result<Vec<Set>, YamlError> {
+    let Some(node) = node.member("sets") else { return Ok(Vec::new()) };
+    let Value::Map(members) = &node.value else {
+        return Err(node.fault(format!("sets: {} where a mapping is expected", node.kind())));
+    };
+    let set = |(key, node): &(yaml::Key, Node)| -> Result<Set, YamlError> {
+        let Value::List(items) = &node.value else {
+            return Err(node.fault(format!("{}: {} is no list", key.text, node.kind())));
+        };
+        let value = |item: &Node| {
+            let text = item.scalar().map(std::borrow::Cow::into_owned);
+            text.ok_or_else(|| item.fault(format!("{} where a value is expected", item.kind())))
+        };
+        let values: Vec<String> = items.iter().map(value).collect::<Result<_, _>>()?;
+        Set::new(&key.text, values).map_err(|error| node.fault(error.to_string()))
+    };
+    members.iter().map(set).collect()
 }
 
 fn run(place: usize, node: &Node) -> Result<Run, YamlError> {
@@ -198,13 +223,17 @@ mod tests {
     #[test]
     fn a_file_of_cases_is_read() {
         let text = "rule: r\nmatch: [{a: 1, b: [x, null]}]\nfire:\n- events:\n  - a line\n  \
-            - {event: {event: 7}, times: 3, every: 2m}\n  siem_events: 0\n";
+            - {event: {event: 7}, times: 3, every: 2m}\n  siem_events: 0\nsets: {s: [b, 7]}\n";
         let cases = read(text).expect("cases").remove(0);
         assert_eq!((cases.rule.as_deref(), cases.line), (Some("r"), 1));
         let Text::Fields(fields) = &cases.matching[0].text else { panic!("fields") };
         assert_eq!(serde_json::json!(fields), serde_json::json!({"a": 1, "b": ["x", null]}));
         let run = &cases.runs[0];
         assert_eq!((run.name.as_str(), run.siem_events, run.line), ("run 1", 0, 4));
+        assert_eq!(
+            (cases.sets[0].name(), cases.sets[0].values()),
+            ("s", &["7".into(), "b".into()][..])
+        );
         assert_eq!(run.events[0].text, Text::Line("a line".to_owned()));
         assert_eq!((run.events[1].times, run.events[1].every), (3, Span(120 * SECOND)));
     }
@@ -215,7 +244,7 @@ mod tests {
         assert_eq!(fault("rule: r"), "1:1: no cases: neither match, no_match nor fire");
         assert_eq!(
             fault("match: [a]\nmach: []"),
-            "2:1: cases: unknown key \"mach\": rule, match, no_match, fire"
+            "2:1: cases: unknown key \"mach\": rule, match, no_match, sets, fire"
         );
         assert_eq!(fault("match: 7"), "1:8: match: a number is no list");
         assert_eq!(fault("fire: [{events: []}]"), "1:8: events: 1 to 100000 events");

@@ -11,6 +11,7 @@ use crate::args::{RuleTest, TestOutput};
 use crate::{database, item, page};
 use common::cli::{Exit, Failure};
 use common::config::Config;
+use common::filter::Sets;
 use common::output::escape;
 use common::rule::{Cycle, Rule, order};
 use pack::File;
@@ -25,14 +26,16 @@ pub(crate) fn run(args: &RuleTest, config: &Config) -> anyhow::Result<Exit> {
         store.rules().map_err(Failure::from)?
     } else {
         let files = pack::rule_files(&args.files).map_err(item::unreadable)?;
-        let pack = pack::load(&files, None);
+        let tests = cases(&args.files)?;
+        let sets = sets(&tests, config);
+        let pack = pack::load(&files, None, &sets);
         verdicts.extend(pack.refusals.iter().map(|refusal| Verdict {
             name: format!("{}:{}", refusal.file, refusal.line),
             failure: Some(refusal.to_string()),
         }));
         let trial = Trial::new(&pack.rules)?;
-        for file in cases(&args.files)? {
-            verdicts.extend(tried(&trial, &pack.rules, &files, &file));
+        for file in &tests {
+            verdicts.extend(tried(&trial, &pack.rules, &files, file, &sets));
         }
         pack.rules
     };
@@ -64,8 +67,24 @@ fn cases(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
     pack::read_as(&wanted, &pack::is_case).map_err(item::unreadable)
 }
 
+/// The sets of the database, where there is one, and in their place those that cases give.
+fn sets(tests: &[File], config: &Config) -> Sets {
+    let stored = database::open_reader(config).ok().and_then(|mut store| store.sets().ok());
+    let mut sets = stored.unwrap_or_default();
+    // A file that cannot be read is a verdict of its own, later.
+    let documents = tests.iter().filter_map(|file| case::read(&file.text).ok()).flatten();
+    documents.flat_map(|cases| cases.sets).for_each(|set| sets.put(set));
+    sets
+}
+
 /// The verdicts on the cases of a file.
-fn tried(trial: &Trial<'_>, rules: &[Rule], files: &[File], file: &File) -> Vec<Verdict> {
+fn tried(
+    trial: &Trial<'_>,
+    rules: &[Rule],
+    files: &[File],
+    file: &File,
+    sets: &Sets,
+) -> Vec<Verdict> {
     let failed = |line: usize, failure: String| Verdict {
         name: format!("{}:{line}", file.name),
         failure: Some(failure),
@@ -76,7 +95,7 @@ fn tried(trial: &Trial<'_>, rules: &[Rule], files: &[File], file: &File) -> Vec<
     };
     let mut verdicts = Vec::new();
     for cases in &documents {
-        match found(rules, files, file, cases.rule.as_deref()) {
+        match found(rules, files, file, cases.rule.as_deref(), sets) {
             Err(reason) => verdicts.push(failed(cases.line, reason)),
             Ok(rule) => {
                 for (line, mut verdict) in trial.verdicts(rule, cases) {
@@ -97,6 +116,7 @@ fn found<'r>(
     files: &[File],
     file: &File,
     name: Option<&str>,
+    sets: &Sets,
 ) -> Result<&'r Rule, String> {
     let is_called =
         |rule: &&Rule, name: &str| rule.name == name || rule.id() == name || rule.title() == name;
@@ -110,7 +130,7 @@ fn found<'r>(
         .filter_map(|ending| files.iter().find(|it| it.name == format!("{stem}.{ending}")))
         .cloned()
         .collect();
-    let own = pack::load(&beside, None).rules;
+    let own = pack::load(&beside, None, sets).rules;
     match own.as_slice() {
         [only] => rules
             .iter()

@@ -107,3 +107,34 @@ fn what_is_around_an_event() {
         assert_eq!(output.stderr, "siemquery: --same: 1.2 has no destination.ip\n");
     });
 }
+
+#[test]
+fn sets_are_looked_into() {
+    world(|world| {
+        let url = store::Url::parse(Some(world.url)).expect("a URL");
+        let mut store = store::open(&url, store::Create::Never).expect("a database");
+        let set = |name: &str, values: &[&str]| {
+            let values = values.iter().map(|it| (*it).to_owned());
+            common::filter::Set::new(name, values).expect("a set")
+        };
+        let (bad, users) = (set("bad", &["203.0.113.0/29", "10.1.2.3"]), set("users", &["MIA"]));
+        store.put_sets(&[&bad, &users]).expect("sets");
+        let ids = |filter: &str| world.ids(&["--where", filter]);
+        assert_eq!(ids("source.ip in set:bad"), ["1.1", "1.2", "1.3"]);
+        assert_eq!(ids("source.ip not in set:bad and source.ip exists"), ["2.1"]);
+        assert_eq!(ids("user.name in set:users"), ["1.3"]);
+        assert_eq!(ids("message contains_set users"), ["1.3"]);
+        let count = world.run(&["--count", "--where", "user.name in set:users"]).success();
+        assert_eq!(count.stdout, "1\n");
+        let missing = world.run(&["--where", "user.name in set:user"]);
+        assert_eq!(missing.code, 2);
+        assert!(missing.stderr.contains("did you mean \"users\"?"), "{}", missing.stderr);
+
+        let directory = testkit::temp_dir();
+        let file = directory.path().join("r.yml");
+        let rule = "title: T\nlogsource: {service: sshd}\ndetection:\n  s:\n    \
+            user.name|expand: '%users%'\n  condition: s\n";
+        std::fs::write(&file, rule).expect("a file");
+        assert_eq!(world.ids(&["--sigma", &file.display().to_string()]), ["1.3"]);
+    });
+}

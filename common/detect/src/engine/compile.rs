@@ -140,7 +140,11 @@ impl Compiler {
     }
 
     fn leaf(&mut self, filter: &Filter) -> u32 {
-        let text = filter.to_string();
+        let mut text = filter.to_string();
+        // Two versions of a rule name one set and mean what it held at their times.
+        for test in filter.set_tests() {
+            text.extend(test.digest());
+        }
         if let Some(number) = self.known.get(&text) {
             return *number;
         }

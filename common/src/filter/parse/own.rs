@@ -4,10 +4,12 @@
 //! What it does *not* know: connectives; values of other kinds.
 
 use super::error::ParseError;
-use super::term::{Subject, Terms, pattern};
+use super::term::{Subject, Terms, Value, pattern};
 use super::token::Token;
 use crate::field::{Field, Own};
-use crate::filter::{Filter, Logsource, Order, Part, Test, Text, TextTest};
+use crate::filter::{Filter, Logsource, Order, Part, SetTest, Test, Text, TextTest, is_set_name};
+
+type Parsed = Result<Filter, ParseError>;
 
 impl<'t> Terms<'t> {
     /// The names of `own(…)`, of which the word is read.
@@ -74,10 +76,46 @@ impl<'t> Terms<'t> {
             let make = if cased { TextTest::cased } else { TextTest::new };
             return Ok(Some(subject.predicate(Test::Dash(make(kind, &value)))));
         }
+        if let Some(plain) = word.strip_suffix("_set") {
+            return self.set(subject, plain).map(Some);
+        }
         match Part::named(word) {
             Some(part) => self.part(subject, part).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The set after `contains_set` and its like: a name, or a template with one.
+    fn set(&mut self, subject: &Subject, word: &str) -> Result<Filter, ParseError> {
+        let (name, cased) = match word.strip_suffix("_cased") {
+            Some(name) => (name, true),
+            None => (word, false),
+        };
+        let Some(kind) = kind(name) else { return Err(self.no_operator()) };
+        let value = self.value()?;
+        let test = match SetTest::read_template(&value.text) {
+            Some((before, name, after)) => SetTest::new(kind, &name).between(&before, &after),
+            None if is_set_name(&value.text) => SetTest::new(kind, &value.text),
+            None => return Err(self.no_set(&value)),
+        };
+        Ok(subject.predicate(Test::Set(Box::new(test.case(cased)))))
+    }
+
+    /// The set of `in set:NAME`.
+    pub(super) fn whole_set(&self, subject: &Subject, value: &Value) -> Option<Parsed> {
+        let name = value.text.strip_prefix("set:")?;
+        Some(match is_set_name(name) {
+            true => {
+                let test = SetTest::new(Text::Equals, name);
+                Ok(subject.predicate(Test::Set(Box::new(test))))
+            }
+            false => Err(self.no_set(value)),
+        })
+    }
+
+    fn no_set(&self, value: &Value) -> ParseError {
+        ParseError::new(self.text, value.offset, "expected the name of a set")
+            .hint("siemmanage set list shows them")
     }
 
     fn part(&mut self, subject: &Subject, part: Part) -> Result<Filter, ParseError> {

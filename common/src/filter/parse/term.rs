@@ -275,10 +275,13 @@ impl<'t> Terms<'t> {
             }
         }
         let value = self.value()?;
+        if let Some(found) = self.whole_set(subject, &value).filter(|_| value.bare) {
+            return found;
+        }
         match Network::parse(&value.text) {
             Some(network) => Ok(subject.predicate(Test::Network(network))),
             None => Err(ParseError::new(self.text, value.offset, "expected a network or a list")
-                .hint("in 10.0.0.0/8, or in (a, b, c)")),
+                .hint("in 10.0.0.0/8, in (a, b, c), or in set:NAME")),
         }
     }
 

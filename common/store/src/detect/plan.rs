@@ -95,6 +95,11 @@ impl<'r> Plan<'r> {
         Ok(plan)
     }
 
+    /// Whether nothing begins or ends.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.closings.is_empty() && self.adoptions.is_empty() && self.openings.is_empty()
+    }
+
     /// Adds the ends of the intervals of rules, by section and name, that are deleted.
     pub(crate) fn delete(&mut self, names: &[(String, String)], present: &Present<'_>) {
         let is_named = |have: &Activation| {

@@ -4,13 +4,18 @@
 
 mod rows;
 mod rules;
+mod set;
 
 use super::Postgres;
 use super::outbox::put_actions;
 use super::row::Time;
 use crate::detect::row::{group_key, match_columns, stored_fields, stored_group, stored_match};
-use crate::{Activation, Backfill, Detect, Firing, Origin, Result, SeeSiem, SiemSelection, Step};
+use crate::{
+    Activation, Backfill, Change, Detect, Firing, Origin, Result, SeeSiem, SetRow, SiemSelection,
+    Step,
+};
 use common::clock::Timestamp;
+use common::filter::{Set, Sets};
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
@@ -51,15 +56,32 @@ impl Detect for Postgres {
     }
 
     fn put_rules(&mut self, rules: &[Rule], backfill: Backfill) -> Result<()> {
-        self.change_rules(rules, &[], Origin::Database, backfill)
+        self.change_rules(&Change { rules, backfill, ..Change::none() })
     }
 
     fn delete_rules(&mut self, names: &[(String, String)]) -> Result<()> {
-        self.change_rules(&[], names, Origin::Database, Backfill::None)
+        self.change_rules(&Change { deleted: names, ..Change::none() })
     }
 
     fn activate(&mut self, rules: &[Rule], backfill: Backfill) -> Result<()> {
-        self.change_rules(rules, &[], Origin::File, backfill)
+        self.change_rules(&Change { rules, backfill, origin: Origin::File, ..Change::none() })
+    }
+
+    fn sets(&mut self) -> Result<Sets> {
+        self.stored_sets()
+    }
+
+    fn set_versions(&mut self) -> Result<Vec<SetRow>> {
+        let versions = set::versions(self.client()?);
+        versions.map_err(|error| self.fault(&error))
+    }
+
+    fn put_sets(&mut self, sets: &[&Set]) -> Result<()> {
+        self.change_rules(&Change { sets, ..Change::none() })
+    }
+
+    fn delete_sets(&mut self, names: &[String]) -> Result<()> {
+        self.change_rules(&Change { deleted_sets: names, ..Change::none() })
     }
 
     fn rule_generation(&mut self) -> Result<i64> {
@@ -69,9 +91,7 @@ impl Detect for Postgres {
     }
 
     fn activations(&mut self) -> Result<Vec<Activation>> {
-        let rows = self.client()?.query(rules::ACTIVATIONS, &[]);
-        let rows = rows.map_err(|error| self.fault(&error))?;
-        rows.iter().map(|row| rules::activation(self.address.place(), row)).collect()
+        self.stored_activations()
     }
 
     fn hits(&mut self, version: i64, group: Option<&Group>, from: Timestamp) -> Result<Vec<Hit>> {

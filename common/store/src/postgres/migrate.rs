@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_correlation", include_str!("../../../../sql/postgres/0006_correlation.sql")),
     ("0007_outbox", include_str!("../../../../sql/postgres/0007_outbox.sql")),
     ("0008_section", include_str!("../../../../sql/postgres/0008_section.sql")),
+    ("0009_set", include_str!("../../../../sql/postgres/0009_set.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

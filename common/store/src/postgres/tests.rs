@@ -178,6 +178,7 @@ helper         | r    | r    | -
 hit            | -    | r    | raw
 leaf           | a    | r    | -
 outbox         | -    | r    | raw
+reference_set  | -    | r    | r
 reject         | a    | r    | -
 retention      | -    | r    | -
 rule           | -    | r    | r

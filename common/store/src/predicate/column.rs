@@ -3,7 +3,7 @@
 //! What it does *not* know: where else a field can be (`elsewhere`).
 
 use super::sql::{Bound, Dialect, Sql};
-use super::{Predicate, elsewhere, text};
+use super::{Predicate, elsewhere, set, text};
 use common::clock::Timestamp;
 use common::field::{Column, Kind};
 use common::filter::{Network, Order, Test, Text, TextTest, fold};
@@ -78,7 +78,7 @@ fn time(test: &Test) -> Predicate {
             let bound = Bound::Time(Timestamp(bound));
             Predicate::exact(Sql::new(&format!("time {order} ?"), vec![bound]))
         }
-        Test::Text(_) | Test::Regex(_) => Predicate::superset(Sql::yes()),
+        Test::Text(_) | Test::Regex(_) | Test::Set(_) => Predicate::superset(Sql::yes()),
         // A stamp is no number, no truth value and no address.
         _ => Predicate::exact(Sql::no()),
     }
@@ -87,6 +87,7 @@ fn time(test: &Test) -> Predicate {
 fn of_text(name: &str, test: &Test, dialect: Dialect) -> Predicate {
     match test {
         Test::Text(test) => text::test(name, test, dialect),
+        Test::Set(test) => set::of_text(name, test, dialect),
         Test::Bool(truth) => {
             Predicate::exact(text::equals(name, if *truth { "true" } else { "false" }, dialect))
         }
@@ -116,6 +117,7 @@ fn of_decimal(name: &str, number: f64, dialect: Dialect) -> Predicate {
 fn of_int(name: &str, test: &Test, dialect: Dialect) -> Predicate {
     match test {
         Test::Text(test) => int_text(name, test, dialect),
+        Test::Set(test) => set::of_int(name, test, dialect),
         Test::Number(number) if number.fract() != 0.0 || number.is_nan() => {
             Predicate::exact(Sql::no())
         }
@@ -154,6 +156,7 @@ fn int_text(name: &str, test: &TextTest, dialect: Dialect) -> Predicate {
 fn of_ip(name: &str, test: &Test, dialect: Dialect) -> Predicate {
     match test {
         Test::Text(test) => ip_text(name, test, dialect),
+        Test::Set(test) => set::of_ip(name, test, dialect),
         Test::Network(network) => match dialect {
             Dialect::Sqlite => network_text(name, network),
             Dialect::Postgres => {

@@ -4,7 +4,7 @@
 
 use super::*;
 use common::clock::Timestamp;
-use common::filter::{Network, Order, Regex, TextTest};
+use common::filter::{Network, Order, Regex, Set, SetTest, TextTest};
 
 const BOTH: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
 
@@ -50,6 +50,12 @@ fn promised() -> Vec<Filter> {
         list.push(field("source.ip", Test::Text(TextTest::new(Text::Equals, ip))));
     }
     list.push(field("source.ip", Test::Exists));
+    for name in ["user.name", "source.ip", "source.port"] {
+        let mut one = field(name, Test::Set(Box::new(SetTest::new(Text::Equals, "s"))));
+        let set = Set::new("s", ["eve".into(), "22".into()]).expect("a set");
+        one.bind(&[set].into_iter().collect()).expect("it is there");
+        list.push(one);
+    }
     list
 }
 

@@ -4,13 +4,18 @@
 
 mod rows;
 mod rules;
+mod set;
 
 use super::Sqlite;
 use super::ingest::draw;
 use super::outbox::put_actions;
 use crate::detect::row::{group_key, match_columns, stored_group, stored_match};
-use crate::{Activation, Backfill, Detect, Firing, Origin, Result, SeeSiem, SiemSelection, Step};
+use crate::{
+    Activation, Backfill, Change, Detect, Firing, Origin, Result, SeeSiem, SetRow, SiemSelection,
+    Step,
+};
 use common::clock::Timestamp;
+use common::filter::{Set, Sets};
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
@@ -29,15 +34,31 @@ impl Detect for Sqlite {
     }
 
     fn put_rules(&mut self, rules: &[Rule], backfill: Backfill) -> Result<()> {
-        self.change_rules(rules, &[], Origin::Database, backfill)
+        self.change_rules(&Change { rules, backfill, ..Change::none() })
     }
 
     fn delete_rules(&mut self, names: &[(String, String)]) -> Result<()> {
-        self.change_rules(&[], names, Origin::Database, Backfill::None)
+        self.change_rules(&Change { deleted: names, ..Change::none() })
     }
 
     fn activate(&mut self, rules: &[Rule], backfill: Backfill) -> Result<()> {
-        self.change_rules(rules, &[], Origin::File, backfill)
+        self.change_rules(&Change { rules, backfill, origin: Origin::File, ..Change::none() })
+    }
+
+    fn sets(&mut self) -> Result<Sets> {
+        self.outcome(set::sets(&self.connection, &self.place))
+    }
+
+    fn set_versions(&mut self) -> Result<Vec<SetRow>> {
+        set::versions(&self.connection).map_err(self.refused())
+    }
+
+    fn put_sets(&mut self, sets: &[&Set]) -> Result<()> {
+        self.change_rules(&Change { sets, ..Change::none() })
+    }
+
+    fn delete_sets(&mut self, names: &[String]) -> Result<()> {
+        self.change_rules(&Change { deleted_sets: names, ..Change::none() })
     }
 
     fn rule_generation(&mut self) -> Result<i64> {
@@ -47,7 +68,7 @@ impl Detect for Sqlite {
     }
 
     fn activations(&mut self) -> Result<Vec<Activation>> {
-        rules::activations(&self.connection, &self.place)?.map_err(self.refused())
+        self.outcome(rules::activations(&self.connection, &self.place))
     }
 
     fn hits(&mut self, version: i64, group: Option<&Group>, from: Timestamp) -> Result<Vec<Hit>> {

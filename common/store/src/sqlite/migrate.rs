@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_correlation", include_str!("../../../../sql/sqlite/0006_correlation.sql")),
     ("0007_outbox", include_str!("../../../../sql/sqlite/0007_outbox.sql")),
     ("0008_section", include_str!("../../../../sql/sqlite/0008_section.sql")),
+    ("0009_set", include_str!("../../../../sql/sqlite/0009_set.sql")),
 ];
 
 impl Sqlite {

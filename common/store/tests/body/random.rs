@@ -6,7 +6,9 @@ use super::START;
 use common::clock::Timestamp;
 use common::event::{Eol, Event, RawKind, TimeQuality, Value};
 use common::field::{Column, Field, Own};
-use common::filter::{Filter, Logsource, Network, Order, Part, Regex, Test, Text, TextTest};
+use common::filter::{
+    Filter, Logsource, Network, Order, Part, Regex, Set, SetTest, Sets, Test, Text, TextTest,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -203,6 +205,10 @@ fn test() -> impl Strategy<Value = Test> {
         1 => select(regexes.to_vec()).prop_map(|text| Test::Regex(Regex::new(text).expect("a regex"))),
         2 => select(networks.to_vec())
             .prop_map(|text| Test::Network(Network::parse(text).expect("a network"))),
+        3 => (kind(), select(&["ascii", "any", "addresses", "networks"][..]), any::<bool>())
+            .prop_map(|(kind, name, cased)| {
+                Test::Set(Box::new(SetTest::new(kind, name).case(cased)))
+            }),
     ]
 }
 
@@ -231,6 +237,26 @@ fn logsource() -> impl Strategy<Value = Filter> {
         })
 }
 
+/// The sets that tests name.
+fn sets() -> Sets {
+    let set = |name: &str, values: &[&str]| {
+        Set::new(name, values.iter().map(|it| (*it).to_owned())).expect("a set")
+    };
+    let any: Vec<&str> = TEXTS.iter().copied().filter(|it| it.len() > 1 && is_line(it)).collect();
+    [
+        set("ascii", &["Root", "4624", "x y", "a%b_c", "k", "true", "-", "22"]),
+        set("any", &any),
+        set("addresses", &["10.1.2.3", "2001:DB8::1", "::ffff:192.168.0.1", "root"]),
+        set("networks", &["10.0.0.0/9", "::/64", "192.168.0.1", "22"]),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn is_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
 /// A filter over all kinds of fields and tests.
 pub(crate) fn filter() -> impl Strategy<Value = Filter> {
     let leaf = prop_oneof![
@@ -241,12 +267,17 @@ pub(crate) fn filter() -> impl Strategy<Value = Filter> {
         1 => logsource(),
         1 => Just(Filter::All),
     ];
-    leaf.prop_recursive(3, 12, 3, |inner| {
+    let tree = leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Filter::And),
             vec(inner.clone(), 0..4).prop_map(Filter::Or),
             inner.prop_map(Filter::not),
         ]
+    });
+    let sets = sets();
+    tree.prop_map(move |mut filter| {
+        filter.bind(&sets).expect("sets that there are");
+        filter
     })
 }
 

@@ -5,20 +5,24 @@
 //!
 //! What it does *not* know: which intervals a change ends and begins (`detect::plan`).
 
+use super::set::{self, sets};
 use crate::detect::row::{rule_text, stored_rule};
 use crate::postgres::Postgres;
 use crate::postgres::row::Time;
-use crate::{Activation, Backfill, Error, Opening, Origin, Plan, Present, Result};
+use crate::{
+    Activation, Change, Error, Opening, Origin, Plan, Present, Result, bind_versions, bound, known,
+};
 use common::clock::Timestamp;
 use common::rule::Rule;
-use postgres::{Row, Transaction};
+use postgres::{GenericClient, Row, Transaction};
 
-pub(super) const ACTIVATIONS: &str = "SELECT v.name, v.body, v.hash, a.activation, a.version, \
-      a.origin, a.from_commit, a.to_commit, a.armed_commit, a.created_commit, a.position, a.late \
+const ACTIVATIONS: &str = "SELECT v.name, v.body, v.hash, a.activation, a.version, \
+      a.origin, a.from_commit, a.to_commit, a.armed_commit, a.created_commit, a.position, a.late, \
+      v.sets \
     FROM activation a JOIN rule_version v ON v.version = a.version ORDER BY a.activation";
 
-/// Why a change failed.
-enum Fault {
+/// Why something failed.
+pub(super) enum Fault {
     Driver(postgres::Error),
     Stored(Error),
 }
@@ -29,82 +33,99 @@ impl From<postgres::Error> for Fault {
     }
 }
 
-impl Postgres {
-    pub(super) fn stored_rules(&mut self) -> Result<Vec<Rule>> {
-        let select = "SELECT name, body, is_enabled FROM rule \
-            ORDER BY section COLLATE \"C\", name COLLATE \"C\"";
-        let rows = self.client()?.query(select, &[]).map_err(|error| self.fault(&error))?;
-        let load = |row: &Row| {
-            let rule = stored_rule(self.address.place(), row.get(0), row.get(1))?;
-            Ok(Rule { is_enabled: row.get(2), ..rule })
-        };
-        rows.iter().map(load).collect()
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        Fault::Stored(error)
     }
+}
 
-    /// Puts and deletes rules, and ends and begins the intervals of their versions.
-    pub(super) fn change_rules(
-        &mut self,
-        rules: &[Rule],
-        deleted: &[(String, String)],
-        origin: Origin,
-        backfill: Backfill,
-    ) -> Result<()> {
-        self.client()?;
-        let change =
-            change(&mut self.client, self.address.place(), rules, deleted, origin, backfill);
-        change.map_err(|fault| match fault {
+type Outcome<T> = std::result::Result<T, Fault>;
+
+impl Postgres {
+    /// What became of something, as this crate's error.
+    pub(super) fn outcome<T>(&self, outcome: Outcome<T>) -> Result<T> {
+        outcome.map_err(|fault| match fault {
             Fault::Driver(error) => self.fault(&error),
             Fault::Stored(error) => error,
         })
     }
+
+    /// All rules, bound to the sets as they are now.
+    pub(super) fn stored_rules(&mut self) -> Result<Vec<Rule>> {
+        self.client()?;
+        let place = self.address.place().to_owned();
+        let rules = rules(&mut self.client, &place);
+        let rules = self.outcome(rules)?;
+        bound(&place, rules, || self.stored_sets())
+    }
+
+    /// All intervals, each rule bound to the sets of its version.
+    pub(super) fn stored_activations(&mut self) -> Result<Vec<Activation>> {
+        self.client()?;
+        let place = self.address.place().to_owned();
+        let found = activations(&mut self.client, &place);
+        self.outcome(found)
+    }
+
+    /// Changes rules and sets, and ends and begins the intervals of versions.
+    pub(super) fn change_rules(&mut self, change: &Change<'_>) -> Result<()> {
+        self.client()?;
+        let outcome = self::change(&mut self.client, self.address.place(), change);
+        self.outcome(outcome)
+    }
 }
 
-fn change(
-    client: &mut postgres::Client,
-    place: &str,
-    rules: &[Rule],
-    deleted: &[(String, String)],
-    origin: Origin,
-    backfill: Backfill,
-) -> std::result::Result<(), Fault> {
+fn change(client: &mut postgres::Client, place: &str, change: &Change<'_>) -> Outcome<()> {
     let mut transaction = client.transaction()?;
     transaction.batch_execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('siem rule', 0)); \
          LOCK TABLE activation IN SHARE ROW EXCLUSIVE MODE",
     )?;
+    set::write(&mut transaction, change)?;
+    let stored = if change.has_sets() { rules(&mut transaction, place)? } else { Vec::new() };
+    let touched = bound(place, change.touched(stored), || sets(&mut transaction, place))?;
     let last = "SELECT value, committed, clock_timestamp() FROM counter WHERE name = 'commit'";
     let last = transaction.query_one(last, &[])?;
-    let rows = transaction.query(ACTIVATIONS, &[])?;
-    let activations: Result<Vec<Activation>> =
-        rows.iter().map(|row| activation(place, row)).collect();
-    let activations = activations.map_err(Fault::Stored)?;
+    let activations = activations(&mut transaction, place)?;
     let present = Present {
         activations: &activations,
         last: (last.get(0), last.get::<_, Time>(1).0),
         now: last.get::<_, Time>(2).0,
     };
     let before = "SELECT commit_no FROM batch WHERE committed < $1 ORDER BY commit_no DESC LIMIT 1";
-    let mut plan = Plan::put(rules, origin, backfill, &present, |time: Timestamp| {
+    let put = |time: Timestamp| {
         let found = transaction.query_opt(before, &[&Time(time)])?;
         Ok::<i64, Fault>(found.map_or(0, |row| row.get(0)))
-    })?;
-    plan.delete(deleted, &present);
-    let in_table = if origin == Origin::Database { rules } else { &[] };
-    apply(&mut transaction, in_table, deleted, &plan, origin, present.last.0)?;
-    transaction.commit()?;
-    Ok(())
+    };
+    let mut plan = Plan::put(&touched, change.origin, change.backfill, &present, put)?;
+    plan.delete(change.deleted, &present);
+    apply(&mut transaction, &touched, change, &plan, present.last.0)?;
+    Ok(transaction.commit()?)
 }
 
-/// Writes rules and intervals.
+/// All rules, bound to nothing.
+fn rules(client: &mut impl GenericClient, place: &str) -> Outcome<Vec<Rule>> {
+    let select = "SELECT name, body, is_enabled FROM rule \
+        ORDER BY section COLLATE \"C\", name COLLATE \"C\"";
+    let load = |row: &Row| {
+        Ok(Rule { is_enabled: row.get(2), ..stored_rule(place, row.get(0), row.get(1))? })
+    };
+    client.query(select, &[])?.iter().map(load).collect()
+}
+
+/// Writes rules (unless they come from files) and intervals.
 fn apply(
     transaction: &mut Transaction<'_>,
     rules: &[Rule],
-    deleted: &[(String, String)],
+    change: &Change<'_>,
     plan: &Plan<'_>,
-    origin: Origin,
     last: i64,
 ) -> std::result::Result<(), postgres::Error> {
-    for rule in rules {
+    let origin = change.origin;
+    if origin == Origin::File && plan.is_idle() {
+        return Ok(());
+    }
+    for rule in rules.iter().filter(|_| origin == Origin::Database) {
         let section = "INSERT INTO section (name) VALUES ($1) ON CONFLICT DO NOTHING";
         transaction.execute(section, &[&rule.section])?;
         transaction.execute(
@@ -114,7 +135,7 @@ fn apply(
             &[&rule.section, &rule.name, &rule.is_enabled, &rule_text(rule)],
         )?;
     }
-    for (section, name) in deleted {
+    for (section, name) in change.deleted {
         let delete = "DELETE FROM rule WHERE section = $1 AND name = $2";
         transaction.execute(delete, &[section, name])?;
     }
@@ -141,9 +162,9 @@ fn open(
 ) -> std::result::Result<(), postgres::Error> {
     let rule = opening.rule;
     transaction.execute(
-        "INSERT INTO rule_version (section, name, hash, out_section, body) \
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        &[&rule.section, &rule.name, &opening.hash, &rule.out, &rule_text(rule)],
+        "INSERT INTO rule_version (section, name, hash, out_section, body, sets) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        &[&rule.section, &rule.name, &opening.hash, &rule.out, &rule_text(rule), &known(rule)],
     )?;
     transaction.execute(
         "INSERT INTO activation (version, origin, from_commit, armed_commit, created_commit, \
@@ -163,7 +184,14 @@ fn open(
     Ok(())
 }
 
-pub(super) fn activation(place: &str, row: &Row) -> Result<Activation> {
+fn activations(client: &mut impl GenericClient, place: &str) -> Outcome<Vec<Activation>> {
+    let rows = client.query(ACTIVATIONS, &[])?;
+    let found: Result<Vec<(Activation, String)>> =
+        rows.iter().map(|row| Ok((activation(place, row)?, row.get(12)))).collect();
+    bind_versions(place, found?, |name, digest| set::load(client, place, name, digest))
+}
+
+fn activation(place: &str, row: &Row) -> Result<Activation> {
     Ok(Activation {
         rule: stored_rule(place, row.get(0), row.get(1))?,
         hash: row.get(2),
