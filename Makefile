@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent clean
+.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent bench-sigma rarity clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -81,6 +81,16 @@ bench-parse: compiler ## how fast lines are parsed, beside others where DATA has
 	  CARGO_TARGET_DIR=target/peers $(CARGO) build --release --locked --quiet --manifest-path bench/peers/Cargo.toml; \
 	  target/peers/release/peers $(DATA); \
 	else echo "DATA=$(DATA) is no folder: no peers"; fi
+
+bench-sigma: compiler ## the Sigma engine beside rsigma, with the rules and events of CORPUS
+	$(CARGO) build --release --locked --quiet -p siemtrigger -p siemmanage
+	$(CARGO) build --release --locked --quiet -p bench --bin sigma
+	CARGO_TARGET_DIR=target/peers $(CARGO) build --release --locked --quiet --manifest-path bench/peers/Cargo.toml --bin rsigma-peer
+	CORPUS="$(CORPUS)" bench/sigma.sh
+
+rarity: compiler ## config/sigma/rarity.tsv anew, from the events of CORPUS
+	$(CARGO) build --release --locked --quiet -p bench --bin sigma
+	CORPUS="$(CORPUS)" bench/rarity.sh
 
 bench: compiler postgres ## the figures of doc/benchmarks.md
 	$(CARGO) build --release --locked --quiet

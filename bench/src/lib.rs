@@ -3,6 +3,7 @@
 //! ```text
 //!  seed, now ─► random ─► story (one day with three attacks) ─► auth.log, access.log
 //!  corpora with ground truth ─► corpus ─► misses by field and by set
+//!  rules, events ─► sigma ─► CPU time beside rsigma
 //! ```
 //!
 //! Equal seeds and times give equal bytes. What it does *not* know: the tools.
@@ -10,3 +11,4 @@
 pub mod random;
 pub mod story;
 pub mod corpus;
+pub mod sigma;

@@ -31,11 +31,24 @@ const AFTER: Timestamp = Timestamp(i64::MAX / 4);
 /// How many events are matched before their hits are applied.
 const PORTION: usize = 5_000;
 
+/// What is known of a line before it is read as an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// It has to be read.
+    Nothing,
+    /// No rule matches it, and nobody asks for its time.
+    Idle,
+    /// The rules that it matches are found.
+    Found,
+}
+
 /// Rules at work in memory.
 struct Replay {
     /// In order of depth.
     rules: Vec<Rule>,
     engine: Engine,
+    /// The places of the rules that the event at hand matches.
+    found: Vec<usize>,
     /// Made when a rule first has a hit; of dead rules with the first event.
     evaluators: Vec<Option<Evaluator>>,
     hits: Vec<Vec<Hit>>,
@@ -67,6 +80,7 @@ impl Replay {
         }
         Ok(Replay {
             engine: Engine::new(&rules),
+            found: Vec::new(),
             is_timeless: !rules.iter().any(|rule| matches!(rule.kind, RuleKind::Dead { .. })),
             evaluators: rules.iter().map(|_| None).collect(),
             hits: vec![Vec::new(); rules.len()],
@@ -81,15 +95,28 @@ impl Replay {
         })
     }
 
-    /// Whether a line can be passed over: it is an event, and no rule matches it.
-    fn is_idle(&mut self, line: &[u8]) -> bool {
-        self.is_timeless && self.engine.line(line).is_some_and(<[usize]>::is_empty)
+    /// What is known of a line before it is read as an event.
+    fn line(&mut self, line: &[u8]) -> Known {
+        let Some(found) = self.engine.line(line) else { return Known::Nothing };
+        if found.is_empty() && self.is_timeless {
+            return Known::Idle;
+        }
+        self.found.clear();
+        self.found.extend_from_slice(found);
+        Known::Found
     }
 
     fn event(&mut self, event: &Event<'_>) -> anyhow::Result<()> {
+        self.found.clear();
+        self.found.extend_from_slice(self.engine.event(event));
+        self.found(event)
+    }
+
+    /// Takes an event whose rules were found.
+    fn found(&mut self, event: &Event<'_>) -> anyhow::Result<()> {
         self.last = self.last.max(event.time);
         self.first.get_or_insert(event.time);
-        for &place in self.engine.event(event) {
+        for &place in &self.found {
             let (hits, skipped) = hits(&self.rules[place], event, &Match::Event(event.id));
             self.hits[place].extend(hits);
             self.skipped += skipped;
@@ -144,7 +171,7 @@ impl Replay {
             fired = outcome.events.iter().map(instant).collect();
         }
         self.chain(place, &fired);
-        outcome.events.into_iter().try_for_each(|event| self.found(event))
+        outcome.events.into_iter().try_for_each(|event| self.give(event))
     }
 
     /// Shows firing instants of a rule's SIEM events to the rules over SIEM events.
@@ -165,7 +192,7 @@ impl Replay {
         }
     }
 
-    fn found(&mut self, event: SiemEvent) -> anyhow::Result<()> {
+    fn give(&mut self, event: SiemEvent) -> anyhow::Result<()> {
         if self.is_live || event.rule_kind == "plain" {
             self.printer.print(&event)?;
             return Ok(self.printer.flush()?);
@@ -244,10 +271,12 @@ pub(crate) fn stdin(
         if line.trim_ascii().is_empty() {
             continue;
         }
-        if replay.is_idle(&line) {
+        let known = replay.line(&line);
+        if known == Known::Idle {
             continue;
         }
         match reader.event(&line, number) {
+            Ok(event) if known == Known::Found => replay.found(&event)?,
             Ok(event) => replay.event(&event)?,
             Err(error) => {
                 bad += 1;

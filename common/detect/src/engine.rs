@@ -24,7 +24,10 @@
 
 mod compile;
 mod gram;
+mod key;
+mod kind;
 mod literal;
+mod mark;
 mod name;
 mod partition;
 mod rarity;
@@ -36,6 +39,7 @@ mod witness;
 use common::event::{Event, WindowsEvent};
 use common::rule::{Rule, Source};
 use compile::Compiled;
+use kind::{Kind, Kinds};
 use partition::Partition;
 use record::Record;
 use std::collections::HashMap;
@@ -51,9 +55,20 @@ pub struct Engine {
     record: Record,
     verdict: Verdict,
     found: Vec<usize>,
-    /// The partition of the last lines of a kind: labels are few, looking them up is not free.
-    recent: Option<(&'static str, usize)>,
+    /// The partitions of kinds of lines: they are few, looking labels up is not free.
+    kinds: Kinds,
     section: String,
+}
+
+/// How far a line is taken, where what each stage costs is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Fields are found, and the rules that are about such events.
+    Fields,
+    /// The rules that could match are found.
+    Candidates,
+    /// All.
+    Verdicts,
 }
 
 impl Engine {
@@ -71,7 +86,7 @@ impl Engine {
             partitions: Vec::new(),
             places: HashMap::new(),
             found: Vec::new(),
-            recent: None,
+            kinds: Kinds::default(),
             section: common::section::DEFAULT.to_owned(),
         }
     }
@@ -79,7 +94,7 @@ impl Engine {
     /// Says to which section lines belong that name none.
     pub fn set_section(&mut self, section: &str) {
         section.clone_into(&mut self.section);
-        self.recent = None;
+        self.kinds.clear();
     }
 
     /// The places of the rules that an event matches, in order.
@@ -88,6 +103,7 @@ impl Engine {
         let partition = &self.partitions[place];
         let values = self.record.read_event(event, &self.compiled.names);
         let source = record::Source { line: b"", values: &values, event: Some(event) };
+        self.verdict.candidates(partition, &self.record, &source);
         self.verdict.run(&self.compiled, partition, &mut self.record, &source, &mut self.found);
         &self.found
     }
@@ -96,32 +112,45 @@ impl Engine {
     /// Windows event in plain JSON, or some rule needs more than that: then it is to be read as an
     /// event.
     pub fn line(&mut self, line: &[u8]) -> Option<&[usize]> {
+        self.line_until(line, Stage::Verdicts)
+    }
+
+    /// As [`Engine::line`], up to a stage: before the last nothing is found.
+    pub fn line_until(&mut self, line: &[u8], stage: Stage) -> Option<&[usize]> {
         let line = line.trim_ascii_end();
         let header = self.record.read_line(line, &self.compiled.names)?;
-        let labels = header.windows(line).labels();
-        if labels.is_empty() {
-            return None;
-        }
-        let place = match self.recent {
-            Some((recent, place)) if std::ptr::eq(recent, labels) => place,
-            _ => {
-                let section = self.section.clone();
-                let place = self.place(&section, labels);
-                self.recent = Some((labels, place));
-                place
-            }
-        };
+        let place = self.kind(line, &header)?;
         let partition = &self.partitions[place];
         if !partition.is_plain {
             return None;
         }
         let source = record::Source { line, values: &[], event: None };
+        if stage == Stage::Fields {
+            return Some(&[]);
+        }
+        self.verdict.candidates(partition, &self.record, &source);
+        if stage == Stage::Candidates {
+            return Some(&[]);
+        }
         self.verdict.run(&self.compiled, partition, &mut self.record, &source, &mut self.found);
         // Of a key that is there twice the last value counts, and the first is no keyword's.
         if self.verdict.keyword_held && self.record.has_twins(line) {
             return None;
         }
         Some(&self.found)
+    }
+
+    /// The partition of a line; none where it has no labels.
+    fn kind(&mut self, line: &[u8], header: &Header) -> Option<usize> {
+        let kind = header.kind(line);
+        if let Some(place) = self.kinds.find(&kind) {
+            return place;
+        }
+        let labels = header.windows(line).labels();
+        let section = self.section.clone();
+        let place = (!labels.is_empty()).then(|| self.place(&section, labels));
+        self.kinds.keep(&kind, place);
+        place
     }
 
     fn place(&mut self, section: &str, labels: &str) -> usize {
@@ -146,6 +175,12 @@ struct Header {
 }
 
 impl Header {
+    /// The header's texts. Its channel is not empty, so that the provider does not count.
+    fn kind<'l>(&self, line: &'l [u8]) -> Kind<'l> {
+        let event_type = self.event_type.map_or(&b""[..], |(from, until)| &line[from..until]);
+        Kind { channel: &line[self.channel.0..self.channel.1], event_type, id: self.id }
+    }
+
     fn windows<'l>(&self, line: &'l [u8]) -> WindowsEvent<'l> {
         let text = |(from, until): (usize, usize)| std::str::from_utf8(&line[from..until]).ok();
         WindowsEvent {

@@ -35,7 +35,7 @@ mod window;
 
 pub use chain::chained;
 pub use dead::LATENESS;
-pub use engine::Engine;
+pub use engine::{Engine, Stage};
 pub use evaluator::{Evaluator, Mark, Need, Outcome};
 pub use explain::{Line, explain};
 pub use index::{Index, group};

@@ -3,6 +3,7 @@
 //! What it does *not* know: labels of events, indexes.
 
 use super::name::Names;
+use super::witness::of_leaf;
 use common::field::{Column, Field, Own};
 use common::filter::{Filter, Logsource, Test, Text, TextTest};
 use common::rule::{Rule, Source};
@@ -42,6 +43,8 @@ pub(super) struct Leaf {
     pub(super) needle: Option<Needle>,
     /// Whether a flat line can tell.
     pub(super) is_plain: bool,
+    /// About what share of events it holds for; 1 where nothing is known.
+    share: f32,
 }
 
 /// A text test as it is held against folded text.
@@ -121,11 +124,18 @@ impl Compiled {
 
 impl Compiler {
     fn node(&mut self, filter: &Filter) -> Node {
-        let mut all = |list: &[Filter]| list.iter().map(|inner| self.node(inner)).collect();
+        let mut all =
+            |list: &[Filter]| -> Vec<Node> { list.iter().map(|inner| self.node(inner)).collect() };
         match filter {
             Filter::All => Node::All,
-            Filter::And(list) => Node::And(all(list)),
-            Filter::Or(list) => Node::Or(all(list)),
+            Filter::And(list) => {
+                let list = all(list);
+                Node::And(self.ordered(list, |cost, share| cost / (1.01 - share)))
+            }
+            Filter::Or(list) => {
+                let list = all(list);
+                Node::Or(self.ordered(list, |cost, share| cost / (0.01 + share)))
+            }
             Filter::Not(inner) => Node::Not(Box::new(self.node(inner))),
             Filter::Logsource(logsource) => {
                 let labels = &mut self.compiled.labels;
@@ -136,6 +146,47 @@ impl Compiler {
                 Node::Label(number)
             }
             leaf => Node::Leaf(self.leaf(leaf)),
+        }
+    }
+
+    /// Parts of a tree, those first that decide it at the least cost.
+    fn ordered(&self, list: Vec<Node>, rank: impl Fn(f32, f32) -> f32) -> Box<[Node]> {
+        let rank = |node: Node| {
+            let (cost, share) = self.estimate(&node);
+            (rank(cost, share), node)
+        };
+        let mut ranked: Vec<(f32, Node)> = list.into_iter().map(rank).collect();
+        ranked.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        ranked.into_iter().map(|(_, node)| node).collect()
+    }
+
+    /// What evaluating a tree costs, and the share of events for which it holds.
+    fn estimate(&self, node: &Node) -> (f32, f32) {
+        let costs = |list: &[Node]| -> Vec<(f32, f32)> {
+            list.iter().map(|inner| self.estimate(inner)).collect()
+        };
+        match node {
+            Node::All | Node::Label(_) => (0.0, 1.0),
+            Node::Not(inner) => {
+                let (cost, share) = self.estimate(inner);
+                (cost, 1.0 - share.min(1.0))
+            }
+            Node::And(list) => costs(list).iter().rev().fold((0.0, 1.0), |(cost, share), it| {
+                (it.0 + cost * it.1.min(1.0), share.min(it.1))
+            }),
+            Node::Or(list) => costs(list)
+                .iter()
+                .fold((0.0, 0.0), |sum, it| (sum.0 + it.0, (sum.1 + it.1).min(1.0))),
+            Node::Leaf(leaf) => {
+                let leaf = &self.compiled.leaves[*leaf as usize];
+                let cost = match (&leaf.needle, &leaf.filter) {
+                    (Some(needle), _) if needle.kind == Text::Contains => 2.0,
+                    (Some(_), _) | (_, Filter::Field(_, Test::Exists)) => 1.0,
+                    (_, Filter::Field(_, Test::Regex(_)) | Filter::Keyword(_)) => 20.0,
+                    _ => 4.0,
+                };
+                (cost, leaf.share.min(1.0))
+            }
         }
     }
 
@@ -154,7 +205,9 @@ impl Compiler {
             Filter::Field(_, Test::Dash(test)) => Needle::new(test, true),
             _ => None,
         };
-        self.compiled.leaves.push(Leaf { filter: filter.clone(), subject, needle, is_plain });
+        let mut leaf = Leaf { filter: filter.clone(), subject, needle, is_plain, share: 1.0 };
+        leaf.share = of_leaf(&leaf).map_or(1.0, |(share, _)| share);
+        self.compiled.leaves.push(leaf);
         let number = number(self.compiled.leaves.len());
         self.known.insert(text, number);
         number
@@ -181,7 +234,7 @@ impl Compiler {
     }
 
     fn own(&mut self, own: &Own) -> Option<Box<[u16]>> {
-        own.names().iter().map(|name| self.compiled.names.add(name)).collect()
+        own.names().iter().map(|name| self.compiled.names.add(name.as_bytes())).collect()
     }
 }
 

@@ -5,24 +5,42 @@
 /// Names and their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    names: Vec<String>,
+    names: Vec<Name>,
     /// Number + 1 by hash; 0 is free. Its size is a power of two.
     table: Vec<u16>,
 }
+
+/// A name; its ends and length tell it where it has at most sixteen bytes.
+#[derive(Debug)]
+struct Name {
+    ends: Ends,
+    text: Box<[u8]>,
+}
+
+/// The first and the last eight bytes of a text, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+/// The most names that have numbers of their own.
+const MOST: usize = 60_000;
 
 impl Names {
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// The number of a name, a new one where it has none. There are fewer than 65,000 names: the
-    /// last one stands for the rest, which then find too many candidates and no wrong verdict.
-    pub(super) fn add(&mut self, name: &str) -> Option<u16> {
-        if let Some(number) = self.find(name.as_bytes()) {
+    /// The number of a name, a new one where it has none; `None` when there are too many.
+    pub(super) fn add(&mut self, name: &[u8]) -> Option<u16> {
+        if let Some(number) = self.find(name) {
             return Some(number);
         }
-        let number = u16::try_from(self.names.len()).ok().filter(|number| *number < 60_000)?;
-        self.names.push(name.to_owned());
+        let number =
+            u16::try_from(self.names.len()).ok().filter(|number| usize::from(*number) < MOST)?;
+        self.names.push(Name { ends: Ends::of(name), text: name.into() });
         if self.names.len() * 4 > self.table.len() {
             self.table = vec![0; (self.names.len() * 8).next_power_of_two()];
             for number in 0..self.names.len() {
@@ -36,7 +54,7 @@ impl Names {
 
     fn enter(&mut self, number: usize) {
         let mask = self.table.len() - 1;
-        let mut at = hash(self.names[number].as_bytes()) & mask;
+        let mut at = self.names[number].ends.hash() & mask;
         while self.table[at] != 0 {
             at = (at + 1) & mask;
         }
@@ -45,11 +63,23 @@ impl Names {
 
     /// The number of a name.
     pub(super) fn find(&self, name: &[u8]) -> Option<u16> {
+        self.found(Ends::of(name), name)
+    }
+
+    /// The number of the name that lies in a line.
+    #[inline]
+    pub(super) fn find_in(&self, line: &[u8], from: usize, until: usize) -> Option<u16> {
+        self.found(Ends::within(line, from, until), &line[from..until])
+    }
+
+    #[inline]
+    fn found(&self, ends: Ends, name: &[u8]) -> Option<u16> {
         let mask = self.table.len().checked_sub(1)?;
-        let mut at = hash(name) & mask;
+        let mut at = ends.hash() & mask;
         loop {
             let number = self.table[at].checked_sub(1)?;
-            if self.names[usize::from(number)].as_bytes() == name {
+            let have = &self.names[usize::from(number)];
+            if have.ends == ends && (ends.length <= 16 || *have.text == *name) {
                 return Some(number);
             }
             at = (at + 1) & mask;
@@ -57,19 +87,46 @@ impl Names {
     }
 }
 
-/// A hash of a short text's length, beginning and end.
-#[allow(clippy::cast_possible_truncation, reason = "a hash")]
-fn hash(text: &[u8]) -> usize {
-    let word = |bytes: &[u8]| {
-        let mut word = [0u8; 8];
-        word[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(word)
-    };
-    let first = word(&text[..text.len().min(8)]);
-    let last = word(&text[text.len().saturating_sub(8)..]);
-    let mixed =
-        (first ^ last.rotate_left(29) ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 32) as usize
+impl Ends {
+    fn of(text: &[u8]) -> Ends {
+        let word = |bytes: &[u8]| {
+            let mut word = [0u8; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            u64::from_le_bytes(word)
+        };
+        let first = word(&text[..text.len().min(8)]);
+        let last = word(&text[text.len().saturating_sub(8)..]);
+        Ends { first, last, length: text.len() }
+    }
+
+    /// The same without copying, where the line goes on behind the text.
+    #[inline]
+    fn within(line: &[u8], from: usize, until: usize) -> Ends {
+        let word = |at: usize| {
+            let bytes = line.get(at..at + 8)?;
+            bytes.try_into().ok().map(u64::from_le_bytes)
+        };
+        let length = until - from;
+        let (first, last) = match length {
+            0 => return Ends::of(b""),
+            1..8 => {
+                let part = word(from).map(|word| word & (u64::MAX >> (64 - length * 8)));
+                (part, part)
+            }
+            _ => (word(from), word(until - 8)),
+        };
+        match (first, last) {
+            (Some(first), Some(last)) => Ends { first, last, length },
+            _ => Ends::of(&line[from..until]),
+        }
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "a hash")]
+    fn hash(self) -> usize {
+        let mixed = self.first ^ self.last.rotate_left(29) ^ self.length as u64;
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
+    }
 }
 
 #[cfg(test)]
@@ -80,11 +137,29 @@ mod tests {
     fn names_keep_their_numbers() {
         let mut names = Names::default();
         let numbers: Vec<Option<u16>> =
-            (0..500).map(|number| names.add(&format!("Field{number}"))).collect();
+            (0..500).map(|number| names.add(format!("Field{number}").as_bytes())).collect();
         for (number, have) in numbers.iter().enumerate() {
             assert_eq!(names.find(format!("Field{number}").as_bytes()), *have);
         }
-        assert_eq!(names.add("Field7"), Some(7));
+        assert_eq!(names.add(b"Field7"), Some(7));
         assert_eq!((names.find(b"Field"), names.find(b""), names.len()), (None, None, 500));
+    }
+
+    #[test]
+    fn a_name_is_found_wherever_it_lies() {
+        let mut names = Names::default();
+        let text = "abcdefghijklmnopqrstuvwxyz";
+        for length in 0..=text.len() {
+            names.add(text[..length].as_bytes());
+        }
+        for length in 0..=text.len() {
+            for behind in 0..10 {
+                let line = format!("xy{}{}", &text[..length], "!".repeat(behind));
+                let number = names.find_in(line.as_bytes(), 2, 2 + length);
+                assert_eq!(number.map(usize::from), Some(length));
+            }
+        }
+        // The middle of a long name counts too.
+        assert_eq!(names.find(b"abcdefgh?jklmnopqr"), None);
     }
 }

@@ -10,6 +10,8 @@ use super::witness::{How, choose};
 #[derive(Debug, Default)]
 pub(super) struct FieldIndex {
     present: Vec<u32>,
+    /// Those that look for characters beyond ASCII.
+    wide: Vec<u32>,
     exact: Map<u64, Vec<u32>>,
     /// The lengths of whole values that are looked for; the last bit stands for all longer ones.
     lengths: [u64; 4],
@@ -138,6 +140,7 @@ impl FieldIndex {
             }
             How::Part(text) if text.len() >= 2 => self.parts.add(text, rule),
             How::Part(_) | How::Present => push(&mut self.present, rule),
+            How::Wide => push(&mut self.wide, rule),
             How::Keyword(_) => {}
         }
     }
@@ -146,6 +149,9 @@ impl FieldIndex {
     /// number that it is.
     pub(super) fn search(&self, value: &[u8], number: Option<f64>, emit: &mut impl FnMut(u32)) {
         self.present.iter().for_each(|rule| emit(*rule));
+        if !self.wide.is_empty() && !value.is_ascii() {
+            self.wide.iter().for_each(|rule| emit(*rule));
+        }
         let bit = value.len().min(255);
         if self.lengths[bit / 64] & (1 << (bit % 64)) != 0
             && let Some(rules) = self.exact.get(&hash(value))

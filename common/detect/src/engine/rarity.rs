@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: rules.
 
-use std::collections::HashMap;
+use super::gram::Map;
 use std::sync::LazyLock;
 
 const DATA: &str = include_str!("../../../../config/sigma/rarity.tsv");
@@ -14,7 +14,7 @@ const DATA: &str = include_str!("../../../../config/sigma/rarity.tsv");
 /// The share of events that a rare piece occurs in.
 const RARE: f32 = 0.0005;
 
-static TABLE: LazyLock<HashMap<u32, f32>> = LazyLock::new(|| {
+static TABLE: LazyLock<Map<u32, f32>> = LazyLock::new(|| {
     let line = |line: &str| {
         let (gram, share) = line.split_once('\t')?;
         Some((u32::from_str_radix(gram, 16).ok()?, share.parse::<f32>().ok()? / 1000.0))

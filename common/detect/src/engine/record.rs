@@ -3,6 +3,9 @@
 //! What it does *not* know: rules.
 
 use super::Header;
+use super::compile::undash;
+use super::key::{Keys, Role};
+use super::mark::Marks;
 use super::name::Names;
 use super::scan::{Token, decode, scan};
 use common::event::{Event, ValueRef};
@@ -36,6 +39,8 @@ struct Slot {
     place: Place,
     text: Span,
     folded: Span,
+    /// Folded, with every dash the ASCII one.
+    undashed: Span,
 }
 
 /// The fields of the event at hand. Nothing is cleared between events: a slot of another epoch is
@@ -48,8 +53,15 @@ pub(super) struct Record {
     pub(super) present: Vec<u16>,
     /// All values of a flat event, for keywords: token, from, until.
     pub(super) leaves: Vec<(Token, usize, usize)>,
-    keys: Vec<(usize, usize)>,
+    keys: Keys,
+    marks: Marks,
     arena: String,
+}
+
+impl Slot {
+    fn new(place: Place) -> Slot {
+        Slot { epoch: 0, place, text: None, folded: None, undashed: None }
+    }
 }
 
 impl Record {
@@ -57,10 +69,11 @@ impl Record {
         let place = Place::Value(usize::MAX);
         Record {
             epoch: 0,
-            slots: vec![Slot { epoch: 0, place, text: None, folded: None }; fields],
+            slots: vec![Slot { epoch: 0, ..Slot::new(place) }; fields],
             present: Vec::new(),
             leaves: Vec::new(),
-            keys: Vec::new(),
+            keys: Keys::default(),
+            marks: Marks::default(),
             arena: String::new(),
         }
     }
@@ -72,7 +85,6 @@ impl Record {
         }
         self.present.clear();
         self.leaves.clear();
-        self.keys.clear();
         self.arena.clear();
     }
 
@@ -81,44 +93,46 @@ impl Record {
         if slot.epoch != self.epoch {
             self.present.push(field);
         }
-        *slot = Slot { epoch: self.epoch, place, text: None, folded: None };
+        *slot = Slot { epoch: self.epoch, ..Slot::new(place) };
     }
 
     /// Reads a flat line; `None` when it is not in the plain form.
     pub(super) fn read_line(&mut self, line: &[u8], names: &Names) -> Option<Header> {
-        // Raw control characters are no JSON, and text must be UTF-8.
-        if line.iter().any(|byte| *byte < 0x20) || std::str::from_utf8(line).is_err() {
-            return None;
-        }
         self.begin();
+        let mut marks = std::mem::take(&mut self.marks);
+        // Raw control characters are no JSON, and text must be UTF-8.
+        let header = if marks.read(line) { self.members(line, &marks, names) } else { None };
+        self.marks = marks;
+        header
+    }
+
+    fn members(&mut self, line: &[u8], marks: &Marks, names: &Names) -> Option<Header> {
         let (mut header, mut known) = (Header::default(), (false, false));
         let mut source = None;
-        scan(line, |key, from, until, token| {
-            match key {
-                b"EventID" => {
+        scan(line, marks, |name, (from, until), token| {
+            let key = self.keys.key(line, name, names);
+            match key.role {
+                Role::Plain => {}
+                Role::Id => {
                     header.id = std::str::from_utf8(&line[from..until]).ok()?.parse().ok()?;
                     known.0 = true;
                 }
-                b"Channel" => {
+                Role::Channel => {
                     if token != (Token::Text { escaped: false, odd: false }) {
                         return None;
                     }
                     header.channel = (from, until);
                     known.1 = from < until;
                 }
-                b"Provider_Name" => header.provider = Some((from, until)),
-                b"SourceName" => source = Some((from, until)),
-                b"EventType" => header.event_type = Some((from, until)),
-                // Names that could be of another form, or have spaces that rules leave out.
-                key if key.iter().any(|byte| matches!(byte, b'.' | b' ')) => return None,
-                _ => {}
+                Role::Provider => header.provider = Some((from, until)),
+                Role::Source => source = Some((from, until)),
+                Role::EventType => header.event_type = Some((from, until)),
+                Role::Refused => return None,
             }
-            let start = key.as_ptr() as usize - line.as_ptr() as usize;
-            self.keys.push((start, start + key.len()));
             // Null is absence, and hides no earlier value of its key.
             if token != Token::Null {
                 self.leaves.push((token, from, until));
-                if let Some(field) = names.find(key) {
+                if let Some(field) = key.field {
                     self.put(field, Place::Line(token, from, until));
                 }
             }
@@ -128,12 +142,15 @@ impl Record {
         (known.0 && known.1).then_some(header)
     }
 
-    /// Whether a key occurs twice: then not every value counts.
+    /// Whether a key of the line at hand occurs twice: then not every value counts.
     pub(super) fn has_twins(&mut self, line: &[u8]) -> bool {
-        let mut keys: Vec<&[u8]> =
-            self.keys.iter().map(|&(from, until)| &line[from..until]).collect();
+        let mut keys: Vec<&[u8]> = Vec::new();
+        let whole = scan(line, &self.marks, |(from, until), _, _| {
+            keys.push(&line[from..until]);
+            Some(())
+        });
         keys.sort_unstable();
-        keys.windows(2).any(|pair| pair[0] == pair[1])
+        whole.is_none() || keys.windows(2).any(|pair| pair[0] == pair[1])
     }
 
     /// Takes the fields of an event that was built.
@@ -225,6 +242,20 @@ impl Record {
         }
         let span = (start, self.arena.len());
         self.slots[usize::from(field)].folded = Some(span);
+        span
+    }
+
+    /// A field's text in the arena, folded, with every dash the ASCII one.
+    pub(super) fn undashed(&mut self, field: u16, source: &Source<'_>) -> (usize, usize) {
+        let (from, until) = self.folded(field, source);
+        if let Some(span) = self.slots[usize::from(field)].undashed {
+            return span;
+        }
+        let text = undash(&self.arena[from..until]);
+        let start = self.arena.len();
+        self.arena.push_str(&text);
+        let span = (start, self.arena.len());
+        self.slots[usize::from(field)].undashed = Some(span);
         span
     }
 

@@ -5,6 +5,8 @@
 //!
 //! What it does *not* know: which keys matter.
 
+use super::mark::Marks;
+
 /// What a member's value is; texts with where they lie between their quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token {
@@ -20,11 +22,15 @@ pub(super) enum Token {
     Null,
 }
 
-/// Shows each member: key, the value's bytes from and until, and what it is. `None` when the line is not in the plain
-/// form or `see` wants no more.
-pub(super) fn scan<'l>(
-    line: &'l [u8],
-    mut see: impl FnMut(&'l [u8], usize, usize, Token) -> Option<()>,
+/// A stretch of the line: from and until.
+pub(super) type Stretch = (usize, usize);
+
+/// Shows each member: where its key lies, where its value lies, and what that is. `None` when the
+/// line is not in the plain form or `see` wants no more. `marks` are the line's.
+pub(super) fn scan(
+    line: &[u8],
+    marks: &Marks,
+    mut see: impl FnMut(Stretch, Stretch, Token) -> Option<()>,
 ) -> Option<()> {
     let mut at = blank(line, 0);
     if line.get(at) != Some(&b'{') {
@@ -35,18 +41,18 @@ pub(super) fn scan<'l>(
         if line.get(at) != Some(&b'"') {
             return None;
         }
-        let end = special(line, at + 1)?;
-        if line[end] != b'"' {
+        let end = marks.next(at + 1)?;
+        if line.get(end) != Some(&b'"') {
             return None;
         }
-        let key = &line[at + 1..end];
+        let key = (at + 1, end);
         at = blank(line, end + 1);
         if line.get(at) != Some(&b':') {
             return None;
         }
         at = blank(line, at + 1);
-        let (from, until, token, next) = value(line, at)?;
-        see(key, from, until, token)?;
+        let (stretch, token, next) = value(line, marks, at)?;
+        see(key, stretch, token)?;
         at = blank(line, next);
         match line.get(at) {
             Some(b',') => at = blank(line, at + 1),
@@ -64,17 +70,18 @@ fn blank(line: &[u8], mut at: usize) -> usize {
 }
 
 /// A value: where its bytes lie, what it is, and where the text goes on.
-fn value(line: &[u8], at: usize) -> Option<(usize, usize, Token, usize)> {
+fn value(line: &[u8], marks: &Marks, at: usize) -> Option<(Stretch, Token, usize)> {
     let word = |text: &[u8], token: Token| {
-        line[at..].starts_with(text).then_some((at, at + text.len(), token, at + text.len()))
+        let end = at + text.len();
+        line[at..].starts_with(text).then_some(((at, end), token, end))
     };
     match *line.get(at)? {
         b'"' => {
             let (mut end, mut escaped, mut odd) = (at + 1, false, false);
             loop {
-                end = special(line, end)?;
-                if line[end] == b'"' {
-                    return Some((at + 1, end, Token::Text { escaped, odd }, end + 1));
+                end = marks.next(end)?;
+                if line.get(end) == Some(&b'"') {
+                    return Some(((at + 1, end), Token::Text { escaped, odd }, end + 1));
                 }
                 match line.get(end + 1)? {
                     b'"' | b'\\' | b'n' | b'r' | b't' | b'b' | b'f' => {}
@@ -109,28 +116,9 @@ fn value(line: &[u8], at: usize) -> Option<(usize, usize, Token, usize)> {
                 text.is_ok_and(|text| text.parse::<i64>().is_ok())
             };
             let is_whole = count > 0 && (count <= 18 || fits());
-            (is_whole && !is_zero && !goes_on).then_some((at, end, Token::Number, end))
+            (is_whole && !is_zero && !goes_on).then_some(((at, end), Token::Number, end))
         }
     }
-}
-
-/// The next quote or backslash.
-fn special(line: &[u8], from: usize) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let mut at = from;
-    // Most texts are short: eight bytes at a time, then whatever the processor offers.
-    while at < from + 32 {
-        let Some(bytes) = line.get(at..at + 8) else { break };
-        let word = u64::from_le_bytes(bytes.try_into().ok()?);
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-        let found = zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c));
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    memchr::memchr2(b'"', b'\\', line.get(at..)?).map(|found| at + found)
 }
 
 /// Appends the text that stands between quotes, as events have it: lone surrogates and NUL are
@@ -177,9 +165,11 @@ mod tests {
 
     fn all(line: &str) -> Option<Vec<(String, String, Token)>> {
         let mut members = Vec::new();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        scan(line.as_bytes(), |key, from, until, token| {
-            members.push((text(key), text(&line.as_bytes()[from..until]), token));
+        let mut marks = Marks::default();
+        marks.read(line.as_bytes());
+        scan(line.as_bytes(), &marks, |key, value, token| {
+            let text = |(from, until)| line[from..until].to_owned();
+            members.push((text(key), text(value), token));
             Some(())
         })?;
         Some(members)

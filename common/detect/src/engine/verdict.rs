@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: where rules' numbers come from; how events are stored.
 
-use super::compile::{Compiled, Leaf, Node, Subject, undash};
+use super::compile::{Compiled, Leaf, Node, Subject};
 use super::partition::{FieldIndex, Partition};
 use super::record::{Place, Record, Source, append};
 use super::scan::Token;
@@ -37,7 +37,7 @@ impl Verdict {
         }
     }
 
-    /// Fills `found` with the places of the rules that match, in order.
+    /// Fills `found` with the places of the rules that match, in order: of the candidates.
     pub(super) fn run(
         &mut self,
         compiled: &Compiled,
@@ -46,16 +46,8 @@ impl Verdict {
         source: &Source<'_>,
         found: &mut Vec<usize>,
     ) {
-        // Half of the range: a predicate's word holds the verdict too.
-        self.epoch = (self.epoch + 1) & 0x7fff_ffff;
-        if self.epoch == 0 {
-            self.epoch = 1;
-            self.leaves.fill(0);
-            self.seen.fill(0);
-        }
         self.keyword_held = false;
         found.clear();
-        self.candidates(partition, record, source);
         let candidates = std::mem::take(&mut self.candidates);
         for &rule in &candidates {
             let rule = &compiled.rules[rule as usize];
@@ -69,7 +61,20 @@ impl Verdict {
         found.sort_unstable();
     }
 
-    fn candidates(&mut self, partition: &Partition, record: &Record, source: &Source<'_>) {
+    /// Finds the candidates of the next event.
+    pub(super) fn candidates(
+        &mut self,
+        partition: &Partition,
+        record: &Record,
+        source: &Source<'_>,
+    ) {
+        // Half of the range: a predicate's word holds the verdict too.
+        self.epoch = (self.epoch + 1) & 0x7fff_ffff;
+        if self.epoch == 0 {
+            self.epoch = 1;
+            self.leaves.fill(0);
+            self.seen.fill(0);
+        }
         let (epoch, seen) = (self.epoch, &mut self.seen);
         let candidates = &mut self.candidates;
         candidates.clear();
@@ -240,12 +245,11 @@ impl Judge<'_, '_, '_, '_> {
             }
         }
         if let Some(needle) = &leaf.needle {
-            let span = self.record.folded(field, self.source);
-            let text = self.record.arena(span);
-            return match needle.dashed {
-                true => needle.holds(&undash(text)),
-                false => needle.holds(text),
+            let span = match needle.dashed {
+                true => self.record.undashed(field, self.source),
+                false => self.record.folded(field, self.source),
             };
+            return needle.holds(self.record.arena(span));
         }
         let span = self.record.text(field, self.source);
         let text = self.record.arena(span);

@@ -19,6 +19,8 @@ pub(super) enum How {
     Start(Vec<u8>),
     End(Vec<u8>),
     Part(Vec<u8>),
+    /// A character beyond ASCII.
+    Wide,
     /// Anything.
     Present,
     /// A part of any value of the event.
@@ -33,7 +35,7 @@ pub(super) struct Witness {
 }
 
 /// Witnesses and about how many events of one have them.
-type Choice = Option<(f32, Vec<Witness>)>;
+pub(super) type Choice = Option<(f32, Vec<Witness>)>;
 
 /// The cheapest witnesses of a tree; `None` where there are none to rely on. `labels`: which
 /// logsources hold.
@@ -59,7 +61,8 @@ pub(super) fn choose(node: &Node, compiled: &Compiled, labels: &[bool]) -> Choic
     }
 }
 
-fn of_leaf(leaf: &Leaf) -> Choice {
+/// The witnesses of a predicate.
+pub(super) fn of_leaf(leaf: &Leaf) -> Choice {
     match (&leaf.subject, &leaf.filter) {
         (Subject::Own(fields), Filter::Field(_, test)) => {
             let list = hows(test);
@@ -96,6 +99,7 @@ fn cost(how: &How) -> f32 {
         How::Number(_) => 0.02,
         How::Start(text) | How::End(text) => share_of(text) * 0.7,
         How::Part(text) => share_of(text),
+        How::Wide => 0.01,
         How::Present => 0.9,
         How::Keyword(text) => share_of(text) * 10.0 + 0.05,
     }
@@ -107,7 +111,7 @@ fn hows(test: &Test) -> Vec<How> {
         Test::Text(test) => vec![of_text(test)],
         Test::Dash(test) => {
             let text = undash(test.folded());
-            vec![part(text.split(['-', '*', '?', '\\']))]
+            vec![cheaper(part(text.split(['-', '*', '?', '\\'])), &text)]
         }
         Test::Number(number) => vec![How::Number(*number)],
         Test::Regex(regex) => match literals(regex.pattern()) {
@@ -126,9 +130,15 @@ fn of_text(test: &TextTest) -> How {
         Text::StartsWith if is_plain && !text.is_empty() => How::Start(escape(&text)),
         Text::EndsWith if is_plain && !text.is_empty() => How::End(escape(&text)),
         // A backslash of a glob may stand for itself or for the next character: neither is needed.
-        Text::Glob => part(text.split(['*', '?', '\\'])),
-        _ => part([text.as_ref()].into_iter()),
+        Text::Glob => cheaper(part(text.split(['*', '?', '\\'])), &text),
+        _ => cheaper(part([text.as_ref()].into_iter()), &text),
     }
+}
+
+/// The part, or that a character beyond ASCII is there where the text has one: these fold among
+/// themselves.
+fn cheaper(part: How, text: &str) -> How {
+    if !text.is_ascii() && cost(&How::Wide) < cost(&part) { How::Wide } else { part }
 }
 
 /// The rarest run of printable ASCII characters in these texts.
@@ -171,8 +181,9 @@ mod tests {
     fn witnesses_are_written_as_json_is() {
         assert_eq!(how(&text(Text::Equals, r"C:\X")), How::Exact(br"c:\\x".to_vec()));
         assert_eq!(how(&text(Text::EndsWith, r"\cmd.exe")), How::End(br"\\cmd.exe".to_vec()));
-        assert_eq!(how(&text(Text::Contains, "a\u{e9}bcd")), How::Part(b"bcd".to_vec()));
-        assert_eq!(how(&text(Text::Equals, "\u{e9}")), How::Present);
+        assert_eq!(how(&text(Text::Contains, "a\u{e9}qzxj")), How::Part(b"qzxj".to_vec()));
+        assert_eq!(how(&text(Text::Equals, "\u{e9}")), How::Wide);
+        assert_eq!(how(&text(Text::EndsWith, "\u{e9}.exe")), How::Wide);
         assert_eq!(how(&text(Text::Glob, "x*mimikatz?y")), How::Part(b"mimikatz".to_vec()));
         assert_eq!(how(&text(Text::Contains, "")), How::Present);
         assert_eq!(

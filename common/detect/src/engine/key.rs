@@ -1,0 +1,73 @@
+//! What the keys of flat lines mean: remembered, since logs repeat a few hundred for ever.
+//!
+//! What it does *not* know: values.
+
+use super::name::Names;
+
+/// The most keys that are remembered.
+const MOST: usize = 4_096;
+
+/// What a key is for, beside rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Nothing.
+    Plain,
+    /// The event's id.
+    Id,
+    Channel,
+    Provider,
+    /// The provider where nothing else names it.
+    Source,
+    EventType,
+    /// It could be of another form, or has spaces that rules leave out: the line is not plain.
+    Refused,
+}
+
+/// A key's meaning.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) role: Role,
+    /// The number of the field, where rules name it.
+    pub(super) field: Option<u16>,
+}
+
+/// The keys that were seen.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    names: Names,
+    keys: Vec<Key>,
+}
+
+impl Keys {
+    /// The meaning of the key that lies in a line; `fields` are those that rules name.
+    #[inline]
+    pub(super) fn key(
+        &mut self,
+        line: &[u8],
+        (from, until): (usize, usize),
+        fields: &Names,
+    ) -> Key {
+        match self.names.find_in(line, from, until) {
+            Some(number) => self.keys[usize::from(number)],
+            None => self.learn(&line[from..until], fields),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, name: &[u8], fields: &Names) -> Key {
+        let role = match name {
+            b"EventID" => Role::Id,
+            b"Channel" => Role::Channel,
+            b"Provider_Name" => Role::Provider,
+            b"SourceName" => Role::Source,
+            b"EventType" => Role::EventType,
+            name if name.iter().any(|byte| matches!(byte, b'.' | b' ' | b'\\')) => Role::Refused,
+            _ => Role::Plain,
+        };
+        let key = Key { role, field: fields.find(name) };
+        if self.keys.len() < MOST && self.names.add(name).is_some() {
+            self.keys.push(key);
+        }
+        key
+    }
+}
