@@ -6,6 +6,7 @@
 use super::clock::nanoseconds;
 use common::clock::Timestamp;
 use common::event::RawKind;
+use common::filter::Sets;
 use common::rule::Rule;
 use detect::{Engine, Stage};
 use parse::{Format, Line, Parser, Settings};
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// A file cannot be read.
 pub fn load(rules: &[PathBuf]) -> Result<Vec<Rule>, Box<dyn Error>> {
-    let pack = pack::load(&pack::rule_files(rules)?, None);
+    let pack = pack::load(&pack::rule_files(rules)?, None, &Sets::default());
     Ok(pack.rules.into_iter().filter(Rule::runs).collect())
 }
 
