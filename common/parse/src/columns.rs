@@ -21,16 +21,19 @@ pub(crate) enum To {
     Lower(Column),
     /// A further ECS field.
     Field(&'static str),
+    /// The URL, with its path and query.
+    Url,
 }
 
-/// Names and their meanings, sorted by name.
+/// Names and their meanings, best in the order of the latter's names: then the fields need no sorting.
 pub(crate) type Table = [(&'static str, To)];
 
 /// Fills what a table names.
 pub(crate) fn fill<'a>(fields: &Fields<'a>, table: &Table, event: &mut Event<'a>) {
-    debug_assert!(table.is_sorted_by(|one, next| one.0 < next.0), "a table in order");
-    for (to, value) in fields.matching(table) {
-        put(*to, value.clone(), event);
+    for (name, to) in table {
+        if let Some(value) = fields.known(name) {
+            put(*to, value.clone(), event);
+        }
     }
 }
 
@@ -38,6 +41,11 @@ pub(crate) fn fill<'a>(fields: &Fields<'a>, table: &Table, event: &mut Event<'a>
 pub(crate) fn put<'a>(to: To, value: Value<'a>, event: &mut Event<'a>) {
     match to {
         To::Field(name) => event.ext.push(name, value),
+        To::Url => {
+            if let Value::Text(text) = value {
+                url(text, event);
+            }
+        }
         To::Column(column) => {
             // What does not fit stays where it came from.
             let _ = event.set_column(column, first(value));
@@ -105,16 +113,16 @@ pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
 }
 
 /// A field's text, where it is one.
-pub(crate) fn text<'f>(fields: &'f Fields<'_>, name: &str) -> Option<&'f str> {
-    match fields.get(name)? {
+pub(crate) fn text<'f>(fields: &'f Fields<'_>, name: &'static str) -> Option<&'f str> {
+    match fields.known(name)? {
         Value::Text(text) => Some(text),
         _ => None,
     }
 }
 
 /// A field's number, where it is one or spells one.
-pub(crate) fn int(fields: &Fields<'_>, name: &str) -> Option<i64> {
-    match fields.get(name)? {
+pub(crate) fn int(fields: &Fields<'_>, name: &'static str) -> Option<i64> {
+    match fields.known(name)? {
         Value::Int(number) => Some(*number),
         Value::Text(text) => text.parse().ok(),
         _ => None,
@@ -151,13 +159,14 @@ pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
         _ => 0,
     };
     let end = url[start..].find(['?', '#']).map_or(url.len(), |end| start + end);
-    if url[start..].starts_with('/') {
-        event.ext.push("url.path", Value::Text(part(start, end)));
-    }
-    if url.as_bytes().get(end) == Some(&b'?') {
-        event.ext.push("url.query", Value::Text(part(end + 1, url.len())));
-    }
+    let path = url[start..].starts_with('/').then(|| part(start, end));
+    let query = (url.as_bytes().get(end) == Some(&b'?')).then(|| part(end + 1, url.len()));
     event.ext.push("url.original", Value::Text(url));
+    for (name, part) in [("url.path", path), ("url.query", query)] {
+        if let Some(part) = part {
+            event.ext.push(name, Value::Text(part));
+        }
+    }
 }
 
 /// Adds a field under the name that its source gave it. A name that an ECS column has becomes

@@ -66,7 +66,7 @@ pub fn flatten(json: &[u8]) -> Result<(Fields<'_>, bool), JsonError> {
 /// # Errors
 /// The text is not one JSON object, or nests deeper than 128.
 pub fn original_fields(text: &str) -> Result<(Fields<'_>, bool), JsonError> {
-    let (fields, twice) = flatten_text(text)?;
+    let (fields, twice) = flatten_text(text.strip_prefix('\u{feff}').unwrap_or(text))?;
     Ok((nested::unnest(fields), twice))
 }
 
@@ -87,9 +87,9 @@ fn flatten_text(text: &str) -> Result<(Fields<'_>, bool), JsonError> {
 
 /// Sorts leaves by their names; of equal names one wins.
 fn arrange<'a>(names: &mut Names, paths: &[Path], mut leaves: Vec<Leaf<'a>>) -> (Fields<'a>, bool) {
-    if let Some(order) = names.known_order(paths) {
+    if let Some((order, shape)) = names.known_order(paths) {
         let take = |&at: &u16| take(names, paths, &mut leaves, usize::from(at));
-        return (Fields::canonical(order.iter().map(take).collect()), false);
+        return (Fields::canonical(order.iter().map(take).collect(), shape), false);
     }
     let mut order = order(names, paths);
     order.sort_by(|a, b| a.name.cmp(&b.name).then(a.at.cmp(&b.at)));
@@ -109,7 +109,7 @@ fn arrange<'a>(names: &mut Names, paths: &[Path], mut leaves: Vec<Leaf<'a>>) -> 
         names.keep_order(paths, &places);
     }
     let take = |at: usize| take(names, paths, &mut leaves, at);
-    (Fields::canonical(places.into_iter().map(take).collect()), twice)
+    (Fields::canonical(places.into_iter().map(take).collect(), 0), twice)
 }
 
 /// A leaf, and what orders it.

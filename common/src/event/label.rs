@@ -115,13 +115,13 @@ fn windows(event: &Event<'_>) -> &'static str {
         return "";
     }
     // The names are looked for as they are: this is asked of every event.
-    let own = |name: &str| event.original.get(name).or_else(|| event.ext.get(name));
+    let own = |name: &'static str| event.original.known(name).or_else(|| event.ext.get(name));
     let id = match own("EventID") {
         Some(Value::Int(id)) => Some(*id),
         Some(Value::Text(id)) => id.parse().ok(),
         _ => return "",
     };
-    let text = |name: &str| match own(name) {
+    let text = |name: &'static str| match own(name) {
         Some(Value::Text(text)) => Some(text.as_ref()),
         _ => None,
     };

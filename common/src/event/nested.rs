@@ -96,10 +96,10 @@ pub(super) fn unnest(fields: Fields<'_>) -> Fields<'_> {
 
 fn shape(fields: &Fields<'_>) -> Option<Shape> {
     // Asked of every object: most have neither capital letters nor `w`.
-    if fields.has_prefix("winlog.") {
+    if fields.known_prefix("winlog.") {
         return Some(Shape::Beats);
     }
-    if fields.has_prefix("event_data.") {
+    if fields.known_prefix("event_data.") {
         return Some(Shape::OldBeats);
     }
     let is_lower = fields.iter().next().is_some_and(|(name, _)| name.as_bytes()[..] > b"Z"[..]);
@@ -107,7 +107,7 @@ fn shape(fields: &Fields<'_>) -> Option<Shape> {
         return None;
     }
     let shapes = [("Event.System.", Shape::Event), ("System.EventID", Shape::Bare)];
-    let nested = shapes.iter().find(|(prefix, _)| fields.has_prefix(prefix));
+    let nested = shapes.iter().find(|(prefix, _)| fields.known_prefix(prefix));
     let is_shell = || SHELL.iter().take(4).all(|(name, _)| fields.get(name).is_some());
     nested.map(|(_, shape)| *shape).or_else(|| is_shell().then_some(Shape::Shell))
 }

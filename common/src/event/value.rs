@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The value of a field in `ext` or among the original fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,12 +167,51 @@ impl fmt::Display for ValueRef<'_> {
 /// Reads an address in canonical form; brackets and an IPv6 zone (`fe80::1%eth0`) are dropped.
 #[must_use]
 pub fn address(text: &str) -> Option<IpAddr> {
+    if let Some(address) = version4(text.as_bytes()) {
+        return Some(IpAddr::V4(address));
+    }
+    if text.len() > LONGEST || !text.contains([':', '[']) {
+        return None;
+    }
     let text = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
     let text = match text.split_once('%') {
         Some((bare, _zone)) if bare.contains(':') => bare,
         _ => text,
     };
     text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
+}
+
+/// The longest spelling of an address, with brackets and a zone.
+const LONGEST: usize = 128;
+
+/// Reads an address of version 4: most are, and the general way costs three times as much.
+fn version4(text: &[u8]) -> Option<Ipv4Addr> {
+    if text.len() > 15 || !text.first()?.is_ascii_digit() {
+        return None;
+    }
+    let mut parts = [0u8; 4];
+    let (mut part, mut digits, mut number) = (0, 0, 0u16);
+    for &byte in text {
+        if byte.is_ascii_digit() {
+            // As everywhere, a leading zero is refused: some read it as octal.
+            if digits == 3 || digits > 0 && number == 0 {
+                return None;
+            }
+            number = number * 10 + u16::from(byte - b'0');
+            digits += 1;
+        } else {
+            if byte != b'.' || digits == 0 || part == 3 {
+                return None;
+            }
+            parts[part] = u8::try_from(number).ok()?;
+            (part, digits, number) = (part + 1, 0, 0);
+        }
+    }
+    if digits == 0 || part != 3 {
+        return None;
+    }
+    parts[3] = u8::try_from(number).ok()?;
+    Some(Ipv4Addr::from(parts))
 }
 
 /// Replaces NUL, which PostgreSQL cannot hold in text, by U+FFFD.
@@ -198,6 +237,13 @@ mod tests {
     fn addresses_are_canonical() {
         assert_eq!(address("::ffff:10.0.0.1"), "10.0.0.1".parse().ok());
         assert_eq!(address("[fe80::1%eth0]"), "fe80::1".parse().ok());
-        assert_eq!(address("10.0.0.256"), None);
+        for text in
+            ["10.0.0.256", "10.0.0", "10.0.0.1.", "010.0.0.1", "1.2.3.4.5", "1..2.3", "", "-"]
+        {
+            assert_eq!(address(text), None, "{text}");
+        }
+        assert_eq!(address("[192.0.2.7]"), "192.0.2.7".parse().ok());
+        assert_eq!(address("0.0.0.0"), "0.0.0.0".parse().ok());
+        assert_eq!(address("255.255.255.255"), "255.255.255.255".parse().ok());
     }
 }

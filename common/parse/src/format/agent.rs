@@ -85,7 +85,7 @@ fn read<'a>(
     event.dataset = Some(Cow::Borrowed(dataset));
     event.event_category = Some(Cow::Borrowed(ecs));
     event.event_action = owned(fields, "action").or_else(|| owned(fields, "kind"));
-    event.event_code = fields.get("EventID").map(|code| Cow::Owned(code.to_string()));
+    event.event_code = fields.known("EventID").map(|code| Cow::Owned(code.to_string()));
     event.process_name = match text(fields, "Image") {
         Some(image) => Some(Cow::Owned(base(image).to_owned())),
         None => owned(fields, "comm"),
@@ -94,7 +94,7 @@ fn read<'a>(
     Ok(Found::ALL)
 }
 
-fn owned<'a>(fields: &Fields<'_>, name: &str) -> Option<Cow<'a, str>> {
+fn owned<'a>(fields: &Fields<'_>, name: &'static str) -> Option<Cow<'a, str>> {
     text(fields, name).map(|text| Cow::Owned(text.to_owned()))
 }
 

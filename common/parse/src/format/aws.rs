@@ -41,10 +41,10 @@ fn cloudtrail<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some(Value::Text(name)) = fields.get("eventName") else {
+    let Some(Value::Text(name)) = fields.known("eventName") else {
         return Miss::at(0, "a CloudTrail record (eventName)");
     };
-    let time = text(fields, "eventTime").filter(|_| fields.get("eventSource").is_some());
+    let time = text(fields, "eventTime").filter(|_| fields.known("eventSource").is_some());
     if !time.is_some_and(|time| columns::iso_time(time, memory, event)) {
         return Miss::at(0, "a CloudTrail record (eventTime, eventSource)");
     }
@@ -65,12 +65,12 @@ fn cloudtrail<'a>(
         _ => "configuration",
     }));
     let answer = text(fields, "responseElements.ConsoleLogin");
-    let failed = fields.get("errorCode").is_some() || answer == Some("Failure");
+    let failed = fields.known("errorCode").is_some() || answer == Some("Failure");
     event.event_outcome = Some(if failed { "failure" } else { "success" }.into());
-    if let Some(Value::Text(code)) = fields.get("errorCode") {
+    if let Some(Value::Text(code)) = fields.known("errorCode") {
         event.ext.push("error.code", Value::Text(code.clone()));
     }
-    if let Some(Value::Text(message)) = fields.get("errorMessage") {
+    if let Some(Value::Text(message)) = fields.known("errorMessage") {
         event.message = message.clone();
     }
     Ok(Found::default())

@@ -22,37 +22,38 @@ use std::borrow::Cow;
 pub(super) const SPEC: Spec = Spec::object(read);
 
 const TABLE: &Table = &[
-    ("alert.category", To::Field("rule.category")),
-    ("alert.signature", To::Field("rule.name")),
-    ("alert.signature_id", To::Field("rule.id")),
-    ("app_proto", To::Field("network.protocol")),
-    ("community_id", To::Field("network.community_id")),
     ("dest_ip", To::Column(C::DestinationIp)),
     ("dest_port", To::Column(C::DestinationPort)),
-    ("dns.queries.rrname", To::Field("dns.question.name")),
-    ("dns.queries.rrtype", To::Field("dns.question.type")),
-    ("dns.query.rrname", To::Field("dns.question.name")),
-    ("dns.query.rrtype", To::Field("dns.question.type")),
-    ("dns.rcode", To::Field("dns.response_code")),
-    ("dns.rrname", To::Field("dns.question.name")),
-    ("dns.rrtype", To::Field("dns.question.type")),
-    ("fileinfo.filename", To::Field("file.name")),
-    ("fileinfo.sha256", To::Field("file.hash.sha256")),
-    ("fileinfo.size", To::Field("file.size")),
-    ("flow.bytes_toclient", To::Field("destination.bytes")),
-    ("flow.bytes_toserver", To::Field("source.bytes")),
     ("host", To::Column(C::HostName)),
-    ("http.hostname", To::Field("url.domain")),
-    ("http.http_method", To::Field("http.request.method")),
-    ("http.http_refer", To::Field("http.request.referrer")),
-    ("http.http_user_agent", To::Field("user_agent.original")),
-    ("http.status", To::Field("http.response.status_code")),
-    ("in_iface", To::Field("observer.ingress.interface.name")),
     ("proto", To::Lower(C::NetworkTransport)),
     ("src_ip", To::Column(C::SourceIp)),
     ("src_port", To::Column(C::SourcePort)),
+    ("flow.bytes_toclient", To::Field("destination.bytes")),
+    ("dns.queries.rrname", To::Field("dns.question.name")),
+    ("dns.query.rrname", To::Field("dns.question.name")),
+    ("dns.rrname", To::Field("dns.question.name")),
+    ("dns.queries.rrtype", To::Field("dns.question.type")),
+    ("dns.query.rrtype", To::Field("dns.question.type")),
+    ("dns.rrtype", To::Field("dns.question.type")),
+    ("dns.rcode", To::Field("dns.response_code")),
+    ("fileinfo.sha256", To::Field("file.hash.sha256")),
+    ("fileinfo.filename", To::Field("file.name")),
+    ("fileinfo.size", To::Field("file.size")),
+    ("http.http_method", To::Field("http.request.method")),
+    ("http.http_refer", To::Field("http.request.referrer")),
+    ("http.status", To::Field("http.response.status_code")),
+    ("community_id", To::Field("network.community_id")),
+    ("app_proto", To::Field("network.protocol")),
+    ("in_iface", To::Field("observer.ingress.interface.name")),
+    ("alert.category", To::Field("rule.category")),
+    ("alert.signature_id", To::Field("rule.id")),
+    ("alert.signature", To::Field("rule.name")),
+    ("flow.bytes_toserver", To::Field("source.bytes")),
     ("tls.sni", To::Field("tls.client.server_name")),
     ("tls.version", To::Field("tls.version_protocol")),
+    ("http.hostname", To::Field("url.domain")),
+    ("http.url", To::Url),
+    ("http.http_user_agent", To::Field("user_agent.original")),
 ];
 
 fn read<'a>(
@@ -60,12 +61,12 @@ fn read<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some(Value::Text(kind)) = fields.get("event_type") else {
+    let Some(Value::Text(kind)) = fields.known("event_type") else {
         return Miss::at(0, "an EVE record (event_type)");
     };
     let known = ["flow_id", "src_ip", "stats.uptime", "pcap_cnt", "engine.message"];
     let time = columns::text(fields, "timestamp");
-    let is_eve = known.iter().any(|name| fields.get(name).is_some());
+    let is_eve = known.iter().any(|name| fields.known(name).is_some());
     let timed = is_eve && time.is_some_and(|time| columns::iso_time(time, memory, event));
     if !timed {
         return Miss::at(0, "an EVE record (timestamp, flow_id)");
@@ -73,9 +74,6 @@ fn read<'a>(
     event.dataset = Some("suricata.eve".into());
     event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
-    if let Some(Value::Text(url)) = fields.get("http.url") {
-        columns::url(url.clone(), event);
-    }
     event.event_category = Some(Cow::Borrowed(match kind.as_ref() {
         "alert" | "anomaly" | "drop" => "intrusion_detection",
         "fileinfo" => "file",
@@ -91,7 +89,7 @@ fn read<'a>(
 }
 
 fn fill_alert<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
-    if let Some(Value::Text(action)) = fields.get("alert.action") {
+    if let Some(Value::Text(action)) = fields.known("alert.action") {
         event.event_outcome = match action.as_ref() {
             "allowed" => Some("success".into()),
             "blocked" => Some("failure".into()),
@@ -106,7 +104,7 @@ fn fill_alert<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
         Some(_) => Some(5),
         None => None,
     };
-    if let Some(Value::Text(signature)) = fields.get("alert.signature") {
+    if let Some(Value::Text(signature)) = fields.known("alert.signature") {
         event.message = signature.clone();
     }
 }

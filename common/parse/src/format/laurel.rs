@@ -122,13 +122,13 @@ fn stamp(id: &str) -> Option<(i64, i64)> {
 
 fn arguments<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     const NAMES: [&str; 10] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9"];
-    if let Some(Value::List(list)) = fields.get("EXECVE.ARGV") {
+    if let Some(Value::List(list)) = fields.known("EXECVE.ARGV") {
         let words: Vec<String> = list.iter().map(Value::to_string).collect();
         event.process_command_line = Some(Cow::Owned(words.join(" ")));
         for (name, value) in NAMES.into_iter().zip(list) {
             event.ext.push(name, value.clone());
         }
-    } else if let Some(title) = fields.get("PROCTITLE.ARGV") {
+    } else if let Some(title) = fields.known("PROCTITLE.ARGV") {
         let words = title.to_string().replace(", ", " ");
         event.process_command_line = Some(Cow::Owned(words));
     }

@@ -30,10 +30,10 @@ const LOG_TABLE: &Table = &[
 ];
 
 fn log<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let Some(Value::Text(_)) = fields.get("eventMessage") else {
+    let Some(Value::Text(_)) = fields.known("eventMessage") else {
         return Miss::at(0, "an entry of the unified log (eventMessage)");
     };
-    let time = text(fields, "timestamp").filter(|_| fields.get("processImagePath").is_some());
+    let time = text(fields, "timestamp").filter(|_| fields.known("processImagePath").is_some());
     if !time.is_some_and(|time| columns::iso_time(time, memory, event)) {
         return Miss::at(0, "an entry of the unified log (timestamp, processImagePath)");
     }
@@ -65,7 +65,7 @@ fn eslogger<'a>(
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let path = "process.executable.path";
-    let time = text(fields, "time").filter(|_| fields.get("schema_version").is_some());
+    let time = text(fields, "time").filter(|_| fields.known("schema_version").is_some());
     let Some(Value::Text(executable)) = fields.get(path).filter(|_| time.is_some()) else {
         return Miss::at(0, "an event of eslogger (schema_version, process.executable.path)");
     };
@@ -84,7 +84,7 @@ fn eslogger<'a>(
     if kind.as_deref() == Some("exec") {
         columns::fill(fields, ES_TABLE, event);
         event.ext.push("process.parent.executable", Value::Text(executable.clone()));
-        if let Some(Value::List(words)) = fields.get("event.exec.args") {
+        if let Some(Value::List(words)) = fields.known("event.exec.args") {
             let words: Vec<String> = words.iter().map(Value::to_string).collect();
             event.process_command_line = Some(Cow::Owned(words.join(" ")));
         }

@@ -59,25 +59,25 @@ fn read<'a>(
     event.event_category = Some("intrusion_detection".into());
     event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
-    let host = fields.get("request.headers.Host");
-    if let Some(Value::Text(host)) = host.or(fields.get("transaction.request.headers.Host")) {
+    let host = fields.known("request.headers.Host");
+    if let Some(Value::Text(host)) = host.or(fields.known("transaction.request.headers.Host")) {
         authority(host, event);
     }
-    if let Some(Value::Text(line)) = fields.get("request.request_line") {
+    if let Some(Value::Text(line)) = fields.known("request.request_line") {
         request(line.clone(), event);
     }
-    if let Some(Value::Text(url)) = fields.get("transaction.request.uri") {
+    if let Some(Value::Text(url)) = fields.known("transaction.request.uri") {
         columns::url(url.clone(), event);
     }
-    if let Some(Value::List(messages)) = fields.get("audit_data.messages") {
+    if let Some(Value::List(messages)) = fields.known("audit_data.messages") {
         rules(messages, event);
     }
-    let intercepted = fields.get("audit_data.action.intercepted") == Some(&Value::Bool(true));
+    let intercepted = fields.known("audit_data.action.intercepted") == Some(&Value::Bool(true));
     let (action, outcome) =
         if intercepted { ("blocked", "failure") } else { ("detected", "success") };
     event.event_action = Some(action.into());
     event.event_outcome = Some(outcome.into());
-    if let Some(Value::Text(message)) = fields.get("audit_data.action.message") {
+    if let Some(Value::Text(message)) = fields.known("audit_data.action.message") {
         event.message = message.clone();
     }
     Ok(Found::default())

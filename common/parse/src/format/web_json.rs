@@ -35,7 +35,7 @@ fn caddy<'a>(
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let known = text(fields, "logger").is_some_and(|logger| logger.starts_with("http.log"));
-    let Some(Value::Text(url)) = fields.get("request.uri").filter(|_| known) else {
+    let Some(Value::Text(url)) = fields.known("request.uri").filter(|_| known) else {
         return Miss::at(0, "a request of Caddy (logger http.log.…, request.uri)");
     };
     let mut ranks = crate::alias::Ranks::default();
@@ -46,7 +46,7 @@ fn caddy<'a>(
     }
     event.dataset = Some("caddy.access".into());
     columns::fill(fields, CADDY_TABLE, event);
-    if let Some(version) = fields.get("request.proto") {
+    if let Some(version) = fields.known("request.proto") {
         columns::http_version(version, event);
     }
     // Behind trusted proxies (Caddy 2.7) the client is another than the peer, whose port it was.
@@ -62,7 +62,7 @@ fn caddy<'a>(
         (event.source_ip, event.source_port) = (address(ip), port.parse().ok());
     }
     columns::url(url.clone(), event);
-    if let Some(Value::Text(message)) = fields.get("msg") {
+    if let Some(Value::Text(message)) = fields.known("msg") {
         event.message = message.clone();
     }
     web(columns::int(fields, "status"), event);
@@ -86,7 +86,7 @@ fn traefik<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some(Value::Text(url)) = fields.get("RequestPath") else {
+    let Some(Value::Text(url)) = fields.known("RequestPath") else {
         return Miss::at(0, "a request of Traefik (RequestPath)");
     };
     let names = ["StartUTC", "time", "StartLocal"];
@@ -96,7 +96,7 @@ fn traefik<'a>(
     }
     event.dataset = Some("traefik.access".into());
     columns::fill(fields, TRAEFIK_TABLE, event);
-    if let Some(version) = fields.get("RequestProtocol") {
+    if let Some(version) = fields.known("RequestProtocol") {
         columns::http_version(version, event);
     }
     if event.user_name.as_deref() == Some("-") {

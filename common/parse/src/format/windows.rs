@@ -37,14 +37,14 @@ fn read<'a>(
 
 /// Fills an event from the fields of a Windows event; false when they are none.
 pub(super) fn fill<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) -> bool {
-    let Some(code) = fields.get("EventID").cloned().map(first) else { return false };
+    let Some(code) = fields.known("EventID").cloned().map(first) else { return false };
     let origin = ["Channel", "Provider_Name", "SourceName", "ProviderName"];
     let Ok(code) = code.into_text() else { return false };
     if !origin.iter().any(|name| fields.get(name).is_some()) {
         return false;
     }
     time(fields, memory, event);
-    let host = fields.get("Computer").or_else(|| fields.get("Hostname"));
+    let host = fields.known("Computer").or_else(|| fields.known("Hostname"));
     if let Some(Value::Text(host)) = host {
         event.host_name = host.clone();
     }
@@ -59,7 +59,8 @@ pub(super) fn fill<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Eve
         event.event_action = Some(action.into());
         event.event_outcome = (!outcome.is_empty()).then_some(outcome.into());
     }
-    if let Some(Value::Text(message)) = fields.get("Message").or_else(|| fields.get("message")) {
+    if let Some(Value::Text(message)) = fields.known("Message").or_else(|| fields.known("message"))
+    {
         event.message = message.clone();
     }
     process(fields, event);
@@ -148,7 +149,7 @@ fn people<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
 
 fn network<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     let ip = |names: &[&str]| said(fields, names).and_then(|text| address(text));
-    let port = |names: &[&str]| {
+    let port = |names: &[&'static str]| {
         let number = names.iter().find_map(|name| columns::int(fields, name))?;
         u16::try_from(number).ok().filter(|&port| port > 0)
     };
@@ -156,7 +157,7 @@ fn network<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     event.source_port = port(&["IpPort", "SourcePort", "ClientPort"]);
     event.destination_ip = ip(&["DestinationIp", "DestAddress"]);
     event.destination_port = port(&["DestinationPort", "DestPort"]);
-    event.network_transport = match fields.get("Protocol") {
+    event.network_transport = match fields.known("Protocol") {
         Some(Value::Text(name)) => match name.as_ref() {
             "6" => Some("tcp".into()),
             "17" => Some("udp".into()),
@@ -165,7 +166,7 @@ fn network<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
         },
         _ => None,
     };
-    if let Some(query) = fields.get("QueryName").filter(|query| matches!(query, Value::Text(_))) {
+    if let Some(query) = fields.known("QueryName").filter(|query| matches!(query, Value::Text(_))) {
         event.ext.push("dns.question.name", query.clone());
     }
 }

@@ -78,9 +78,10 @@ fn json<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let peers = fields.get("id.orig_h").or_else(|| fields.get("id_orig_h"));
-    let is_zeek = fields.get("uid").is_some() && peers.is_some() || fields.get("_path").is_some();
-    let Some(ts) = fields.get("ts").filter(|_| is_zeek) else {
+    let peers = fields.known("id.orig_h").or_else(|| fields.known("id_orig_h"));
+    let is_zeek =
+        fields.known("uid").is_some() && peers.is_some() || fields.known("_path").is_some();
+    let Some(ts) = fields.known("ts").filter(|_| is_zeek) else {
         return Miss::at(0, "a Zeek record (ts, uid, id.orig_h)");
     };
     let mut ranks = crate::alias::Ranks::default();
@@ -90,7 +91,7 @@ fn json<'a>(
     let path = told.or_else(|| guessed().map(|(_, path)| *path));
     let path = path.map_or("log".to_owned(), ToOwned::to_owned);
     fill(fields, &path, event);
-    if let Some(Value::Text(host)) = fields.get("_system_name") {
+    if let Some(Value::Text(host)) = fields.known("_system_name") {
         event.host_name = host.clone();
     }
     Ok(Found::default())
@@ -106,10 +107,10 @@ fn fill<'a>(fields: &Fields<'a>, path: &str, event: &mut Event<'a>) {
     });
     event.event_category = Some("network".into());
     columns::fill(fields, TABLE, event);
-    if let Some(Value::Text(uri)) = fields.get("uri") {
+    if let Some(Value::Text(uri)) = fields.known("uri") {
         columns::url(uri.clone(), event);
     }
-    if let Some(Value::Text(id)) = fields.get("community_id") {
+    if let Some(Value::Text(id)) = fields.known("community_id") {
         event.ext.push("network.community_id", Value::Text(id.clone()));
     }
 }
@@ -140,11 +141,11 @@ fn tsv<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<
             fields.push(name.clone(), typed(value, kind, head));
         }
     }
-    let time = match fields.get("ts") {
+    let time = match fields.known("ts") {
         Some(Value::Text(seconds)) => micros(seconds),
         _ => None,
     };
-    let is_row = count == head.fields.len() && (time.is_some() || fields.get("ts").is_none());
+    let is_row = count == head.fields.len() && (time.is_some() || fields.known("ts").is_none());
     if is_row {
         if let Some(time) = time {
             columns::epoch(time, event);

@@ -9,11 +9,16 @@
 //! thread; what comes after that, or would collide too often, is joined anew for each object.
 //!
 //! The order of an object's fields depends on its paths alone, so it is kept as well, for the last
-//! [`SHAPES`] sequences of paths.
+//! [`SHAPES`] sequences of paths. Such a sequence has a number that no other gets, so that who looks
+//! for a name in objects of one shape again and again finds its place at once ([`super::Fields`]).
+//!
+//! A path also remembers which one was read after it, and the next time that key is compared with
+//! the text before it is looked for.
 //!
 //! What it does *not* know: JSON.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How many names are kept.
 const NAMES: usize = 4_096;
@@ -22,7 +27,7 @@ const BYTES: usize = 256 << 10;
 /// How far from its place a name is looked for.
 const PROBES: usize = 16;
 /// How many sequences have their order kept, and how long they are at most.
-const SHAPES: usize = 256;
+const SHAPES: usize = 1_024;
 const SHAPE: usize = 512;
 /// Paths from here on live for one object only.
 const EXTRA: u32 = 1 << 24;
@@ -41,6 +46,10 @@ struct Name {
     full: &'static str,
     /// Equal for equal full names, in their order.
     rank: u32,
+    /// The path that was read after this one, 0 where none was.
+    next: u32,
+    /// Whether the key stands in a text as it is.
+    is_plain: bool,
 }
 
 /// The names that were seen.
@@ -56,18 +65,24 @@ pub(super) struct Names {
     extra: Vec<String>,
     extra_found: HashMap<String, u32>,
     shapes: Vec<Shape>,
+    /// The path that was read last.
+    last: u32,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Shape {
     paths: Vec<Path>,
     order: Vec<u16>,
+    number: u32,
 }
+
+/// The number of the next shape; 0 is that of none.
+static NUMBER: AtomicU32 = AtomicU32::new(1);
 
 impl Names {
     pub(super) fn new() -> Names {
         Names {
-            names: vec![Name { parent: 0, key: "", full: "", rank: 0 }],
+            names: vec![Name { parent: 0, key: "", full: "", rank: 0, next: 0, is_plain: false }],
             table: vec![0; NAMES * 4],
             sorted: Vec::new(),
             is_ranked: true,
@@ -75,15 +90,37 @@ impl Names {
             extra: Vec::new(),
             extra_found: HashMap::new(),
             shapes: vec![Shape::default(); SHAPES],
+            last: 0,
         }
     }
 
     /// Forgets what lived for the last object only.
     pub(super) fn begin(&mut self) {
+        self.last = 0;
         if !self.extra.is_empty() {
             self.extra.clear();
             self.extra_found.clear();
         }
+    }
+
+    /// The path that was read after the last one before, and the key that a text must begin with.
+    pub(super) fn guess(&self, parent: Path) -> Option<(Path, &'static str)> {
+        let next = self.names[self.last as usize].next;
+        let name = &self.names[next as usize];
+        (name.is_plain && name.parent == parent.0).then_some((Path(next), name.key))
+    }
+
+    /// Notes which path was read.
+    pub(super) fn note(&mut self, path: Path) {
+        if path.0 < EXTRA {
+            self.names[self.last as usize].next = path.0;
+            self.last = path.0;
+        }
+    }
+
+    /// Notes that a guess was right.
+    pub(super) fn go_on(&mut self, path: Path) {
+        self.last = path.0;
     }
 
     /// The path of a key in the object at a path.
@@ -115,7 +152,8 @@ impl Names {
         let full: &'static str = Box::leak(full.into_boxed_str());
         let number = u32::try_from(self.names.len()).unwrap_or(0);
         let key = &full[full.len() - key.len()..];
-        self.names.push(Name { parent: parent.0, key, full, rank: 0 });
+        let is_plain = key.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
+        self.names.push(Name { parent: parent.0, key, full, rank: 0, next: 0, is_plain });
         let at = self.sorted.partition_point(|&other| self.names[other as usize].full < full);
         self.sorted.insert(at, number);
         self.is_ranked = false;
@@ -150,17 +188,19 @@ impl Names {
         }
     }
 
-    /// The order of fields with these paths by name, when it is known that all names differ.
-    pub(super) fn known_order(&self, paths: &[Path]) -> Option<&[u16]> {
+    /// The order of fields with these paths by name, when it is known that all names differ, and
+    /// the number of this shape.
+    pub(super) fn known_order(&self, paths: &[Path]) -> Option<(&[u16], u32)> {
         let shape = &self.shapes[place(paths)];
-        (shape.paths == paths && !paths.is_empty()).then_some(&shape.order)
+        (shape.paths == paths && !paths.is_empty()).then_some((&shape.order, shape.number))
     }
 
     /// Keeps an order.
     pub(super) fn keep_order(&mut self, paths: &[Path], order: &[usize]) {
         if paths.len() <= SHAPE && paths.iter().all(|path| path.0 < EXTRA) {
             let order = order.iter().map(|&at| u16::try_from(at).unwrap_or(0)).collect();
-            self.shapes[place(paths)] = Shape { paths: paths.to_vec(), order };
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            self.shapes[place(paths)] = Shape { paths: paths.to_vec(), order, number };
         }
     }
 

@@ -86,11 +86,10 @@ impl<'a, 'n> Reader<'a, 'n> {
         }
         loop {
             self.expect(b'"', "expected a key")?;
-            let key = self.string()?;
+            let member = self.key(path)?;
             self.space();
             self.expect(b':', "expected `:`")?;
             self.space();
-            let member = self.names.join(path, &key);
             self.member(member, depth)?;
             self.space();
             match self.peek() {
@@ -103,6 +102,22 @@ impl<'a, 'n> Reader<'a, 'n> {
             }
             self.space();
         }
+    }
+
+    /// Reads a key up to its closing quote: often the one that came here before.
+    fn key(&mut self, parent: Path) -> Result<Path, Bad> {
+        if let Some((path, key)) = self.names.guess(parent) {
+            let rest = &self.text.as_bytes()[self.at..];
+            if rest.get(key.len()) == Some(&b'"') && rest.starts_with(key.as_bytes()) {
+                self.at += key.len() + 1;
+                self.names.go_on(path);
+                return Ok(path);
+            }
+        }
+        let key = self.string()?;
+        let path = self.names.join(parent, &key);
+        self.names.note(path);
+        Ok(path)
     }
 
     fn member(&mut self, path: Path, depth: u16) -> Result<(), Bad> {
