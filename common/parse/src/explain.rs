@@ -3,7 +3,7 @@
 //!
 //! What it does *not* know: how it is printed. `siemparse --explain` does that.
 
-use crate::format::{Format, Miss};
+use crate::format::{Format, Miss, Next};
 use crate::helper;
 use crate::line::Line;
 use crate::parser::Parser;
@@ -52,7 +52,8 @@ impl Parser {
             Some((start, end)) => text[start..end].to_owned(),
             None => before.message.clone().into_owned(),
         };
-        let helper = self.helpers.explain(&body, &before);
+        let is_read = found.is_some_and(|(_, found)| found.next == Next::Read);
+        let helper = self.helpers.explain(&body, &before, is_read);
         let mut spans = spans(line.bytes, &before);
         if let Some((_, found)) = found {
             let (start, end) = found.stamp;

@@ -50,6 +50,8 @@ pub struct Helpers {
     entries: Vec<Entry>,
     groups: Vec<Group>,
     by_process: HashMap<String, usize>,
+    /// The group of events that a format read to the end.
+    read: usize,
 }
 
 /// Why helpers cannot be applied.
@@ -83,7 +85,8 @@ impl Helpers {
     }
 
     /// Group 0 has the helpers that look at any program; each program that a guard names has a
-    /// group of its own, with those besides.
+    /// group of its own, with those besides. The last group is that of events that a format read to
+    /// the end: helpers without a guard, and those that name datasets.
     fn build(entries: Vec<Entry>) -> Helpers {
         let mut by_process = HashMap::new();
         let mut members: Vec<Vec<usize>> = vec![Vec::new()];
@@ -107,8 +110,13 @@ impl Helpers {
                 }
             }
         }
+        let is_asked =
+            |entry: &Entry| !entry.guard.dataset.is_empty() || entry.guard.process.is_empty();
+        let asked = entries.iter().enumerate().filter(|(_, entry)| is_asked(entry));
+        members.push(asked.map(|(nth, _)| nth).collect());
+        let read = members.len() - 1;
         let groups = members.into_iter().map(Group::new).collect();
-        Helpers { entries, groups, by_process }
+        Helpers { entries, groups, by_process, read }
     }
 
     /// How many there are.
@@ -126,11 +134,21 @@ impl Helpers {
     /// Adds the fields that helpers find in the event's message. The event's section, program and
     /// dataset must be set. Returns whether a helper took it.
     pub fn apply(&self, event: &mut Event<'_>) -> bool {
+        self.apply_group(self.group(event.process_name.as_deref().unwrap_or_default()), event)
+    }
+
+    /// As [`Helpers::apply`], for an event that a format read to the end.
+    pub(crate) fn apply_read(&self, event: &mut Event<'_>) -> bool {
+        self.apply_group(&self.groups[self.read], event)
+    }
+
+    fn apply_group(&self, group: &Group, event: &mut Event<'_>) -> bool {
         match event.message {
-            Cow::Borrowed(body) => self.apply_to(body, event),
+            Cow::Borrowed(body) => self.fill(group, body, &|text| Cow::Borrowed(text), event),
             Cow::Owned(_) => {
                 let message = std::mem::take(&mut event.message);
-                let taken = self.fill(&message, &|text| Cow::Owned(text.to_owned()), event);
+                let keep = &|text: &str| Cow::Owned(text.to_owned());
+                let taken = self.fill(group, &message, keep, event);
                 event.message = message;
                 taken
             }
@@ -139,16 +157,17 @@ impl Helpers {
 
     /// As [`Helpers::apply`], for a body that is not the whole message.
     pub fn apply_to<'a>(&self, body: &'a str, event: &mut Event<'a>) -> bool {
-        self.fill(body, &|text| Cow::Borrowed(text), event)
+        let group = self.group(event.process_name.as_deref().unwrap_or_default());
+        self.fill(group, body, &|text| Cow::Borrowed(text), event)
     }
 
     fn fill<'t, 'a>(
         &self,
+        group: &Group,
         body: &'t str,
         keep: &dyn Fn(&'t str) -> Cow<'a, str>,
         event: &mut Event<'a>,
     ) -> bool {
-        let group = self.group(event.process_name.as_deref().unwrap_or_default());
         if group.is_empty() {
             return false;
         }

@@ -48,6 +48,16 @@ pub(crate) enum Joint {
     Keyed(for<'l> fn(&'l [u8]) -> Option<Keyed<'l>>),
 }
 
+impl Joint {
+    /// Whether a line begins a record or is a part of one.
+    pub(crate) fn takes(self, line: &[u8]) -> bool {
+        match self {
+            Joint::Run { begins, .. } => begins(line),
+            Joint::Keyed(read) => read(line).is_some(),
+        }
+    }
+}
+
 /// A line of a keyed record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Keyed<'l> {

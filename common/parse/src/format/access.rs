@@ -14,7 +14,7 @@
 //!
 //! What it does *not* know: custom fields after the agent; they stay in the message.
 
-use super::{Found, Miss, Spec};
+use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use crate::syslog::number;
@@ -79,7 +79,7 @@ fn read_as<'a>(
     event.message = line[body..].into();
     event.user_name = present(peer.user).map(Into::into);
     fill(&peer, request, event);
-    Ok(Found { stamp: (open + 1, close), ..Found::default() })
+    Ok(Found { stamp: (open + 1, close), next: Next::Read, ..Found::default() })
 }
 
 /// Finds ` [stamp]`: the column of its bracket, the stamp, the column of the closing bracket.

@@ -89,6 +89,13 @@ fn columns_begin(text: &str) -> Option<(stamp::Stamp, usize)> {
 
 /// Divides a text at commas outside quotes; returns how many parts were found.
 fn split<'a>(text: &'a str, parts: &mut [&'a str]) -> usize {
+    match memchr::memchr(b'"', text.as_bytes()) {
+        Some(_) => split_quoted(text, parts),
+        None => columns::split(text, parts),
+    }
+}
+
+fn split_quoted<'a>(text: &'a str, parts: &mut [&'a str]) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
     for (count, part) in parts.iter_mut().enumerate() {

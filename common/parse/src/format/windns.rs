@@ -18,74 +18,113 @@ use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789");
 
-#[allow(clippy::too_many_lines, reason = "half of it is a flat list of fields")]
+/// What stands before and after the flags.
+struct Packet<'a> {
+    stamp: (Stamp, usize),
+    thread: &'a str,
+    packet: &'a str,
+    transport: &'static str,
+    is_received: bool,
+    remote: IpAddr,
+    id: &'a str,
+    is_response: bool,
+    operation: &'a str,
+    /// What is between the brackets.
+    flags: &'a str,
+    kind: &'a str,
+    name: &'a str,
+}
+
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let Some((at, end)) = date_time(text) else {
-        return Miss::at(0, "a stamp (6/5/2013 10:00:32 AM)");
-    };
-    let mut words = text[end..].split_ascii_whitespace();
-    let mut next = || words.next().unwrap_or_default();
-    let [thread, context, packet, transport, way, remote, id] = std::array::from_fn(|_| next());
-    if context != "PACKET" || !matches!(way, "Rcv" | "Snd") {
-        return Miss::at(end, "a packet (0E70 PACKET …)");
-    }
-    let Some(ip) = address(remote) else {
-        return Miss::at(end, "an address");
-    };
-    let mut word = next();
-    let is_response = word == "R";
-    if is_response {
-        word = next();
-    }
-    let Some((open, close)) = memchr::memchr(b'[', text.as_bytes())
-        .and_then(|open| Some((open, open + memchr::memchr(b']', &text.as_bytes()[open..])?)))
-    else {
-        return Miss::at(end, "flags in brackets");
-    };
-    (event.time, event.time_quality) = memory.instant(at);
+    let packet = packet(text)?;
+    (event.time, event.time_quality) = memory.instant(packet.stamp.0);
     if event.message.is_empty() {
         event.message = Cow::Borrowed(text);
     }
     event.dataset = Some("windows.dns_server".into());
     event.event_category = Some("network".into());
-    event.event_action = Some(if is_response { "dns-response" } else { "dns-query" }.into());
-    event.network_transport = Some(if transport == "TCP" { "tcp" } else { "udp" }.into());
-    match way {
-        "Rcv" => event.source_ip = Some(ip),
-        _ => event.destination_ip = Some(ip),
+    let action = if packet.is_response { "dns-response" } else { "dns-query" };
+    event.event_action = Some(action.into());
+    event.network_transport = Some(packet.transport.into());
+    match packet.is_received {
+        true => event.source_ip = Some(packet.remote),
+        false => event.destination_ip = Some(packet.remote),
     }
-    let (bits, letters, code) = flags(&text[open + 1..close]);
-    let operation = match word {
+    fill(&packet, event);
+    Ok(Found { stamp: (0, packet.stamp.1), ..Found::ALL })
+}
+
+fn packet(text: &str) -> Result<Packet<'_>, Miss> {
+    let Some(stamp) = date_time(text) else {
+        return Miss::at(0, "a stamp (6/5/2013 10:00:32 AM)");
+    };
+    let end = stamp.1;
+    let flags = text[end..].split_once('[').and_then(|(head, rest)| {
+        let (flags, question) = rest.split_once(']')?;
+        Some((head, flags, question))
+    });
+    let Some((head, flags, question)) = flags else {
+        return Miss::at(end, "flags in brackets");
+    };
+    let mut words = head.split_ascii_whitespace();
+    let mut next = || words.next().unwrap_or_default();
+    let [thread, context, packet, transport, way, remote, id] = std::array::from_fn(|_| next());
+    if context != "PACKET" || !matches!(way, "Rcv" | "Snd") {
+        return Miss::at(end, "a packet (0E70 PACKET …)");
+    }
+    let Some(remote) = address(remote) else {
+        return Miss::at(end, "an address");
+    };
+    let word = next();
+    let is_response = word == "R";
+    let operation = match if is_response { next() } else { word } {
         "Q" => "QUERY",
         "N" => "NOTIFY",
         "U" => "UPDATE",
         other => other,
     };
-    let mut question = text[close + 1..].split_ascii_whitespace();
-    let (kind, name) = (question.next().unwrap_or_default(), question.next().unwrap_or_default());
-    // In the order of the names, which spares sorting them.
+    let mut question = question.split_ascii_whitespace();
+    Ok(Packet {
+        stamp,
+        thread,
+        packet,
+        transport: if transport == "TCP" { "tcp" } else { "udp" },
+        is_received: way == "Rcv",
+        remote,
+        id,
+        is_response,
+        operation,
+        flags,
+        kind: question.next().unwrap_or_default(),
+        name: question.next().unwrap_or_default(),
+    })
+}
+
+/// Adds the fields in the order of their names, which spares sorting them.
+fn fill<'a>(packet: &Packet<'a>, event: &mut Event<'a>) {
+    let (bits, letters, code) = flags(packet.flags);
     event.ext.reserve(11);
     if !letters.is_empty() {
         event.ext.push("dns.header_flags", Value::List(letters));
     }
-    add("dns.id", id, event);
-    add("dns.op_code", operation, event);
-    event.ext.push("dns.question.name", Value::Text(Cow::Owned(dotted(name))));
-    add("dns.question.type", kind, event);
+    add("dns.id", packet.id, event);
+    add("dns.op_code", packet.operation, event);
+    event.ext.push("dns.question.name", Value::Text(Cow::Owned(dotted(packet.name))));
+    add("dns.question.type", packet.kind, event);
     add("dns.response_code", code, event);
-    let kind = if is_response { "answer" } else { "query" };
+    let kind = if packet.is_response { "answer" } else { "query" };
     event.ext.push("dns.type", Value::Text(kind.into()));
-    let way = if way == "Rcv" { "inbound" } else { "outbound" };
+    let way = if packet.is_received { "inbound" } else { "outbound" };
     event.ext.push("network.direction", Value::Text(way.into()));
-    if let Ok(thread) = i64::from_str_radix(thread, 16) {
+    if let Ok(thread) = i64::from_str_radix(packet.thread, 16) {
         event.ext.push("process.thread.id", Value::Int(thread));
     }
     add("windns.flags", bits, event);
-    add("windns.packet", packet, event);
-    Ok(Found { stamp: (0, end), ..Found::ALL })
+    add("windns.packet", packet.packet, event);
 }
 
 /// The flags in hex, those that have letters, and the response code.

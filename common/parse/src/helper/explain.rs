@@ -59,10 +59,13 @@ pub struct Filled {
 
 impl Helpers {
     /// Explains what [`Helpers::apply_to`] does with a body. The event has its section, program
-    /// and dataset, as before helpers were applied.
+    /// and dataset, as before helpers were applied; `is_read` says that a format read it to the end.
     #[must_use]
-    pub fn explain(&self, body: &str, event: &Event<'_>) -> Explanation {
-        let group = self.group(event.process_name.as_deref().unwrap_or_default());
+    pub fn explain(&self, body: &str, event: &Event<'_>, is_read: bool) -> Explanation {
+        let group = match is_read {
+            true => &self.groups[self.read],
+            false => self.group(event.process_name.as_deref().unwrap_or_default()),
+        };
         let mut explanation = Explanation::default();
         if group.is_empty() {
             return explanation;

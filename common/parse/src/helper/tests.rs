@@ -249,6 +249,25 @@ fn more_ranks_than_the_stack_holds() {
 }
 
 #[test]
+fn what_a_format_read_is_for_helpers_that_name_it() {
+    let set = helpers(
+        "[[helper]]\nname='any'\npattern='^any'\n\
+         [[helper]]\nname='nameless'\nguard.process=''\npattern='^less'\n\
+         [[helper]]\nname='web'\nguard.process=''\nguard.dataset='web.access'\npattern='^web'\n",
+    );
+    let helper = |line: &'static str| {
+        let mut event = Event { dataset: Some("web.access".into()), ..Event::default() };
+        event.message = line.into();
+        set.apply_read(&mut event);
+        event.helper
+    };
+    assert_eq!(helper("any").as_deref(), Some("any"));
+    assert_eq!(helper("web").as_deref(), Some("web"));
+    assert_eq!(helper("less"), None);
+    assert!(set.explain("web", &event("", "web"), true).guarded == ["any"]);
+}
+
+#[test]
 fn explanations_say_what_happened() {
     let set = helpers(
         "[[helper]]\nname='a'\nguard.process='p'\npattern='^from %{IP:source.ip} now'\n\
@@ -256,7 +275,7 @@ fn explanations_say_what_happened() {
          [[helper]]\nname='c'\npattern='^from (?<x>\\S+)'\n",
     );
     let line = "from 1.2.3.4";
-    let explanation = set.explain(line, &event("p", line));
+    let explanation = set.explain(line, &event("p", line), false);
     let regex = set.entries[0].patterns[0].regex().to_owned();
     assert_eq!(
         explanation,
@@ -277,7 +296,7 @@ fn explanations_say_what_happened() {
             }],
         }
     );
-    assert_eq!(set.explain("no", &event("p", "no")).chosen, None);
+    assert_eq!(set.explain("no", &event("p", "no"), false).chosen, None);
 }
 
 #[test]

@@ -15,8 +15,8 @@ impl Parser {
         if self.joiner.is_empty()
             && self.start.is_none()
             && self.forced.is_none()
+            && !Format::joints(line.bytes).any(|joint| joint.takes(line.bytes))
             && !self.may_have_trace(line)
-            && Format::joints(line.bytes).next().is_none()
         {
             return give(self, line);
         }
