@@ -11,6 +11,7 @@ complete -c siemparse -l generate -d 'Print a generated page' -r -f -a "man\t'Th
 bash\t'Completions for bash'
 zsh\t'Completions for zsh'
 fish\t'Completions for fish'"
+complete -c siemparse -l statistics -d 'Keep statistics as well, which are left out otherwise: Suricata\'s `stats`'
 complete -c siemparse -l once -d 'Stop at the end of the files'
 complete -c siemparse -l from-end -d 'Begin at the end of files that are new'
 complete -c siemparse -l wait-db -d 'Wait for the database when it cannot be reached or is not initialised yet'

@@ -33,6 +33,7 @@ _siemparse() {
 bash\:"Completions for bash"
 zsh\:"Completions for zsh"
 fish\:"Completions for fish"))' \
+'--statistics[Keep statistics as well, which are left out otherwise\: Suricata'\''s \`stats\`]' \
 '--once[Stop at the end of the files]' \
 '--from-end[Begin at the end of files that are new]' \
 '--wait-db[Wait for the database when it cannot be reached or is not initialised yet]' \

@@ -1,13 +1,15 @@
-//! Packed input, known by its first bytes: compressed, EVTX, or JSON that is not one object a line.
+//! Packed input, known by its first bytes: compressed, EVTX, UTF-16, or JSON that is not one object
+//! a line.
 //!
 //! In: a reader of packed bytes. Out: a reader of the lines that they hold; all members of a
-//! concatenation. What is compressed may hold EVTX or JSON documents. Nothing is unpacked that is
+//! concatenation. What is compressed may hold EVTX, UTF-16 or JSON documents, UTF-16 the latter. Nothing is unpacked that is
 //! not asked for, so memory is the decoder's window.
 //!
 //! What it does *not* know: names. A wrong suffix changes nothing.
 
 use crate::document::{self, Documents};
 use crate::evtx;
+use crate::utf16::{self, Decoder, Order};
 use std::io::{self, Cursor, Read, Seek};
 
 /// How input is packed.
@@ -19,6 +21,8 @@ pub(crate) enum Packing {
     Bzip2,
     /// The Windows event log.
     Evtx,
+    /// Text in units of two bytes.
+    Utf16(Order),
     /// JSON objects so deep in a document.
     Json(u32),
 }
@@ -37,7 +41,10 @@ impl Packing {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31 | 0x17, ..] => Some(Packing::Bzip2),
             _ if first.starts_with(evtx::MAGIC) => Some(Packing::Evtx),
-            _ => document::depth(first).map(Packing::Json),
+            _ => match utf16::order(first) {
+                Some(order) => Some(Packing::Utf16(order)),
+                None => document::depth(first).map(Packing::Json),
+            },
         }
     }
 
@@ -64,6 +71,7 @@ impl Packing {
                 packed.take(evtx::LARGEST).read_to_end(&mut whole)?;
                 Ok(Box::new(evtx::Lines::new(Cursor::new(whole))?))
             }
+            Packing::Utf16(order) => inside(Decoder::new(packed, order)),
             Packing::Json(depth) => Ok(Box::new(Documents::new(packed, depth))),
         }
     }
@@ -78,11 +86,11 @@ pub(crate) fn unpacked<'r>(stream: impl Read + Send + 'r) -> io::Result<Box<dyn 
     }
 }
 
-/// What was compressed may be EVTX or a document; it is not unpacked twice.
+/// What was compressed may be EVTX, UTF-16 or a document; it is not unpacked twice.
 fn inside<'r>(stream: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
     let (first, whole) = peek(stream)?;
     match Packing::of(&first) {
-        Some(packing @ (Packing::Evtx | Packing::Json(_))) => {
+        Some(packing @ (Packing::Evtx | Packing::Utf16(_) | Packing::Json(_))) => {
             // Boxed, or the type of what is unpacked would contain itself.
             let whole: Box<dyn Read + Send + 'r> = Box::new(whole);
             packing.unpack(whole)

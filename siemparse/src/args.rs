@@ -38,8 +38,9 @@ pub(crate) struct Args {
     /// gzip, zstd, xz and bzip2 are recognised by their first bytes, and so are EVTX, JSON lists,
     /// CloudTrail's {"Records": …} and JSON objects over several lines: each record of these is an
     /// event, its raw line the record as one line of JSON. The lines of one audit event, and of a
-    /// record of several lines, are stored as one event with all their bytes. A path that is a pipe is read
-    /// like standard input.
+    /// record of several lines, are stored as one event with all their bytes. UTF-16 with a byte order
+    /// mark is read as the same text in UTF-8, once: such a file is not followed while it grows. A path that
+    /// is a pipe is read like standard input.
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<String>,
 
@@ -72,6 +73,12 @@ pub(crate) struct Args {
     /// audit records, slow queries, stack traces and the like.
     #[arg(long, value_name = "REGEX")]
     pub(crate) start: Option<String>,
+
+    /// Keep statistics as well, which are left out otherwise: Suricata's `stats`
+    ///
+    /// What is left out is counted as filtered.
+    #[arg(long)]
+    pub(crate) statistics: bool,
 
     /// The year of the first stamp that gives none
     #[arg(long, value_name = "YEAR")]

@@ -26,6 +26,7 @@ pub(crate) struct Delta {
     pub(crate) events: i64,
     pub(crate) unparsed: i64,
     pub(crate) rejected: i64,
+    pub(crate) filtered: i64,
     pub(crate) gap: i64,
 }
 
@@ -36,6 +37,7 @@ impl Delta {
         self.events += other.events;
         self.unparsed += other.unparsed;
         self.rejected += other.rejected;
+        self.filtered += other.filtered;
         self.gap += other.gap;
     }
 }
@@ -89,6 +91,13 @@ impl Pending {
     pub(crate) fn keep(&mut self, event: Event<'static>) {
         self.weight += event.raw.len() + event.message.len();
         self.events.push(event);
+    }
+
+    /// Counts an event that is not to be kept.
+    pub(crate) fn leave_out(&mut self, event: &Event<'_>) {
+        let (lines, bytes) = event.extent();
+        self.filtered.add(Share { lines, bytes });
+        self.delta.filtered += lines;
     }
 
     /// Notes bytes behind the batch that are gone: a line, or the beginning of one.

@@ -298,6 +298,7 @@ impl Desk {
             host: None,
             program: source.program.clone(),
             start: source.start.clone(),
+            statistics: source.statistics,
         };
         let state = Some(state).filter(|state| !state.is_empty());
         let wrong = |error: parse::StateError| Failure::new(Kind::Database, error.to_string());

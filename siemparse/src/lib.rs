@@ -21,6 +21,7 @@
 mod args;
 mod document;
 mod evtx;
+mod utf16;
 mod archive;
 mod content;
 mod name;

@@ -37,6 +37,7 @@ pub(crate) struct Source {
     pub(crate) zone: Option<Zone>,
     pub(crate) program: Option<String>,
     pub(crate) start: Option<parse::Start>,
+    pub(crate) statistics: bool,
 }
 
 impl Source {
@@ -76,6 +77,7 @@ pub(crate) fn sources(args: &Args, config: &Config) -> anyhow::Result<Vec<Source
         zone: zone.clone(),
         program: args.program.clone(),
         start: start.clone(),
+        statistics: args.statistics,
     };
     Ok(inputs.into_iter().map(source).collect())
 }
@@ -117,7 +119,8 @@ fn configured(entry: &common::config::Source, args: &Args) -> anyhow::Result<Sou
     let section = section_name(section.as_deref()).map_err(wrong)?;
     let program = pick(&args.program, &entry.program);
     let start = given(pick(&args.start, &entry.start).as_deref(), wrong)?;
-    Ok(Source { input, section, format, zone, program, start })
+    let statistics = args.statistics;
+    Ok(Source { input, section, format, zone, program, start, statistics })
 }
 
 fn given<T: std::str::FromStr<Err: ToString>>(

@@ -37,9 +37,13 @@ impl Summary {
         let stored = if self.is_stored { total.events } else { 0 };
         #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
         let rate = total.lines as f64 / seconds.max(0.001);
+        let filtered = match total.filtered {
+            0 => String::new(),
+            count => format!(" {count} filtered,"),
+        };
         format!(
-            "{} lines read ({} bytes), {stored} stored, {} unparsed, {} rejected, {} bytes gap; \
-             {seconds:.2} s, {rate:.0} lines/s",
+            "{} lines read ({} bytes), {stored} stored, {} unparsed, {} rejected,{filtered} {} \
+             bytes gap; {seconds:.2} s, {rate:.0} lines/s",
             total.lines, total.bytes, total.unparsed, total.rejected, total.gap
         )
     }
@@ -52,8 +56,15 @@ mod tests {
     #[test]
     fn says_what_became_of_the_lines() {
         let mut summary = Summary::new(true);
-        summary.total =
-            Delta { lines: 10, bytes: 900, events: 9, unparsed: 2, rejected: 1, gap: 5 };
+        summary.total = Delta {
+            lines: 10,
+            bytes: 900,
+            events: 9,
+            unparsed: 2,
+            rejected: 1,
+            filtered: 0,
+            gap: 5,
+        };
         assert_eq!(
             summary.text(0.5),
             "10 lines read (900 bytes), 9 stored, 2 unparsed, 1 rejected, 5 bytes gap; \

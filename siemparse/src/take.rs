@@ -78,6 +78,10 @@ impl Take {
             explain::explain(parser, &piece, printer.number, &mut printer.buffer);
         }
         let event = read(parser, piece);
+        if parser.leaves_out(&event) && !matches!(self, Take::Explain(_)) {
+            pending.leave_out(&event);
+            return Ok(());
+        }
         pending.delta.events += 1;
         pending.delta.unparsed += i64::from(event.tags.iter().any(|tag| tag == "unparsed"));
         match self {

@@ -19,13 +19,16 @@ mod auditd;
 mod aws;
 mod cef;
 mod compose;
+mod docker;
 mod error;
 mod eve;
 mod filterlog;
+mod gitlab;
 mod haproxy;
 mod iso;
 mod journald;
 mod json;
+mod json_cut;
 mod kubernetes;
 mod laurel;
 mod leef;
@@ -34,7 +37,9 @@ mod macos;
 mod modsecurity;
 mod modsecurity_native;
 mod mysql;
+mod mysql_general;
 mod netfilter;
+mod otel;
 mod paloalto;
 mod postgres;
 mod priority;
@@ -102,6 +107,8 @@ formats! {
     Rfc5424 "rfc5424" rfc5424::SPEC;
     /// lines of containers as Kubernetes keeps them (CRI); what they hold is read as well
     Cri "cri" kubernetes::CRI;
+    /// lines of containers that Docker keeps in parts, because they are long
+    DockerParts "docker-parts" docker::PARTS;
     /// the Linux audit log, records joined by serial
     Auditd "auditd" auditd::SPEC;
     /// access logs of Apache and nginx: common, combined, with virtual host
@@ -146,6 +153,8 @@ formats! {
     MysqlSlow "mysql-slow" mysql::SLOW;
     /// MySQL's and MariaDB's error log
     MysqlError "mysql-error" mysql::ERROR;
+    /// MySQL's and MariaDB's general log
+    MysqlGeneral "mysql-general" mysql_general::SPEC;
     /// Amazon VPC flow logs, version 2 columns
     VpcFlow "vpcflow" aws::FLOW;
     /// Amazon application load balancers
@@ -177,19 +186,25 @@ formats! {
     /// Kubernetes' audit log
     Kubernetes "kubernetes" kubernetes::AUDIT;
     /// lines of containers as Docker keeps them; what they hold is read as well
-    Docker "docker" kubernetes::DOCKER;
+    Docker "docker" docker::LINE;
     /// ModSecurity's audit log as JSON, versions 2 and 3
     ModSecurity "modsecurity" modsecurity::SPEC;
     /// Caddy's access log
     Caddy "caddy" web_json::CADDY;
     /// Traefik's access log as JSON
     Traefik "traefik" web_json::TRAEFIK;
+    /// GitLab's requests: production_json.log
+    Gitlab "gitlab" gitlab::SPEC;
+    /// the OpenTelemetry collector's log records
+    Otel "otel" otel::SPEC;
     /// the unified log of macOS: log show --style ndjson
     MacosLog "macos" macos::LOG;
     /// Endpoint Security of macOS: eslogger
     Eslogger "eslogger" macos::ESLOGGER;
     /// any JSON, one object a line
     Json "json" json::SPEC;
+    /// JSON objects that were cut off
+    JsonCut "json-cut" json_cut::SPEC;
     /// a syslog priority and then the text, as appliances send it
     Priority "priority" priority::SPEC;
     /// key=value pairs
@@ -272,6 +287,16 @@ impl Format {
     /// Whether the format is found by itself; the others only add what the user knows.
     pub(crate) fn is_sniffed(self) -> bool {
         self.spec().is_sniffed
+    }
+
+    /// Whether it may stand after a header.
+    pub(crate) fn is_payload(self) -> bool {
+        self.spec().is_payload
+    }
+
+    /// Whether it is a header before something else.
+    pub(crate) fn is_header(self) -> bool {
+        self.spec().is_header
     }
 
     /// Whether it is tried after all others, even where the line before was in this format.

@@ -1,5 +1,5 @@
 //! What formats remember of a source from line to line: how its stamps are read, the header of its
-//! columns.
+//! columns, the time that lines leave out.
 //!
 //! What it does *not* know: formats.
 
@@ -14,11 +14,13 @@ use common::event::TimeQuality;
 pub(crate) struct Memory {
     pub(crate) calendar: Calendar,
     pub(crate) header: Option<Header>,
+    /// The time of lines that leave theirs out, as it is that of the line before.
+    pub(crate) last: Option<(Timestamp, TimeQuality)>,
 }
 
 impl Memory {
     pub(crate) fn new(calendar: Calendar) -> Memory {
-        Memory { calendar, header: None }
+        Memory { calendar, header: None, last: None }
     }
 
     /// The instant of a full stamp.

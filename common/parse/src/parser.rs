@@ -30,6 +30,7 @@ use common::clock::zone::Zone;
 use common::event::{Event, EventId, RawKind, TimeQuality};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -54,6 +55,8 @@ pub struct Settings {
     pub program: Option<String>,
     /// What begins a record of several lines, where the user says it.
     pub start: Option<Start>,
+    /// Whether statistics are events like others; else [`Parser::leaves_out`] tells them.
+    pub statistics: bool,
 }
 
 impl Default for Settings {
@@ -69,6 +72,7 @@ impl Default for Settings {
             host: None,
             program: None,
             start: None,
+            statistics: false,
         }
     }
 }
@@ -102,6 +106,9 @@ struct State {
     open: Vec<Saved>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     header: Option<Header>,
+    /// Microseconds and quality of the time that lines may leave out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time: Option<(i64, i64)>,
 }
 
 const VERSION: u32 = 1;
@@ -115,11 +122,14 @@ pub struct Parser {
     forced: Option<Format>,
     /// The format of the last line that was understood.
     pub(crate) seen: Option<Format>,
+    /// The format of the last payload behind a header; like the one before it is only tried first.
+    payload: Option<Format>,
     pub(crate) memory: Memory,
     read_at: Timestamp,
     pub(crate) helpers: Arc<Helpers>,
     joiner: Joiner,
     start: Option<Start>,
+    statistics: bool,
 }
 
 impl Parser {
@@ -135,11 +145,13 @@ impl Parser {
             program: settings.program.as_deref().map(kept),
             forced: settings.format,
             seen: None,
+            payload: None,
             memory: Memory::new(calendar),
             read_at: settings.read_at,
             helpers: Arc::default(),
             joiner: Joiner::default(),
             start: settings.start,
+            statistics: settings.statistics,
         };
         if let Some(state) = state {
             let state: State = serde_json::from_str(state)?;
@@ -150,6 +162,8 @@ impl Parser {
             parser.seen = seen.filter(|format| format.is_sniffed());
             parser.memory.calendar.resume(state.last);
             parser.memory.header = state.header;
+            let last = |(micros, quality)| (Timestamp(micros), TimeQuality::from_number(quality));
+            parser.memory.last = state.time.map(last);
             parser.joiner = Joiner::restored(state.open).ok_or(StateError::Open)?;
         }
         Ok(parser)
@@ -166,6 +180,7 @@ impl Parser {
             last: self.memory.calendar.last(),
             open: self.joiner.saved(),
             header: self.memory.header.clone(),
+            time: self.memory.last.map(|(time, quality)| (time.0, quality as i64)),
         };
         serde_json::to_string(&state).unwrap_or_default()
     }
@@ -189,6 +204,15 @@ impl Parser {
     #[must_use]
     pub fn format(&self) -> Option<Format> {
         self.forced.or(self.seen)
+    }
+
+    /// Whether an event is only a program's statistics, which nobody asked for: Suricata writes its
+    /// counters every few seconds among its events.
+    #[must_use]
+    pub fn leaves_out(&self, event: &Event<'_>) -> bool {
+        !self.statistics
+            && event.event_action.as_deref() == Some("stats")
+            && event.dataset.as_deref() == Some("suricata.eve")
     }
 
     /// Reads a record. Every record gives an event.
@@ -226,17 +250,22 @@ impl Parser {
         missed: &mut dyn FnMut(Format, Miss),
     ) -> (Event<'t>, Option<(Format, Found)>) {
         let mut event = self.blank(line);
+        // A mark of the text's encoding, as Windows' programs put it before their first line.
+        let inside = text.strip_prefix('\u{feff}').unwrap_or(text);
         let reading = Text {
             forced: self.forced,
             seen: self.seen,
+            payload: Cell::new(self.payload),
             program: self.program,
             helpers: &self.helpers,
         };
-        let found = reading.read(text, &mut self.memory, &mut event, missed);
+        let found = reading.read(inside, &mut self.memory, &mut event, missed);
+        let found = found.map(|(format, found)| (format, found.moved(text.len() - inside.len())));
+        self.payload = reading.payload.get();
         match found {
             Some((format, _)) => self.seen = Some(format),
             None => {
-                event.message = Cow::Borrowed(text);
+                event.message = Cow::Borrowed(inside);
                 if !self.helpers.apply(&mut event) {
                     event.tag("unparsed");
                 }

@@ -16,6 +16,7 @@ use crate::helper::Helpers;
 use crate::memory::Memory;
 use common::event::{Event, Fields, RawKind};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// How deep formats lie in one another: a container's line, a header, a payload.
 const DEPTH: usize = 4;
@@ -26,6 +27,8 @@ pub(crate) struct Text<'p> {
     pub(crate) forced: Option<Format>,
     /// The format of the last text that was understood.
     pub(crate) seen: Option<Format>,
+    /// The format of the last payload that was understood.
+    pub(crate) payload: Cell<Option<Format>>,
     /// The program of texts that name none.
     pub(crate) program: Option<&'static str>,
     pub(crate) helpers: &'p Helpers,
@@ -35,7 +38,7 @@ pub(crate) struct Text<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Whole,
-    Inside { depth: usize, is_payload: bool },
+    Inside { depth: usize, is_payload: bool, wanted: Option<Format> },
 }
 
 impl Text<'_> {
@@ -47,12 +50,17 @@ impl Text<'_> {
         event: &mut Event<'t>,
         missed: &mut dyn FnMut(Format, Miss),
     ) -> Option<(Format, Found)> {
-        let found = self.sniff(text, Place::Whole, memory, event, missed)?;
-        self.complete(text, found.1, 0, memory, event);
-        Some(found)
+        let (format, found) = self.sniff(text, Place::Whole, memory, event, missed)?;
+        let wanted = self.forced.filter(|forced| *forced != format);
+        let is_inside = self.complete(text, found, (0, wanted), memory, event);
+        if wanted.is_some() && !is_inside && event.helper.is_none() {
+            event.tag("unparsed");
+        }
+        Some((format, found))
     }
 
-    /// Tries the remembered format, then the others in their order, the generic ones last.
+    /// Tries the remembered format, then the others in their order, the generic ones last; where
+    /// the user names a format, that one and the headers that it may stand after.
     fn sniff<'t>(
         &self,
         text: &'t str,
@@ -62,12 +70,22 @@ impl Text<'_> {
         missed: &mut dyn FnMut(Format, Miss),
     ) -> Option<(Format, Found)> {
         let is_whole = place == Place::Whole;
-        let forced = self.forced.filter(|_| is_whole);
-        let seen = self.seen.filter(|seen| is_whole && !seen.is_generic() && seen.may_be(text));
+        let forced = match place {
+            Place::Whole => self.forced,
+            Place::Inside { wanted, .. } => wanted,
+        };
         let is_payload = matches!(place, Place::Inside { is_payload: true, .. });
+        let seen = match place {
+            Place::Whole => self.seen,
+            Place::Inside { is_payload: true, .. } => self.payload.get(),
+            Place::Inside { is_payload: false, .. } => None,
+        };
+        let seen = seen.filter(|seen| forced.is_none() && !seen.is_generic() && seen.may_be(text));
         let others = |is_generic| {
             Format::candidates(text, is_payload).filter(move |&format| {
-                forced.is_none() && Some(format) != seen && format.is_generic() == is_generic
+                Some(format) != seen
+                    && format.is_generic() == is_generic
+                    && forced.is_none_or(|forced| is_header_of(format, forced))
             })
         };
         let mut object = None;
@@ -84,6 +102,9 @@ impl Text<'_> {
                     if let (Reads::Object(_), Some(Ok(object))) = (format.spec().reads, object) {
                         keep(object, is_whole, event);
                     }
+                    if is_payload {
+                        self.payload.set(Some(format));
+                    }
                     return Some((format, found));
                 }
                 Err(miss) => missed(format, miss),
@@ -92,26 +113,42 @@ impl Text<'_> {
         None
     }
 
-    /// Looks at the message that a format found, then lets helpers look at it.
+    /// Looks at the message that a format found, then lets helpers look at it. Whether another
+    /// format understood it.
     fn complete<'t>(
         &self,
         text: &'t str,
         found: Found,
-        depth: usize,
+        (depth, wanted): (usize, Option<Format>),
         memory: &mut Memory,
         event: &mut Event<'t>,
-    ) {
+    ) -> bool {
         let is_inside = match found.next {
-            Next::Payload => self.inside(true, depth, memory, event),
-            Next::Line => self.inside(false, depth, memory, event),
-            Next::Text => false,
-            Next::Nothing if event.process_name.is_none() => return self.name(event),
-            Next::Nothing => return,
+            Next::Payload => {
+                self.inside(Place::Inside { depth, is_payload: true, wanted }, memory, event)
+            }
+            Next::Line => {
+                self.inside(Place::Inside { depth, is_payload: false, wanted }, memory, event)
+            }
+            Next::Text | Next::Read => false,
+            Next::Nothing => {
+                if event.process_name.is_none() {
+                    self.name(event);
+                }
+                return false;
+            }
         };
         if is_inside {
-            return;
+            return true;
         }
         let is_named = event.process_name.is_some();
+        if found.next == Next::Read {
+            self.helpers.apply_read(event);
+            if !is_named {
+                self.name(event);
+            }
+            return false;
+        }
         let is_known = match found.inner {
             Some((start, end)) => self.helpers.apply_to(&text[start..end], event),
             None => self.helpers.apply(event),
@@ -122,6 +159,7 @@ impl Text<'_> {
         if !is_named {
             self.name(event);
         }
+        false
     }
 
     /// Names the program as the user does. A helper's name for it is a guess from its texts.
@@ -132,17 +170,12 @@ impl Text<'_> {
     }
 
     /// Reads the message as a text of its own. Whether a format understood it.
-    fn inside(
-        &self,
-        is_payload: bool,
-        depth: usize,
-        memory: &mut Memory,
-        event: &mut Event<'_>,
-    ) -> bool {
-        if depth >= DEPTH || Format::candidates(&event.message, is_payload).next().is_none() {
+    fn inside(&self, place: Place, memory: &mut Memory, event: &mut Event<'_>) -> bool {
+        let Place::Inside { depth, is_payload, wanted } = place else { return false };
+        let has_candidates = || Format::candidates(&event.message, is_payload).next().is_some();
+        if depth >= DEPTH || wanted.is_none() && !has_candidates() {
             return false;
         }
-        let place = Place::Inside { depth, is_payload };
         match event.message {
             Cow::Borrowed(text) => self.inside_text(text, place, memory, event),
             Cow::Owned(_) => {
@@ -164,13 +197,19 @@ impl Text<'_> {
         memory: &mut Memory,
         event: &mut Event<'t>,
     ) -> bool {
-        let Place::Inside { depth, .. } = place else { return false };
-        let Some((_, found)) = self.sniff(text, place, memory, event, &mut |_, _| {}) else {
+        let Place::Inside { depth, wanted, .. } = place else { return false };
+        let Some((format, found)) = self.sniff(text, place, memory, event, &mut |_, _| {}) else {
             return false;
         };
-        self.complete(text, found, depth + 1, memory, event);
-        true
+        let wanted = wanted.filter(|wanted| *wanted != format);
+        let is_inside = self.complete(text, found, (depth + 1, wanted), memory, event);
+        wanted.is_none() || is_inside
     }
+}
+
+/// Whether a format may stand before one that the user names.
+fn is_header_of(format: Format, forced: Format) -> bool {
+    format.is_header() && forced.is_payload() && format != forced
 }
 
 /// Keeps an object's fields: as the original ones, which the raw line has, or with the event.

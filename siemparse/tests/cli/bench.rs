@@ -123,6 +123,11 @@ impl Bench {
         events
     }
 
+    /// What became of each source's lines and bytes.
+    pub(crate) fn accounts(&self) -> Vec<store::Account> {
+        self.store.borrow_mut().accounts().expect("the database reads")
+    }
+
     /// The sources' bytes, put together again.
     pub(crate) fn raw(&self) -> Vec<u8> {
         self.events().iter().flat_map(Event::line).collect()

@@ -5,6 +5,7 @@
 mod bench;
 mod content;
 mod follow;
+mod format;
 mod hostile;
 mod journal;
 mod once;

@@ -16,7 +16,7 @@ use crate::stamp::Stamp;
 use crate::{alias, stamp, syslog};
 use common::event::{Event, address};
 
-pub(super) const SPEC: Spec = Spec::line(read);
+pub(super) const SPEC: Spec = Spec::line(read).header();
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();

@@ -24,14 +24,19 @@ fn read<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
+    adopt(fields, memory, event);
+    if fields.known("event.id").is_some() && fields.known("section").is_some() {
+        adopt_own(fields, event);
+    }
+    Ok(Found::default())
+}
+
+/// Fills the columns that well-known names mean.
+pub(super) fn adopt<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) {
     let mut ranks = Ranks::default();
     for (name, value) in fields.iter() {
         alias::adopt(name, value, &mut ranks, memory, event);
     }
-    if fields.get("event.id").is_some() && fields.get("section").is_some() {
-        adopt_own(fields, event);
-    }
-    Ok(Found::default())
 }
 
 /// The fields of a text that is a JSON object, and whether a key occurred twice.
@@ -47,14 +52,14 @@ pub(crate) fn object(text: &str) -> Result<(Fields<'_>, bool), Miss> {
 /// Takes over what only our own events say.
 fn adopt_own<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     if event.time_quality != TimeQuality::None
-        && let Some(Value::Int(number)) = fields.get("time.quality")
+        && let Some(Value::Int(number)) = fields.known("time.quality")
     {
         event.time_quality = TimeQuality::from_number(*number);
     }
-    if let Some(Value::Text(helper)) = fields.get("event.provider") {
+    if let Some(Value::Text(helper)) = fields.known("event.provider") {
         event.helper = Some(helper.clone());
     }
-    if let Some(Value::List(tags)) = fields.get("tags") {
+    if let Some(Value::List(tags)) = fields.known("tags") {
         let text = |tag: &Value<'a>| match tag {
             Value::Text(tag) if !tag.contains(' ') => Some(tag.clone()),
             _ => None,

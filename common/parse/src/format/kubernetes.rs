@@ -1,15 +1,15 @@
-//! Kubernetes' audit log, and the lines of containers: CRI and Docker.
+//! Kubernetes' audit log, and the lines of containers as its runtimes keep them (CRI).
 //!
 //! ```text
 //! {"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"create","user":{"username":"…"},"sourceIPs":["…"],"objectRef":{…},…}
 //! 2016-10-06T00:17:09.669794202Z stdout F text of any format      P for a part, F for the last one
-//! {"log":"text of any format\n","stream":"stdout","time":"2016-10-06T00:17:09.669794202Z"}
 //! ```
 //!
 //! What a container printed is read as a line of its own; its time is the runtime's unless the
 //! line has one. The parts of a long CRI line are one record.
 //!
-//! What it does *not* know: pods; their names are in the file's path.
+//! What it does *not* know: pods; their names are in the file's path. Docker's own form
+//! ([`super::docker`]).
 
 use super::{Found, Miss, Next, Spec};
 use crate::columns::{self, Table, To, text};
@@ -21,9 +21,10 @@ use common::field::Column as C;
 use std::borrow::Cow;
 
 pub(super) const AUDIT: Spec = Spec::object(audit);
-pub(super) const DOCKER: Spec = Spec::object(docker);
-pub(super) const CRI: Spec =
-    Spec::line(cri).first(b"12").joined(Joint::Run { begins: is_part, goes_on: is_cri, ends });
+pub(super) const CRI: Spec = Spec::line(cri)
+    .first(b"12")
+    .joined(Joint::Run { begins: is_part, goes_on: is_cri, ends })
+    .header();
 
 const TABLE: &Table = &[
     ("objectRef.name", To::Field("orchestrator.resource.name")),
@@ -43,7 +44,7 @@ fn audit<'a>(
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let is_audit = text(fields, "apiVersion").is_some_and(|api| api.starts_with("audit.k8s.io"));
-    if !is_audit || fields.get("verb").is_none() {
+    if !is_audit || fields.known("verb").is_none() {
         return Miss::at(0, "an audit event (apiVersion audit.k8s.io)");
     }
     let names = ["stageTimestamp", "requestReceivedTimestamp", "metadata.creationTimestamp"];
@@ -63,31 +64,6 @@ fn audit<'a>(
         _ => None,
     };
     Ok(Found::default())
-}
-
-fn docker<'a>(
-    fields: &Fields<'a>,
-    memory: &mut Memory,
-    event: &mut Event<'a>,
-) -> Result<Found, Miss> {
-    let (Some(Value::Text(log)), Some(stream), Some(time)) =
-        (fields.get("log"), text(fields, "stream"), text(fields, "time"))
-    else {
-        return Miss::at(0, "a container's line (log, stream, time)");
-    };
-    if !matches!(stream, "stdout" | "stderr") || !columns::iso_time(time, memory, event) {
-        return Miss::at(0, "a container's line (stream, time)");
-    }
-    event.dataset = Some("container.log".into());
-    let end = log.trim_end_matches(['\n', '\r']).len();
-    event.message = match log {
-        Cow::Borrowed(log) => Cow::Borrowed(&log[..end]),
-        Cow::Owned(log) => Cow::Owned(log[..end].to_owned()),
-    };
-    if let Some(Value::Text(tag)) = fields.get("attrs.tag") {
-        event.process_name = Some(tag.clone());
-    }
-    Ok(Found { next: Next::Line, ..Found::default() })
 }
 
 /// The stream, whether the line is a part, and where its text begins.

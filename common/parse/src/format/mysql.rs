@@ -14,7 +14,7 @@
 //! statement that holds such a line begins a new entry, which then has no user of its own. The
 //! error log's names of users are between quotes and read from the right.
 //!
-//! What it does *not* know: the general log.
+//! What it does *not* know: the general log ([`super::mysql_general`]).
 
 use super::{Found, Miss, Spec};
 use crate::alias::named_severity;
@@ -152,9 +152,9 @@ fn error<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Resul
 }
 
 /// Reads `name'@'host' (using password: YES)` from the right: a name may hold anything.
-fn denied<'a>(text: &'a str, event: &mut Event<'a>) {
+pub(super) fn denied<'a>(text: &'a str, event: &mut Event<'a>) {
     event.event_category = Some("authentication".into());
-    event.event_action = Some("logon-failed".into());
+    event.event_action = Some("database_login".into());
     event.event_outcome = Some("failure".into());
     if let Some((user, rest)) = text.rsplit_once("'@'") {
         event.user_name = Some(user.into());

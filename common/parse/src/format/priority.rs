@@ -12,7 +12,7 @@ use crate::syslog;
 use common::event::Event;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::line(read).first(b"<").generic();
+pub(super) const SPEC: Spec = Spec::line(read).first(b"<").generic().header();
 
 /// What payloads begin with that are sent in this way.
 const PAYLOADS: [&str; 7] = ["id=", "date=", "devname=", "CEF:", "LEEF:", "{", "type="];

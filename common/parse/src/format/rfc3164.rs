@@ -30,7 +30,7 @@ struct Head {
     end: usize,
 }
 
-pub(super) const SPEC: Spec = Spec::line(read);
+pub(super) const SPEC: Spec = Spec::line(read).header();
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 /// Parameters beyond this are left in the raw line.
 const PARAMETERS: usize = 256;
 
-pub(super) const SPEC: Spec = Spec::line(read);
+pub(super) const SPEC: Spec = Spec::line(read).header();
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();

@@ -31,6 +31,8 @@ pub(crate) enum Next {
     Payload,
     /// A line of any format, or else text for helpers.
     Line,
+    /// Text that the format has read, for helpers that name the dataset or nothing at all.
+    Read,
     /// Nothing that anybody shall look at.
     Nothing,
 }
@@ -49,6 +51,15 @@ pub(crate) struct Found {
 impl Found {
     /// All fields were read; nothing is left for helpers.
     pub(crate) const ALL: Found = Found { stamp: (0, 0), inner: None, next: Next::Nothing };
+}
+
+impl Found {
+    /// The same in a text that has `width` bytes more in front.
+    pub(crate) fn moved(self, width: usize) -> Found {
+        let moved = |(start, end): (usize, usize)| (start + width, end + width);
+        let stamp = if self.stamp == (0, 0) { self.stamp } else { moved(self.stamp) };
+        Found { stamp, inner: self.inner.map(moved), ..self }
+    }
 }
 
 /// Reads a text. It is UTF-8; the event has its source's columns set and time of reading.
@@ -71,6 +82,8 @@ pub(crate) struct Spec {
     pub(super) first: &'static [u8],
     /// Whether it may stand after a header.
     pub(super) is_payload: bool,
+    /// Whether it is a header before something else.
+    pub(super) is_header: bool,
     /// Whether it is found by itself.
     pub(super) is_sniffed: bool,
     /// Whether it takes much that other formats understand better, and is tried after them.
@@ -86,6 +99,7 @@ impl Spec {
             reads: Reads::Text(reader),
             first: b"",
             is_payload: false,
+            is_header: false,
             is_sniffed: true,
             is_generic: false,
             joint: None,
@@ -103,10 +117,16 @@ impl Spec {
             reads: Reads::Object(reader),
             first: b"{ \t",
             is_payload: true,
+            is_header: false,
             is_sniffed: true,
             is_generic: false,
             joint: None,
         }
+    }
+
+    /// Is a header before something else.
+    pub(crate) const fn header(self) -> Spec {
+        Spec { is_header: true, ..self }
     }
 
     /// The bytes that its texts begin with.

@@ -4,6 +4,7 @@
 //! 2026-06-14 15:16:01,250 WARN  [main] text        [2026-06-14 15:16:01] [error] text
 //! WARN: [Jun 14 15:16:01.250] text                 (W) 2026-06-14T15:16:01 - text
 //! [Nest] 7  - 06/14/2026, 3:16:01 PM  WARN text    the text is the whole line
+//! 7 1781450161.250000 read(3, …) = 5               strace: a process id, an epoch
 //! ```
 //!
 //! All spellings of [`crate::stamp::written`] are read. Before the stamp there may be brackets, a
@@ -18,6 +19,7 @@ use super::{Found, Miss, Spec};
 use crate::alias::named_severity;
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};
+use crate::syslog::number;
 use common::event::Event;
 
 /// The furthest that a stamp may begin from the line's beginning. What an attacker chooses (a
@@ -37,7 +39,9 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     };
     let lead = line[..start].trim_matches(|char: char| !char.is_ascii_alphanumeric());
     let level = severity(lead);
-    let doubtful = !lead.is_empty() && level.is_none();
+    let traced = traced(lead, &text[start..end]);
+    event.process_pid = traced.or(event.process_pid);
+    let doubtful = !lead.is_empty() && level.is_none() && traced.is_none();
     let body = match doubtful {
         false => {
             let quoted = start > 0 && text[start - 1] == b'"' && text.get(end) == Some(&b'"');
@@ -54,6 +58,12 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         event.tag("unparsed");
     }
     Ok(Found { stamp: (start, end), ..Found::default() })
+}
+
+/// The process that strace writes before an epoch: `7 1781450161.250`, `[pid 7] 1781450161.250`.
+fn traced(lead: &str, stamp: &[u8]) -> Option<i64> {
+    let is_epoch = stamp.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    number(lead.strip_prefix("pid ").unwrap_or(lead)).filter(|_| is_epoch)
 }
 
 /// Whether a stamp stands near a line's beginning.

@@ -12,7 +12,8 @@
 //!
 //! Of `6/7/2026` the month comes first, unless it is greater than twelve. A two-digit year is of
 //! this century. Zone names are those that mean one offset in practice; others are passed over.
-//! An epoch counts only at the beginning of a line, and only from 2001 to 2100.
+//! An epoch counts only at the beginning of a line or behind a process id alone, and only from 2001 to
+//! 2100.
 //!
 //! What it does *not* know: where in a line a stamp may be ([`crate::format`]'s `stamped`).
 
@@ -34,13 +35,21 @@ pub(crate) fn read(text: &[u8], at: usize) -> Option<(When, usize)> {
         b'0'..=b'9' => {
             let year_first = year_first(text, at).or_else(|| compact(text, at));
             let other = || day_first(text, at).or_else(|| slashed(text, at));
-            let rest = || epoch(text, at).filter(|_| at == 0);
+            let rest = || epoch(text, at).filter(|_| at == 0 || follows_pid(text, at));
             year_first.or_else(other).or_else(rest).map(full)
         }
         b'@' => tai64n(text, at + 1).map(full),
         b'A'..=b'Z' => lettered(text, at),
         _ => None,
     }
+}
+
+/// Whether a column stands behind `7 ` or `[pid 7] ` at the beginning of a line.
+fn follows_pid(text: &[u8], at: usize) -> bool {
+    let lead = text[..at].trim_ascii_end();
+    let inside = lead.strip_prefix(b"[pid ").and_then(|lead| lead.strip_suffix(b"]"));
+    let digits = inside.unwrap_or(lead).trim_ascii_start();
+    lead.len() < at && (1..=7).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// A wall-clock time on a date, with the zone that follows it.

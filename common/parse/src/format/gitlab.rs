@@ -1,0 +1,76 @@
+//! GitLab's `production_json.log`: each request that its web interface served.
+//!
+//! ```text
+//! {"method":"POST","path":"/users/sign_in","controller":"SessionsController","action":"create","status":302,"time":"…","params":[{"key":"user","value":{"login":"alice","password":"[FILTERED]"}}],"remote_ip":"192.0.2.7","ua":"…",…}
+//! ```
+//!
+//! The user is the one that is signed in (`username`), else the one that the request's parameters
+//! name, wherever in the list it stands. A sign-in is `authentication`; it failed unless it leads on to
+//! another page.
+//!
+//! What it does *not* know: GitLab's other logs, which are plain JSON.
+
+use super::{Found, Miss, Spec, json};
+use crate::columns::{int, text};
+use crate::memory::Memory;
+use common::event::{Event, Fields, Value};
+
+pub(super) const SPEC: Spec = Spec::object(read);
+
+fn read<'a>(
+    fields: &Fields<'a>,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let (Some(controller), Some(action)) = (text(fields, "controller"), text(fields, "action"))
+    else {
+        return Miss::at(0, "a request (controller, action)");
+    };
+    if fields.known("time").is_none() || fields.known("request_urgency").is_none() {
+        return Miss::at(0, "a request (time, request_urgency)");
+    }
+    json::adopt(fields, memory, event);
+    event.dataset = Some("gitlab.production".into());
+    event.process_name = Some("gitlab".into());
+    event.event_category = Some("web".into());
+    let status = int(fields, "status").unwrap_or(0);
+    let mut is_fine = (1..400).contains(&status);
+    let is_sign_in = match (controller, action) {
+        ("SessionsController", "create") => {
+            is_fine = (300..400).contains(&status);
+            true
+        }
+        ("OmniauthCallbacksController", action) => {
+            is_fine &= action != "failure";
+            true
+        }
+        _ => false,
+    };
+    if is_sign_in {
+        event.event_category = Some("authentication".into());
+        event.event_action = Some("web_login".into());
+    }
+    event.event_outcome = Some(if is_fine { "success" } else { "failure" }.into());
+    if let Some(Value::Text(user)) = user(fields) {
+        event.user_name = Some(user.clone());
+    }
+    Ok(Found::default())
+}
+
+fn user<'f, 'a>(fields: &'f Fields<'a>) -> Option<&'f Value<'a>> {
+    let first = |name| match fields.get(name) {
+        Some(Value::List(list)) => list.first(),
+        scalar => scalar,
+    };
+    let nested = || first("params.value.login").or_else(|| first("params.value.username"));
+    first("username").or_else(nested).or_else(|| {
+        let (Some(Value::List(keys)), Some(Value::List(values))) =
+            (fields.known("params.key"), fields.known("params.value"))
+        else {
+            return None;
+        };
+        let is_user = |key: &Value<'_>| matches!(key, Value::Text(key) if matches!(key.as_ref(), "username" | "login"));
+        let at = keys.iter().position(is_user).filter(|_| keys.len() == values.len())?;
+        values.get(at)
+    })
+}
