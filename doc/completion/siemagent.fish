@@ -10,6 +10,10 @@ complete -c siemagent -l path -d 'Only files below this directory, for writes an
 complete -c siemagent -l watch-read -d 'Report each reading of this file, such as /etc/shadow; may be repeated, implies event read' -r -F
 complete -c siemagent -l fim -d 'Keep the contents, owner and rights of this file, or of all below this directory, under watch; may be repeated, implies event fim' -r -F
 complete -c siemagent -l baseline -d 'The file that keeps the baseline of --fim; without it siem/baseline.jsonl in the user\'s data directory' -r -F
+complete -c siemagent -l policy -d 'Deny what the rules of this file name; each decision is an event of kind deny' -r -F
+complete -c siemagent -l deny-by -d 'How --policy denies programs: fanotify, kill, or auto for both, where they work' -r -f -a "auto\t'Both'
+fanotify\t'Questions before a program starts'
+kill\t'A signal after it did'"
 complete -c siemagent -l uid -d 'Only events of these users: 1000-65533' -r
 complete -c siemagent -l user -d 'Become this user once the probes are attached; root stays root, without capabilities' -r
 complete -c siemagent -l args-max -d 'Bytes of arguments that are kept, at most 4096' -r
@@ -23,6 +27,7 @@ complete -c siemagent -l generate -d 'Print a generated page' -r -f -a "man\t'Th
 bash\t'Completions for bash'
 zsh\t'Completions for zsh'
 fish\t'Completions for fish'"
+complete -c siemagent -l dry-run -d 'Only tell what --policy would deny'
 complete -c siemagent -l include-reader -d 'Report the files and connections of the process that reads the output, too'
 complete -c siemagent -l fail-on-loss -d 'Exit with 5 when events were lost or dropped'
 complete -c siemagent -l check -d 'Try every probe, print a table of what this kernel accepts, and stop'

@@ -30,6 +30,10 @@ files\:"Watched files alone"))' \
 '*--watch-read=[Report each reading of this file, such as /etc/shadow; may be repeated, implies event read]:FILE:_files' \
 '*--fim=[Keep the contents, owner and rights of this file, or of all below this directory, under watch; may be repeated, implies event fim]:PATH:_files' \
 '--baseline=[The file that keeps the baseline of --fim; without it siem/baseline.jsonl in the user'\''s data directory]:FILE:_files' \
+'(--replay)--policy=[Deny what the rules of this file name; each decision is an event of kind deny]:FILE:_files' \
+'--deny-by=[How --policy denies programs\: fanotify, kill, or auto for both, where they work]:WAY:((auto\:"Both"
+fanotify\:"Questions before a program starts"
+kill\:"A signal after it did"))' \
 '--uid=[Only events of these users\: 1000-65533]:FROM-TO:_default' \
 '--user=[Become this user once the probes are attached; root stays root, without capabilities]:NAME:_default' \
 '--args-max=[Bytes of arguments that are kept, at most 4096]:N:_default' \
@@ -43,6 +47,7 @@ files\:"Watched files alone"))' \
 bash\:"Completions for bash"
 zsh\:"Completions for zsh"
 fish\:"Completions for fish"))' \
+'--dry-run[Only tell what --policy would deny]' \
 '--include-reader[Report the files and connections of the process that reads the output, too]' \
 '--fail-on-loss[Exit with 5 when events were lost or dropped]' \
 '(--list-events)--check[Try every probe, print a table of what this kernel accepts, and stop]' \

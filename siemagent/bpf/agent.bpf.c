@@ -50,6 +50,13 @@ struct { uint(type, MAP_HASH); type(key, struct place); type(value, u8); uint(ma
 struct name { struct place parent; char text[48]; };
 struct { uint(type, MAP_HASH); type(key, struct name); type(value, u8); uint(max_entries, 256); } reads SEC(".maps");
 
+/* The policy: which rules name a file, a directory above it, a network: a bit a rule. */
+struct sides { u64 exe, parent; };
+struct { uint(type, MAP_HASH); type(key, struct name); type(value, struct sides); uint(max_entries, 1024); } denied_names SEC(".maps");
+struct { uint(type, MAP_HASH); type(key, struct place); type(value, struct sides); uint(max_entries, 1024); } denied_below SEC(".maps");
+struct network { u32 bits; u8 address[16]; };
+struct { uint(type, MAP_LPM_TRIE); type(key, struct network); type(value, u32); uint(max_entries, 4096); uint(map_flags, MAP_NO_PREALLOC); } denied_networks SEC(".maps");
+
 struct { uint(type, MAP_ARRAY); type(key, u32); type(value, struct call); uint(max_entries, 512); } calls SEC(".maps");
 struct entered { u64 nr, args[8], cap; u32 uid, gid, euid, egid; };
 struct { uint(type, MAP_LRU_HASH); type(key, u64); type(value, struct entered); uint(max_entries, 8192); } entereds SEC(".maps");
@@ -285,6 +292,90 @@ INLINE void place_of(struct place *place, struct dentry *dentry)
     place->dev = dev;
 }
 
+INLINE void name_of(struct name *key, struct dentry *dentry)
+{
+    struct dentry *parent = 0;
+    const unsigned char *text = 0;
+    get(parent, dentry, d_parent);
+    place_of(&key->parent, parent);
+    get(text, dentry, d_name.name);
+    read_kernel_text(key->text, sizeof(key->text), text);
+}
+
+/* The rules that name a file, or a directory above it in its file system, on one side. */
+__attribute__((noinline)) u64 rules_of(u64 dentry_at, u32 is_parent)
+{
+    struct dentry *dentry = (void *)dentry_at, *parent;
+    struct sides *sides;
+    struct name key = {};
+    struct place place;
+    u64 rules = 0;
+    name_of(&key, dentry);
+    sides = map_lookup(&denied_names, &key);
+    if (sides)
+        rules |= is_parent ? sides->parent : sides->exe;
+    for (int i = 0; i < 24; i++) {
+        parent = 0;
+        get(parent, dentry, d_parent);
+        if (!parent || parent == dentry)
+            break;
+        place_of(&place, parent);
+        sides = map_lookup(&denied_below, &place);
+        if (sides)
+            rules |= is_parent ? sides->parent : sides->exe;
+        dentry = parent;
+    }
+    return rules;
+}
+
+INLINE struct dentry *program_of(struct task_struct *task)
+{
+    struct mm_struct *mm = 0;
+    struct file *file = 0;
+    struct dentry *dentry = 0;
+    get(mm, task, mm);
+    if (!mm)
+        return 0;
+    get(file, mm, exe_file);
+    get(dentry, file, f_path.dentry);
+    return dentry;
+}
+
+/* Kills a process that starts what the policy denies; returns the rule, counted from 1, or 0. */
+INLINE u32 deny_exec(struct task_struct *task, u16 *flags)
+{
+    struct task_struct *parent = 0;
+    struct place place;
+    struct dentry *dentry = program_of(task);
+    place_of(&place, dentry);
+    if (map_lookup(&ignored_exe, &place))
+        return 0;
+    u64 rules = config.any_exe | rules_of((u64)dentry, 0);
+    if (rules) {
+        get(parent, task, real_parent);
+        dentry = program_of(parent);
+        rules &= config.any_parent | (dentry ? rules_of((u64)dentry, 1) : 0);
+    }
+    if (!rules)
+        return 0;
+    if (!config.dry_run && !send_signal(9))
+        *flags = FLAG_DENIED;
+    u32 rule = 1;
+    for (int i = 0; i < 63 && !(rules >> i & 1); i++)
+        rule++;
+    return rule;
+}
+
+/* Counts a decision, and says whether it is to be reported. */
+INLINE int admit_denial(void)
+{
+    count(EV_DENY, SEEN);
+    if (!over_rate(EV_DENY))
+        return 1;
+    count(EV_DENY, SUPPRESSED);
+    return 0;
+}
+
 SEC("tp_btf/sched_process_exec") int exec(u64 *context)
 {
     struct task_struct *task = (void *)context[0];
@@ -300,7 +391,10 @@ SEC("tp_btf/sched_process_exec") int exec(u64 *context)
     const char *name = 0;
 
     u32 pid = current_pid_tgid() >> 32;
-    if (!admit(EV_EXEC, pid, uid_of(task), 0) || !record)
+    u16 flags = 0;
+    u32 rule = config.deny && config.kill ? deny_exec(task, &flags) : 0;
+    int admitted = admit(EV_EXEC, pid, uid_of(task), 0);
+    if (!record || (!admitted && !rule))
         return 0;
     identify(&record->head, task, KIND_EXEC, EV_EXEC);
     get(mm, task, mm);
@@ -320,7 +414,7 @@ SEC("tp_btf/sched_process_exec") int exec(u64 *context)
     get(from, mm, arg_start);
     get(to, mm, arg_end);
     body->args = to - from;
-    body->unused = 0;
+    body->rule = rule;
 
     struct place place = { body->ino, body->dev };
     u8 by_exe = 1, *why = map_lookup(&ignored, &pid);
@@ -348,7 +442,13 @@ SEC("tp_btf/sched_process_exec") int exec(u64 *context)
         at = close_text(record, at, take, TEXT_ARGS, args > most ? TEXT_CUT : 0);
     if (at > TEXTS + SLACK)
         at = TEXTS + SLACK;
-    output(&record->head, sizeof(record->head) + at);
+    if (admitted)
+        output(&record->head, sizeof(record->head) + at);
+    if (rule && admit_denial()) {
+        record->head.event = EV_DENY;
+        record->head.flags = flags;
+        output(&record->head, sizeof(record->head) + at);
+    }
     return 0;
 }
 
@@ -491,26 +591,56 @@ SEC("tracepoint/accept") int accepted(struct call_leave *context)
     return 0;
 }
 
-/* The first datagram of a socket to a peer: later ones are no new conversation. */
-INLINE int datagram(struct bpf_sock_addr *context, int v6)
+INLINE void peer_address(u8 *address, struct bpf_sock_addr *context, int v6)
 {
-    struct { struct head head; struct sock_body body; } record = {};
-    struct peer peer = {};
-    u8 yes = 1;
-    if (context->protocol != UDP || !is_wanted(EV_UDP))
-        return 1;
-    u32 port = __builtin_bswap16(context->user_port);
-    if (!port)
-        return 1;
     if (v6) {
-        u32 *words = (u32 *)peer.address;
+        u32 *words = (u32 *)address;
         words[0] = context->user_ip6[0];
         words[1] = context->user_ip6[1];
         words[2] = context->user_ip6[2];
         words[3] = context->user_ip6[3];
     } else {
-        map_v4(peer.address, context->user_ip4);
+        map_v4(address, context->user_ip4);
     }
+}
+
+/* Whether the policy denies a peer. What reads our output, and we, may always talk. */
+INLINE int deny_peer(struct bpf_sock_addr *context, int v6)
+{
+    struct { struct head head; struct sock_body body; } record = {};
+    struct network key = { .bits = 128 };
+    u32 pid = current_pid_tgid() >> 32;
+    peer_address(key.address, context, v6);
+    u32 *rule = map_lookup(&denied_networks, &key);
+    if (!rule || pid == config.own || map_lookup(&ignored, &pid))
+        return 0;
+    if (admit_denial()) {
+        identify(&record.head, (void *)current_task(), KIND_SOCK, EV_DENY);
+        record.head.flags = FLAG_INITIATED | (config.dry_run ? 0 : FLAG_DENIED);
+        __builtin_memcpy(record.body.peer, key.address, 16);
+        record.body.peer_port = __builtin_bswap16(context->user_port);
+        record.body.family = v6 ? INET6 : INET;
+        record.body.protocol = context->protocol;
+        record.body.rule = *rule;
+        output(&record.head, sizeof(record));
+    }
+    return !config.dry_run;
+}
+
+/* The first datagram of a socket to a peer: later ones are no new conversation. 0 denies it. */
+INLINE int datagram(struct bpf_sock_addr *context, int v6)
+{
+    struct { struct head head; struct sock_body body; } record = {};
+    struct peer peer = {};
+    u8 yes = 1;
+    if (config.deny && deny_peer(context, v6))
+        return 0;
+    if (context->protocol != UDP || !is_wanted(EV_UDP))
+        return 1;
+    u32 port = __builtin_bswap16(context->user_port);
+    if (!port)
+        return 1;
+    peer_address(peer.address, context, v6);
     peer.cookie = socket_cookie(context);
     peer.port = port;
     if (map_lookup(&peers, &peer))
@@ -627,12 +757,7 @@ __attribute__((noinline)) int is_below(u64 dentry_at)
 INLINE int is_read_watched(struct path *path)
 {
     struct name key = {};
-    struct dentry *parent = 0;
-    const unsigned char *name = 0;
-    get(parent, path->dentry, d_parent);
-    place_of(&key.parent, parent);
-    get(name, path->dentry, d_name.name);
-    read_kernel_text(key.text, sizeof(key.text), name);
+    name_of(&key, path->dentry);
     return map_lookup(&reads, &key) != 0;
 }
 

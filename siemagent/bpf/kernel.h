@@ -23,8 +23,9 @@ typedef long long s64;
 
 /* Numbers of include/uapi/linux/bpf.h. */
 enum {
-    MAP_HASH = 1, MAP_ARRAY = 2, MAP_PERCPU_ARRAY = 6, MAP_LRU_HASH = 9, MAP_RINGBUF = 27,
-    MAP_MMAPABLE = 1 << 10,
+    MAP_HASH = 1, MAP_ARRAY = 2, MAP_PERCPU_ARRAY = 6, MAP_LRU_HASH = 9,
+    MAP_LPM_TRIE = 11, MAP_RINGBUF = 27,
+    MAP_NO_PREALLOC = 1, MAP_MMAPABLE = 1 << 10,
     RB_NO_WAKEUP = 1, RB_FORCE_WAKEUP = 2, RB_AVAIL_DATA = 0,
 };
 

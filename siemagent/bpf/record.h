@@ -14,7 +14,8 @@ enum kind { KIND_EXEC = 1, KIND_EXIT, KIND_FORK, KIND_SOCK, KIND_OPEN, KIND_CALL
 /* What is counted; the order is that of Kind in src/kind.rs. */
 enum event {
     EV_EXEC, EV_EXIT, EV_FORK, EV_CONNECT, EV_ACCEPT, EV_LISTEN, EV_UDP, EV_DNS, EV_FILE, EV_READ,
-    EV_PRIVILEGE, EV_MODULE, EV_PTRACE, EV_BPF, EV_MEMFD, EV_MOUNT, EV_KILL, EV_FIM, EV_COUNT,
+    EV_PRIVILEGE, EV_MODULE, EV_PTRACE, EV_BPF, EV_MEMFD, EV_MOUNT, EV_KILL, EV_FIM,
+    EV_DENY, EV_COUNT,
 };
 
 struct head {
@@ -28,10 +29,11 @@ struct head {
     char comm[16];
 };
 
-struct exec_body { u64 ino; u32 dev, mode, owner, nlink, args, unused; };
+/* rule: of an EV_DENY, counted from 1. */
+struct exec_body { u64 ino; u32 dev, mode, owner, nlink, args, rule; };
 struct exit_body { s32 code; u32 unused; };
 struct fork_body { u64 start; u32 pid, unused; };
-struct sock_body { u8 local[16], peer[16]; u16 local_port, peer_port, family, protocol; s32 error; u32 unused; };
+struct sock_body { u8 local[16], peer[16]; u16 local_port, peer_port, family, protocol; s32 error; u32 rule; };
 struct open_body { u64 ino; u32 dev, mode, flags, unused; };
 struct call_body {
     s64 nr, ret;
@@ -40,7 +42,7 @@ struct call_body {
 };
 struct dns_body { u8 local[16], peer[16]; u16 local_port, peer_port, family, unused; };
 
-enum { FLAG_CREATED = 1, FLAG_TRUNCATED = 2, FLAG_INITIATED = 4, FLAG_KILLED = 8 };
+enum { FLAG_CREATED = 1, FLAG_TRUNCATED = 2, FLAG_INITIATED = 4, FLAG_DENIED = 8 };
 
 enum text {
     TEXT_WALK = 1,   /* a path, leaf first */
@@ -67,4 +69,7 @@ struct config {
     u32 own, events, uid_from, uid_to;
     u32 ring_wake, prefixes, reads, args_max;
     u32 rate[32];         /* events a second; 0: any number */
+    u32 deny, dry_run;    /* whether there is a policy, and whether it is only reported */
+    u32 kill, unused;     /* whether what may not start is killed */
+    u64 any_exe, any_parent; /* rules without a program, without a parent: a bit each */
 };

@@ -12,6 +12,7 @@ Examples:
   siemagent --events exec --count 3              the next three programs that start
   siemagent --check                              which probes this kernel accepts
   siemagent --fim /etc --fim /usr/bin            whose contents, owner or rights change
+  siemagent --policy deny.toml --dry-run         what a policy would deny
   siemagent --filter 'User = root' | jq .CommandLine
 
 Exit status: 0 done, 2 wrong usage, 5 something failed, 69 the kernel offers no way to watch it,
@@ -85,6 +86,36 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", requires = "fim")]
     pub(crate) baseline: Option<PathBuf>,
 
+    /// Deny what the rules of this file name; each decision is an event of kind deny
+    ///
+    /// The file is TOML. Each [[deny]] table has a name, and either connect (addresses and
+    /// networks), or some of exec, parent (files, or directories that end in a slash) and sha256 (of
+    /// the program file), all of which must hold; each is one value or a list of which one must
+    /// hold. 64 rules at most. Paths are looked up when the agent starts.
+    ///
+    /// A connection or datagram to a denied address fails with EPERM. What reads the output, and the
+    /// agent, may always start and connect. How a program is denied says --deny-by.
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// How --policy denies programs: fanotify, kill, or auto for both, where they work
+    ///
+    /// fanotify asks before a program starts, which then fails with EPERM; it knows scripts by
+    /// their own path. It needs CAP_SYS_ADMIN at the start, and is not asked about file systems that
+    /// are mounted later. sha256 needs it. An answer that takes longer than 80 ms, such as the first
+    /// hash of a large program, is: allowed (late, and counted); the hash serves the next start. An
+    /// agent that is stopped, not ended, holds every program that starts.
+    ///
+    /// kill is a SIGKILL by the probes after the exec, before the program's first instruction:
+    /// what a loader or script interpreter is told to run it does not see. A copy or hard link
+    /// elsewhere has another path for both; a rule by sha256 knows it.
+    #[arg(long, value_name = "WAY", default_value = "auto", requires = "policy")]
+    pub(crate) deny_by: DenyBy,
+
+    /// Only tell what --policy would deny
+    #[arg(long, requires = "policy")]
+    pub(crate) dry_run: bool,
+
     /// Only events of these users: 1000-65533
     #[arg(long, value_name = "FROM-TO")]
     pub(crate) uid: Option<String>,
@@ -149,6 +180,17 @@ pub(crate) struct Args {
     /// Print a generated page
     #[arg(long, value_name = "PAGE", hide = true)]
     pub(crate) generate: Option<Generate>,
+}
+
+/// What denies programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DenyBy {
+    /// Both.
+    Auto,
+    /// Questions before a program starts.
+    Fanotify,
+    /// A signal after it did.
+    Kill,
 }
 
 /// Where events come from.

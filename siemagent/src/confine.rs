@@ -47,6 +47,9 @@ pub(crate) fn permitted(wanted: u64) -> u64 {
     wanted & line.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok()).unwrap_or(0)
 }
 
+/// What it takes to see which program a process runs.
+pub(crate) const READ_PROGRAM: u64 = 1 << SYS_PTRACE;
+
 /// The names of capabilities that stay.
 pub(crate) fn names(keep: u64) -> Vec<&'static str> {
     let all = [(DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"), (SYS_PTRACE, "CAP_SYS_PTRACE")];

@@ -67,6 +67,7 @@ kinds! {
     Mount     "mount"     "mount"               0  true  "a file system was mounted or unmounted";
     Kill      "kill"      "process_signal"      0  true  "another process was sent a signal that ends or stops it";
     Fim       "fim"       "file_event"          11 false "a file of --fim is not what it was: contents, owner or rights";
+    Deny      "deny"      "enforcement"         0  false "a rule of --policy denied something, or would have";
 }
 
 impl Kind {
@@ -178,6 +179,6 @@ mod tests {
         for (place, &kind) in Kind::ALL.iter().enumerate() {
             assert_eq!(Kind::from_number(u8::try_from(place).expect("few")), Some(kind));
         }
-        assert_eq!(Kind::from_number(18), None);
+        assert_eq!(Kind::from_number(19), None);
     }
 }

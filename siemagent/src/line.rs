@@ -10,12 +10,14 @@
 //! What it does *not* know: rings, pipes, filters.
 
 mod call;
+mod deny;
 mod file;
 mod fim;
 mod network;
 mod object;
 mod process;
 
+pub(crate) use deny::Enforced;
 pub(crate) use object::Object;
 
 use crate::account::Accounts;
@@ -64,6 +66,7 @@ pub(crate) struct Lines {
     groups: Groups,
     answers: Answers,
     redact: Redact,
+    enforced: Enforced,
     /// Directories whose files are told; empty: all.
     prefixes: Vec<PathBuf>,
 }
@@ -91,8 +94,14 @@ impl Lines {
             groups,
             answers: Answers::default(),
             redact,
+            enforced: Enforced::default(),
             prefixes,
         }
+    }
+
+    /// Takes note of a policy, whose decisions are to be told.
+    pub(crate) fn enforce(&mut self, enforced: Enforced) {
+        self.enforced = enforced;
     }
 
     /// Whether a record is about a file elsewhere. Opened files the probes have looked at.
@@ -194,6 +203,7 @@ impl Lines {
     fn body(&mut self, object: &mut Object<'_>, record: &Record<'_>, subject: &Subject) {
         let head = &record.head;
         match record.body {
+            _ if record.kind == Kind::Deny => self.denial(object, record),
             Body::Exec { .. } => {
                 process::exec(object, record, subject.program.as_deref(), &self.redact);
                 self.parent(object, subject);
@@ -203,7 +213,7 @@ impl Lines {
                 object.number("ChildProcessId", pid.into());
                 object.text("ChildProcessGuid", &self.guid(Key::new(pid, start)));
             }
-            Body::Sock { ref ends, protocol, error } => {
+            Body::Sock { ref ends, protocol, error, .. } => {
                 let names = &self.answers;
                 let place = network::Place { ends, protocol, error };
                 network::connection(object, record, &place, names, subject.key);

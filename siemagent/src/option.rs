@@ -2,11 +2,12 @@
 //!
 //! What it does *not* know: what they are for.
 
-use crate::args::Args;
+use crate::args::{Args, DenyBy};
 use crate::downstream::{self, Downstream};
 use crate::fim;
 use crate::kind::{Kind, Kinds};
 use crate::place;
+use crate::policy::Policy;
 use crate::probe::{Rates, Settings};
 use crate::run::Limits;
 use common::cli::{Failure, Kind as Wrong};
@@ -31,6 +32,9 @@ pub(crate) fn settings(args: &Args) -> Result<Settings, Failure> {
     if !args.fim.is_empty() {
         events = events.with(Kind::Fim);
     }
+    if args.policy.is_some() {
+        events = events.with(Kind::Deny);
+    }
     let downstream = match args.include_reader {
         true => Downstream::default(),
         false => downstream::find(),
@@ -44,9 +48,17 @@ pub(crate) fn settings(args: &Args) -> Result<Settings, Failure> {
         args_max: args.args_max.min(4096),
         prefixes: args.path.iter().map(prefix).collect::<Result<_, _>>()?,
         reads: args.watch_read.iter().map(|path| watched(path)).collect::<Result<_, _>>()?,
+        policy: policy(args)?,
+        dry_run: args.dry_run,
+        kills: args.deny_by != DenyBy::Fanotify,
         ignored_programs: downstream.programs,
         ignored_processes: downstream.processes,
     })
+}
+
+fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
+    let read = args.policy.as_ref().map(|file| Policy::read(file));
+    read.transpose().map_err(|error| Failure::new(Wrong::Config, error.to_string()))
 }
 
 /// The directories of `--path`, as paths of events are written.
@@ -83,8 +95,11 @@ fn watched(path: &Path) -> Result<(u64, u64, String), Failure> {
     let (inode, device) =
         place::of(parent).map_err(|error| missing("--watch-read", parent, &error))?;
     let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if name.len() > 47 {
-        return Err(usage("--watch-read", &format!("{name}: names have at most 47 bytes")));
+    if name.len() > place::LONGEST_NAME {
+        return Err(usage(
+            "--watch-read",
+            &format!("{name}: names have at most {} bytes", place::LONGEST_NAME),
+        ));
     }
     Ok((inode, device, name))
 }

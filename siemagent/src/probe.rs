@@ -7,6 +7,7 @@
 //! A program that the kernel refuses takes nothing else with it: its outcome has the errno, and the
 //! events that need it are missing. What it does *not* know: records, lines.
 
+mod enforce;
 mod hook;
 mod trace;
 
@@ -15,6 +16,8 @@ pub(crate) use trace::cgroup_path;
 
 use crate::call;
 use crate::kind::{Kind, Kinds};
+use crate::place;
+use crate::policy::Policy;
 use crate::system::{self, Mapping};
 use aya::maps::{Array, HashMap as BpfHash, Map, MapData, RingBuf};
 use aya::programs::Program;
@@ -51,6 +54,12 @@ pub(crate) struct Settings {
     pub(crate) prefixes: Vec<(u64, u64)>,
     /// Files whose reading is reported: (inode, device) of the directory, and the name.
     pub(crate) reads: Vec<(u64, u64, String)>,
+    /// What is denied.
+    pub(crate) policy: Option<Policy>,
+    /// Whether what is denied is only told.
+    pub(crate) dry_run: bool,
+    /// Whether the probes kill what may not start.
+    pub(crate) kills: bool,
     /// Programs whose files and connections are not reported, as (inode, device).
     pub(crate) ignored_programs: Vec<(u64, u64)>,
     /// Processes whose files and connections are not reported.
@@ -268,7 +277,7 @@ fn fill(ebpf: &mut Ebpf, settings: &Settings) -> Result<(), aya::maps::MapError>
     if let Some(map) = ebpf.map_mut("reads") {
         let mut map: BpfHash<_, [u8; 64], u8> = BpfHash::try_from(map)?;
         for (inode, device, name) in &settings.reads {
-            map.insert(read_key(*inode, *device, name), 1, 0)?;
+            map.insert(place::key((*inode, *device), name), 1, 0)?;
         }
     }
     if let Some(map) = ebpf.map_mut("ignored") {
@@ -277,7 +286,7 @@ fn fill(ebpf: &mut Ebpf, settings: &Settings) -> Result<(), aya::maps::MapError>
             map.insert(process, STICKY, 0)?;
         }
     }
-    Ok(())
+    settings.policy.as_ref().map_or(Ok(()), |policy| enforce::fill(ebpf, policy))
 }
 
 /// The kernel's page about a loaded program.
@@ -301,15 +310,6 @@ pub(crate) fn counter_count() -> usize {
     system::processors() * Kind::ALL.len() * 4
 }
 
-fn read_key(inode: u64, device: u64, name: &str) -> [u8; 64] {
-    let mut key = [0; 64];
-    key[..8].copy_from_slice(&inode.to_ne_bytes());
-    key[8..16].copy_from_slice(&device.to_ne_bytes());
-    let take = name.len().min(47);
-    key[16..16 + take].copy_from_slice(&name.as_bytes()[..take]);
-    key
-}
-
 /// `struct config` of `bpf/record.h`.
 fn config_bytes(settings: &Settings) -> Vec<u8> {
     let flag = |set: bool| u32::from(set);
@@ -324,5 +324,14 @@ fn config_bytes(settings: &Settings) -> Vec<u8> {
         settings.args_max,
     ];
     numbers.extend(settings.rates);
-    numbers.into_iter().flat_map(u32::to_ne_bytes).collect()
+    numbers.extend([
+        flag(settings.policy.is_some()),
+        flag(settings.dry_run),
+        flag(settings.kills),
+        0,
+    ]);
+    let any = settings.policy.as_ref().map(enforce::any);
+    let mut bytes: Vec<u8> = numbers.into_iter().flat_map(u32::to_ne_bytes).collect();
+    bytes.extend(any.unwrap_or_default().into_iter().flat_map(u64::to_ne_bytes));
+    bytes
 }

@@ -66,10 +66,10 @@ pub(crate) struct Ends {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields of the bodies in record.h, by their names")]
 pub(crate) enum Body {
-    Exec { ino: u64, dev: u32, mode: u32, owner: u32, nlink: u32, args: u32 },
+    Exec { ino: u64, dev: u32, mode: u32, owner: u32, nlink: u32, args: u32, rule: u32 },
     Exit { code: i32 },
     Fork { start: u64, pid: u32 },
-    Sock { ends: Ends, protocol: u16, error: i32 },
+    Sock { ends: Ends, protocol: u16, error: i32, rule: u32 },
     Open { ino: u64, dev: u32, mode: u32, flags: u32 },
     Call(Call),
     Dns { ends: Ends },
@@ -136,6 +136,8 @@ pub(crate) mod flag {
     pub(crate) const CREATED: u16 = 1;
     /// The process began the conversation.
     pub(crate) const INITIATED: u16 = 4;
+    /// The policy was enforced.
+    pub(crate) const DENIED: u16 = 8;
 }
 
 impl<'a> Record<'a> {
@@ -293,15 +295,15 @@ impl<'a> Cursor<'a> {
     }
 
     fn exec(&mut self) -> Option<Body> {
-        let body = Body::Exec {
+        Some(Body::Exec {
             ino: self.u64()?,
             dev: self.u32()?,
             mode: self.u32()?,
             owner: self.u32()?,
             nlink: self.u32()?,
             args: self.u32()?,
-        };
-        self.skip(4).map(|()| body)
+            rule: self.u32()?,
+        })
     }
 
     fn fork(&mut self) -> Option<Body> {
@@ -317,8 +319,8 @@ impl<'a> Cursor<'a> {
     fn sock(&mut self) -> Option<Body> {
         let ends = self.ends()?;
         self.skip(2)?;
-        let body = Body::Sock { ends, protocol: self.u16()?, error: self.i32()? };
-        self.skip(4).map(|()| body)
+        let (protocol, error) = (self.u16()?, self.i32()?);
+        Some(Body::Sock { ends, protocol, error, rule: self.u32()? })
     }
 
     fn open(&mut self) -> Option<Body> {

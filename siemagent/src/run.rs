@@ -12,6 +12,7 @@
 use crate::count::{Account, Probed, Row, add};
 use crate::feed::Feed;
 use crate::fim::{Fim, Told};
+use crate::guard::Guard;
 use crate::kind::{Kind, Kinds};
 use crate::line::{Lines, Object};
 use crate::queue::{Chunk, Queue};
@@ -23,6 +24,7 @@ use crate::watch::{Touch, What};
 use crate::{machine, status};
 use common::cli::Stop;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// When to stop, and what to tell besides events.
@@ -65,6 +67,8 @@ pub(crate) struct Agent {
     own: Row,
     /// The watch over files, where there is one.
     pub(crate) fim: Option<Fim>,
+    /// What is asked before programs start, where there is a policy.
+    pub(crate) guard: Option<Guard>,
 }
 
 impl Agent {
@@ -90,6 +94,7 @@ impl Agent {
             recorder: None,
             own: Row::default(),
             fim: None,
+            guard: None,
         }
     }
 
@@ -174,6 +179,16 @@ impl Agent {
         taken
     }
 
+    /// Takes what the guard decided; returns how much.
+    pub(crate) fn take_decisions(&mut self) -> usize {
+        let mut taken = 0;
+        while let Some(decision) = self.guard.as_ref().and_then(Guard::next) {
+            taken += 1;
+            self.add(Kind::Deny, |lines, out| lines.decision(&decision, out));
+        }
+        taken
+    }
+
     /// An event that no probe saw.
     fn add(&mut self, kind: Kind, write: impl FnOnce(&mut Lines, &mut Vec<u8>)) {
         self.own[kind as usize] += 1;
@@ -244,7 +259,7 @@ pub(crate) fn run(
         missed: 0,
     };
     let reason = loop {
-        let read = feed.drain(agent)? + agent.take_changes();
+        let read = feed.drain(agent)? + agent.take_changes() + agent.take_decisions();
         agent.flush();
         let now = Instant::now();
         tell_loss(agent, feed, &mut due, now, false);
@@ -273,14 +288,19 @@ pub(crate) fn run(
     };
     due.missed = feed.missed_runs();
     feed.detach();
-    while feed.drain(agent)? + agent.take_changes() > 0 {}
+    if let Some(guard) = &mut agent.guard {
+        guard.stop();
+    }
+    while feed.drain(agent)? + agent.take_changes() + agent.take_decisions() > 0 {}
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
     tell_loss(agent, feed, &mut due, Instant::now(), true);
     let account = agent.account(feed.probed());
+    let guarded = agent.guard.as_ref().map(|guard| Arc::clone(&guard.counts));
     agent.tell("stop", |object| {
         object.text("reason", reason);
         status::account(object, &account, due.missed);
+        guarded.iter().for_each(|counts| status::guard(object, counts));
     });
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
@@ -340,6 +360,10 @@ fn tell_stats(agent: &mut Agent, feed: &Feed, due: &mut Due, now: Instant) {
     let Some((every, at)) = due.stats.filter(|(_, at)| now >= *at) else { return };
     due.stats = Some((every, at + every));
     let account = agent.account(feed.probed());
-    agent.tell("stats", |object| status::account(object, &account, due.missed));
+    let guarded = agent.guard.as_ref().map(|guard| Arc::clone(&guard.counts));
+    agent.tell("stats", |object| {
+        status::account(object, &account, due.missed);
+        guarded.iter().for_each(|counts| status::guard(object, counts));
+    });
     agent.flush();
 }

@@ -2,22 +2,24 @@
 //!
 //! What it does *not* know: what happens to events.
 
-use crate::args::{Args, Source};
+use crate::args::{Args, DenyBy, Source};
 use crate::confine::{self, Plan};
 use crate::count::Account;
 use crate::feed::Feed;
 use crate::files::Files;
 use crate::fim::{Baseline, Fim};
 use crate::group::Groups;
+use crate::guard::{Friends, Guard, mount_points};
 use crate::kind::{Kind, Kinds};
-use crate::line::Lines;
+use crate::line::{Enforced, Lines};
 use crate::option::{self, usage};
-use crate::probe::{Probes, Refusal, Settings};
+use crate::probe::{Outcome, Probes, Refusal, Settings};
 use crate::queue::{self, Queue};
 use crate::recording::{Recorder, Recording};
 use crate::redact::Redact;
 use crate::run::{self, Agent};
 use crate::select::Select;
+use crate::system::Permission;
 use crate::watch::Watch;
 use crate::{check, machine, proc, seed, status};
 use anyhow::Context as _;
@@ -63,9 +65,14 @@ fn watch(
     let stop = Stop::on_signal()?;
     let (mut feed, events) = open(args, settings)?;
     let files = Integrity::open(args)?;
-    keep(&mut plan, &feed, files.is_some());
+    let (questions, refused) = questions(args, settings)?;
+    let asks_parent = questions.is_some() && asks_parent(settings);
+    keep(&mut plan, &feed, files.is_some(), asks_parent);
     let groups = Groups::new(crate::probe::cgroup_path());
     let mut lines = Lines::new(machine::here(), groups, redact, option::prefixes(args)?);
+    if let Some(policy) = settings.policy.clone() {
+        lines.enforce(Enforced { policy, dry_run: settings.dry_run });
+    }
     seed::seed(&mut lines.cache, Path::new("/proc"));
     let recorder = match &args.record {
         Some(file) => {
@@ -81,6 +88,7 @@ fn watch(
         }
         Feed::Plain(..) => Vec::new(),
     };
+    unenforced(settings, &outcomes, matches!(feed, Feed::Ring(..)), questions.is_some())?;
     let keeps = confine::names(plan.keep);
     confine::confine(plan).context("giving rights away")?;
     let queue = Queue::start(std::io::stdout(), queue::ROOM).context("a thread")?;
@@ -92,9 +100,20 @@ fn watch(
         status::start(object, feed.name(), events, &outcomes);
         object.list("watched_by", feed.watchers());
         object.list("keeps", keeps);
+        if settings.policy.is_some() {
+            let kills = settings.kills && matches!(feed, Feed::Ring(..));
+            status::policy(
+                object,
+                settings.dry_run,
+                questions.is_some(),
+                kills,
+                refused.as_deref(),
+            );
+        }
     });
     agent.flush();
     agent.fim = files.map(Integrity::start).transpose().context("a thread")?;
+    agent.guard = guard(questions, settings).context("a thread")?;
     let account = run::run(&mut agent, &mut feed, limits, &stop).context("standard output")?;
     Ok((account, agent))
 }
@@ -122,9 +141,79 @@ impl Integrity {
     }
 }
 
-/// Which rights and calls stay for a source and the watch over files.
-fn keep(plan: &mut Plan, feed: &Feed, integrity: bool) {
+/// Where the kernel asks before programs start, where a policy wants it; or why it does not.
+fn questions(
+    args: &Args,
+    settings: &Settings,
+) -> Result<(Option<Permission>, Option<String>), Failure> {
+    let wanted = settings.policy.as_ref().filter(|policy| policy.has_exec());
+    let Some(policy) = wanted.filter(|_| args.deny_by != DenyBy::Kill) else {
+        return Ok((None, None));
+    };
+    let refused = match Permission::new() {
+        Ok(permission) => {
+            let points = mount_points();
+            // Some file systems, such as /proc, hold no programs and are never asked about.
+            if points.iter().filter(|point| permission.ask(point).is_ok()).count() > 0 {
+                return Ok((Some(permission), None));
+            }
+            "no file system can be asked about".to_owned()
+        }
+        Err(error) => error.to_string(),
+    };
+    let is_only_way = policy.rules.iter().any(|rule| rule.is_exec() && !rule.is_for_probes());
+    if args.deny_by == DenyBy::Fanotify || is_only_way {
+        let failure = Failure::new(Wrong::Rights, format!("--policy: fanotify: {refused}"));
+        return Err(
+            failure.hint("it needs CAP_SYS_ADMIN; rules without sha256 can do with --deny-by kill")
+        );
+    }
+    Ok((None, Some(refused)))
+}
+
+/// Refuses a policy of which some rule would not be enforced.
+fn unenforced(
+    settings: &Settings,
+    outcomes: &[Outcome],
+    has_probes: bool,
+    asks: bool,
+) -> Result<(), Failure> {
+    let Some(policy) = &settings.policy else { return Ok(()) };
+    let works = |program: &str| {
+        has_probes && outcomes.iter().all(|it| it.program != program || it.error.is_none())
+    };
+    let peers = ["udp_connect4", "udp_connect6", "udp_send4", "udp_send6"];
+    let refusal = if policy.has_exec() && !asks && !(settings.kills && works("exec")) {
+        "neither fanotify nor the probes can deny programs here"
+    } else if policy.rules.iter().any(|rule| !rule.is_exec()) && !peers.into_iter().all(works) {
+        "the probes that deny addresses do not work here"
+    } else {
+        return Ok(());
+    };
+    let failure = Failure::new(Wrong::Unavailable, format!("--policy: {refusal}"));
+    Err(failure.hint("siemagent --check tells what this kernel accepts"))
+}
+
+fn asks_parent(settings: &Settings) -> bool {
+    let rules = settings.policy.iter().flat_map(|policy| &policy.rules);
+    rules.into_iter().any(|rule| !rule.parent.is_empty())
+}
+
+fn guard(questions: Option<Permission>, settings: &Settings) -> std::io::Result<Option<Guard>> {
+    let (Some(permission), Some(policy)) = (questions, settings.policy.clone()) else {
+        return Ok(None);
+    };
+    let friends = Friends {
+        processes: settings.ignored_processes.clone(),
+        programs: settings.ignored_programs.clone(),
+    };
+    Guard::start(permission, policy, friends, settings.dry_run).map(Some)
+}
+
+/// Which rights and calls stay for a source, the watch over files and the policy.
+fn keep(plan: &mut Plan, feed: &Feed, integrity: bool, asks_parent: bool) {
     let (mut keep, mut is_watching) = (0, integrity);
+    keep |= if asks_parent { confine::READ_PROGRAM } else { 0 };
     if let Feed::Plain(processes, files) = feed {
         keep |= if processes.is_some() { confine::READ_PROC } else { 0 };
         is_watching |= files.is_some();

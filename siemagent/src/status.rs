@@ -5,10 +5,12 @@
 
 use crate::count::{Account, Row};
 use crate::fim::Scan;
+use crate::guard::Counts;
 use crate::kind::{Kind, Kinds};
 use crate::line::{Machine, Object, SCHEMA};
 use crate::probe::Outcome;
 use common::clock::Timestamp;
+use std::sync::atomic::Ordering;
 
 /// Begins a line about the agent.
 pub(crate) fn open<'o>(out: &'o mut Vec<u8>, machine: &Machine, action: &str) -> Object<'o> {
@@ -53,6 +55,28 @@ pub(crate) fn scan(object: &mut Object<'_>, scan: &Scan) {
     object.count("unreadable", scan.unreadable);
     object.count("unwatched", scan.unwatched);
     object.list("watched_by", &scan.by);
+}
+
+/// How a policy is enforced, and why not otherwise.
+pub(crate) fn policy(
+    object: &mut Object<'_>,
+    dry_run: bool,
+    asks: bool,
+    kills: bool,
+    refused: Option<&str>,
+) {
+    let ways = [(asks, "fanotify"), (kills, "kill")];
+    object.list("denies_by", ways.into_iter().filter(|(has, _)| *has).map(|(_, name)| name));
+    object.optional("fanotify_refused", refused);
+    object.mark("dry_run", dry_run);
+}
+
+/// What was asked before programs started.
+pub(crate) fn guard(object: &mut Object<'_>, counts: &Counts) {
+    let numbers = [("asked", &counts.asked), ("late", &counts.late), ("untold", &counts.untold)];
+    for (name, number) in numbers {
+        object.count(&format!("guard_{name}"), number.load(Ordering::Relaxed));
+    }
 }
 
 /// The totals, and what was lost of which kind.

@@ -11,11 +11,13 @@ mod confine;
 mod fanotify;
 mod inotify;
 mod netlink;
+mod permission;
 
 pub(crate) use confine::{allow_calls, become_user, keep_capabilities, no_new_privileges};
 pub(crate) use fanotify::{Fanotify, Handle};
 pub(crate) use inotify::Inotify;
 pub(crate) use netlink::Connector;
+pub(crate) use permission::{Permission, Question};
 
 use std::ffi::CString;
 use std::fs::File;

@@ -82,7 +82,7 @@ impl Lines {
     }
 
     /// Who did it, by the pid alone: the newest process of that pid, which may have ended.
-    fn actor(&mut self, object: &mut Object<'_>, pid: u32) {
+    pub(super) fn actor(&mut self, object: &mut Object<'_>, pid: u32) {
         object.number("ProcessId", pid.into());
         let Some((key, process)) = self.cache.latest(pid) else { return };
         let (program, uid) = (process.program.clone(), process.uid);

@@ -23,8 +23,8 @@ pub(super) fn connection(
     names: &Answers,
     process: Key,
 ) {
-    let Place { ends, protocol, error } = *place;
-    object.text("Protocol", if protocol == 17 { "udp" } else { "tcp" });
+    let Place { ends, error, .. } = *place;
+    object.text("Protocol", protocol(place.protocol));
     if record.kind == Kind::Listen {
         object.text("SourceIp", &ends.local.to_string());
         object.number("SourcePort", ends.local_port.into());
@@ -54,6 +54,17 @@ pub(super) fn connection(
     } else if record.kind == Kind::Connect {
         object.text("outcome", "success");
     }
+}
+
+/// The peer that was asked for; a socket may have no address of its own yet.
+pub(super) fn peer(object: &mut Object<'_>, place: &Place<'_>) {
+    object.text("Protocol", protocol(place.protocol));
+    object.text("DestinationIp", &place.ends.peer.to_string());
+    object.number("DestinationPort", place.ends.peer_port.into());
+}
+
+fn protocol(number: u16) -> &'static str {
+    if number == 17 { "udp" } else { "tcp" }
 }
 
 pub(super) fn query(object: &mut Object<'_>, record: &Record<'_>) {

@@ -93,7 +93,8 @@ mod tests {
             .finish();
         let record = Record::read(&bytes).expect("a record");
         assert_eq!((record.kind, record.head), (Kind::Exec, head));
-        let body = Body::Exec { ino: 11, dev: 1, mode: 0o755, owner: 2, nlink: 1, args: 6 };
+        let body =
+            Body::Exec { ino: 11, dev: 1, mode: 0o755, owner: 2, nlink: 1, args: 6, rule: 0 };
         assert_eq!(record.body, body);
         let path = record.text(TextKind::Walk).expect("a path").path();
         assert_eq!(path, b"/usr/bin/true");

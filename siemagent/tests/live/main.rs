@@ -4,6 +4,7 @@
 //! loudly on standard error and passes: `tests/replay.rs` then still reads recorded bytes.
 
 mod complete;
+mod deny;
 mod fim;
 mod golden;
 mod kernel;
