@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent bench-sigma rarity clean
+.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent bench-sigma test-rsigma rarity clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -87,6 +87,9 @@ bench-sigma: compiler ## the Sigma engine beside rsigma, with the rules and even
 	$(CARGO) build --release --locked --quiet -p bench --bin sigma
 	CARGO_TARGET_DIR=target/peers $(CARGO) build --release --locked --quiet --manifest-path bench/peers/Cargo.toml --bin rsigma-peer
 	CORPUS="$(CORPUS)" bench/sigma.sh
+
+test-rsigma: compiler ## our engine and rsigma's on random rules and events (SEED=n)
+	SEED=$(SEED) CARGO_TARGET_DIR=target/peers $(CARGO) test --locked --quiet --manifest-path bench/peers/Cargo.toml --test rsigma
 
 rarity: compiler ## config/sigma/rarity.tsv anew, from the events of CORPUS
 	$(CARGO) build --release --locked --quiet -p bench --bin sigma

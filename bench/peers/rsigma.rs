@@ -30,7 +30,7 @@ fn main() -> std::io::Result<()> {
         fs::read_to_string(labels)?.lines().map(|line| kinds.number(line)).collect();
     let engine = load(Path::new(rules))?;
     let loaded = nanoseconds();
-    let mut input = BufReader::with_capacity(1 << 20, File::open(events)?);
+    let mut input = BufReader::with_capacity(128 << 10, File::open(events)?);
     let mut out = BufWriter::new(File::create(pairs)?);
     let (mut line, mut number) = (Vec::new(), 0);
     let mut found = BTreeSet::new();

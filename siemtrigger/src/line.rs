@@ -10,6 +10,24 @@ use common::clock::Timestamp;
 use common::event::{Event, EventId, JsonError, RawKind};
 use memchr::memmem::find;
 use parse::{Format, Line, Parser, Settings};
+use std::io::{self, BufRead};
+
+/// Appends the next line with its ending; tells whether there is one.
+pub(crate) fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    loop {
+        let bytes = match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            bytes => bytes?,
+        };
+        let end = memchr::memchr(b'\n', bytes);
+        let used = end.map_or(bytes.len(), |end| end + 1);
+        line.extend_from_slice(&bytes[..used]);
+        input.consume(used);
+        if end.is_some() || used == 0 {
+            return Ok(!line.is_empty());
+        }
+    }
+}
 
 /// Reads lines.
 pub(crate) struct LineReader {

@@ -7,7 +7,7 @@
 
 use crate::args::Args;
 use crate::choice::{Choice, check_order};
-use crate::line::LineReader;
+use crate::line::{LineReader, read_line};
 use crate::print::Printer;
 use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind, warn};
@@ -20,7 +20,7 @@ use common::rule::{Kind as RuleKind, Rule, Source};
 use common::siem_event::SiemEvent;
 use detect::{Engine, Evaluator, Found, LATENESS, Mark, Need, Outcome, chained, found};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead as _};
+use std::io;
 use std::ops::ControlFlow;
 use store::{Scan, Selection, Store};
 
@@ -41,6 +41,9 @@ enum Known {
     /// The rules that it matches are found.
     Found,
 }
+
+/// How much is read at once: what the processor still has at hand when lines are taken out.
+const PIECE: usize = 128 << 10;
 
 /// Rules at work in memory.
 struct Replay {
@@ -260,11 +263,11 @@ pub(crate) fn stdin(
     let section = args.section.as_deref().unwrap_or(common::section::DEFAULT);
     replay.engine.set_section(section);
     let mut reader = LineReader::new(section)?;
-    let mut input = io::BufReader::with_capacity(1 << 20, io::stdin().lock());
+    let mut input = io::BufReader::with_capacity(PIECE, io::stdin().lock());
     let (mut line, mut number, mut bad) = (Vec::new(), 0, 0u64);
     while !stop.is_raised() {
         line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 {
+        if !read_line(&mut input, &mut line)? {
             break;
         }
         number += 1;

@@ -12,7 +12,7 @@ use detect::{Engine, Stage};
 use parse::{Format, Line, Parser, Settings};
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The rules of files and folders that work; refused ones are left out.
@@ -36,12 +36,12 @@ pub fn run(rules: &[PathBuf], events: &Path, pairs: &Path) -> Result<(u64, u64),
     drop(rules);
     let mut parser = parser()?;
     let loaded = nanoseconds();
-    let mut input = BufReader::with_capacity(1 << 20, File::open(events)?);
+    let mut input = BufReader::with_capacity(128 << 10, File::open(events)?);
     let mut out = BufWriter::new(File::create(pairs)?);
     let (mut line, mut number) = (Vec::new(), 0);
     loop {
         line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 {
+        if !read_line(&mut input, &mut line)? {
             break;
         }
         number += 1;
@@ -60,6 +60,20 @@ pub fn run(rules: &[PathBuf], events: &Path, pairs: &Path) -> Result<(u64, u64),
     }
     out.flush()?;
     Ok((loaded, nanoseconds()))
+}
+
+/// Appends the next line with its ending; tells whether there is one.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
+    loop {
+        let bytes = input.fill_buf()?;
+        let end = memchr::memchr(b'\n', bytes);
+        let used = end.map_or(bytes.len(), |end| end + 1);
+        line.extend_from_slice(&bytes[..used]);
+        input.consume(used);
+        if end.is_some() || used == 0 {
+            return Ok(!line.is_empty());
+        }
+    }
 }
 
 fn parser() -> Result<Parser, Box<dyn Error>> {
