@@ -50,3 +50,8 @@ fn a_very_long_line() {
 fn two_readers() {
     short("R23");
 }
+
+#[test]
+fn a_server_that_is_killed_and_need_not_wait_for_its_disk() {
+    short("R44");
+}

@@ -4,7 +4,9 @@
 //! statement timeout of the server's helps there. So the stream of a TCP connection looks at a
 //! deadline while it waits for bytes; what is late counts as a lost connection. The driver gives
 //! its stream away only to a TLS connector, hence [`Plain`], which encrypts nothing, and
-//! [`Sealed`] around one that does. A Unix socket's server is on this machine and has no deadline.
+//! [`Sealed`] around one that does. It would ask for TLS before that, and wait for ever for a
+//! server that accepts and says nothing: it is told that nobody need be asked ("direct"), and
+//! `Sealed` asks. A Unix socket's server is on this machine and has no deadline.
 //!
 //! What it does *not* know: how long is too long; an operation without a deadline may take as
 //! long as it needs.
@@ -17,7 +19,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::time::Sleep;
 
 /// When the operation that runs has to have its answer.
@@ -40,17 +42,24 @@ impl Deadline {
     }
 }
 
+/// What asks a server for TLS: a length and a number (PostgreSQL, "SSLRequest").
+const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
 /// Makes streams with a deadline and nothing else.
 #[derive(Clone)]
 pub(super) struct Plain(pub(super) Deadline);
 
-/// Makes streams with a deadline out of those that another connector makes.
-pub(super) struct Sealed<C>(pub(super) C, pub(super) Deadline);
+/// Lets another connector make its streams above one with a deadline.
+pub(super) struct Sealed<C> {
+    pub(super) connector: C,
+    pub(super) deadline: Deadline,
+    /// Whether the server is not asked first.
+    pub(super) is_direct: bool,
+}
 
 /// A stream that gives up at a deadline.
 pub(super) struct Timed<S> {
     stream: S,
-    binding: fn(&S) -> ChannelBinding,
     deadline: Deadline,
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -71,46 +80,57 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TlsConnect<S> for Plain {
     type Future = Ready<Result<Timed<S>, Infallible>>;
 
     fn connect(self, stream: S) -> Self::Future {
-        let binding = |_: &S| ChannelBinding::none();
-        ready(Ok(Timed { stream, binding, deadline: self.0, alarm: None }))
+        ready(Ok(Timed { stream, deadline: self.0, alarm: None }))
     }
 }
 
-impl<S, C: MakeTlsConnect<S>> MakeTlsConnect<S> for Sealed<C>
+impl<S, C> MakeTlsConnect<S> for Sealed<C>
 where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    C: MakeTlsConnect<Timed<S>>,
     C::TlsConnect: Send + 'static,
-    <C::TlsConnect as TlsConnect<S>>::Future: Send + 'static,
+    <C::TlsConnect as TlsConnect<Timed<S>>>::Future: Send + 'static,
 {
-    type Stream = Timed<C::Stream>;
+    type Stream = C::Stream;
     type TlsConnect = Sealed<C::TlsConnect>;
     type Error = C::Error;
 
     fn make_tls_connect(&mut self, domain: &str) -> Result<Self::TlsConnect, C::Error> {
-        Ok(Sealed(self.0.make_tls_connect(domain)?, self.1.clone()))
+        let connector = self.connector.make_tls_connect(domain)?;
+        Ok(Sealed { connector, deadline: self.deadline.clone(), is_direct: self.is_direct })
     }
 }
 
-impl<S, C: TlsConnect<S>> TlsConnect<S> for Sealed<C>
+impl<S, C> TlsConnect<S> for Sealed<C>
 where
-    C::Future: Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    C: TlsConnect<Timed<S>> + Send + 'static,
+    C::Future: Send,
 {
-    type Stream = Timed<C::Stream>;
-    type Error = C::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Stream, C::Error>> + Send>>;
+    type Stream = C::Stream;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<C::Stream, Self::Error>> + Send>>;
 
     fn connect(self, stream: S) -> Self::Future {
-        let Sealed(inner, deadline) = self;
-        let connecting = inner.connect(stream);
+        let Sealed { connector, deadline, is_direct } = self;
+        let mut stream = Timed { stream, deadline, alarm: None };
         Box::pin(async move {
-            let stream = connecting.await?;
-            Ok(Timed { stream, binding: C::Stream::channel_binding, deadline, alarm: None })
+            if !is_direct {
+                stream.write_all(&TLS_REQUEST).await?;
+                let mut answer = [0];
+                stream.read_exact(&mut answer).await?;
+                if answer != *b"S" {
+                    return Err("the server has no TLS".into());
+                }
+            }
+            connector.connect(stream).await.map_err(Into::into)
         })
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Timed<S> {
     fn channel_binding(&self) -> ChannelBinding {
-        (self.binding)(&self.stream)
+        ChannelBinding::none()
     }
 }
 
