@@ -2,6 +2,8 @@
 //!
 //! What it does *not* know: which database it is.
 
+#[macro_use]
+pub(crate) mod place;
 pub(crate) mod event;
 pub(crate) mod manage;
 pub(crate) mod filter;

@@ -1,0 +1,84 @@
+//! The list of test bodies, once for all databases.
+//!
+//! What it does *not* know: which database it is; a [`Place`] makes one.
+
+use store::Store;
+
+/// A new, empty database, gone with the value.
+pub(crate) trait Place: Sync {
+    /// Whether literals are written as PostgreSQL has them.
+    const IS_POSTGRES: bool;
+
+    /// Makes it.
+    fn new() -> Self;
+
+    /// Opens it.
+    fn open(&self) -> Box<dyn Store>;
+
+    /// Runs a statement behind the store's back.
+    fn behind(&self) -> impl FnMut(&str);
+}
+
+/// A test for each body, in databases of a place.
+macro_rules! bodies {
+    ($place:ident) => {
+        use body::{filter, manage, seal};
+
+        bodies! { $place
+            body {
+                a_batch_in_is_a_batch_out
+                an_overtaken_cursor_stores_nothing
+                a_claim_finds_what_was_claimed
+                sections_are_made_once
+                scans_come_in_order
+                long_scans_cross_pages
+                counts_agree_with_scans
+            }
+            manage {
+                helpers_are_put_in_place
+                sections_are_put
+                old_events_go
+                what_rules_found_goes_or_stays
+                sources_and_size_are_told
+            }
+            filter { sql_and_matches_agree any_event_is_given_back }
+            seal { what_is_stored_verifies }
+        }
+
+        #[test]
+        fn retention_goes_on_beside_others() {
+            let place = $place::new();
+            manage::retention_goes_on_beside_others(&|| place.open());
+        }
+
+        #[test]
+        fn waits_end_with_a_commit() {
+            let place = $place::new();
+            body::waits_end_with_a_commit(place.open().as_mut(), place.open().as_mut());
+        }
+
+        #[test]
+        fn a_forged_history_needs_an_outside_head() {
+            let (one, two) = ($place::new(), $place::new());
+            let (mut one, mut two) = (one.open(), two.open());
+            seal::a_forged_history_needs_an_outside_head(one.as_mut(), two.as_mut());
+        }
+
+        bodies! { $place behind every_change_is_located retention_keeps_the_chain }
+    };
+    ($place:ident behind $($name:ident)*) => { $(
+        #[test]
+        fn $name() {
+            let place = $place::new();
+            let run = &mut place.behind();
+            let back = seal::Back { run, is_postgres: $place::IS_POSTGRES };
+            seal::$name(place.open().as_mut(), back);
+        }
+    )* };
+    ($place:ident $($module:ident { $($name:ident)* })*) => { $($(
+        #[test]
+        fn $name() {
+            $module::$name($place::new().open().as_mut());
+        }
+    )*)* };
+}
