@@ -1,10 +1,11 @@
 //! Runs the fault scenarios at full length: `make test-faults`.
 //!
 //! ```text
-//!  chaos [--seed N] [--only R01[,R07…]] [--write doc/reliability.md]
+//!  chaos [--seed N] [--only R01[,R07…,peer]] [--write doc/reliability.md]
 //! ```
 //!
-//! Prints one line a run; with `--write` the table between the page's two marks is replaced.
+//! Prints one line a run; with `--write` the tables between the page's marks are replaced. The last
+//! runs are those of a peer, where it is installed (`apt-get install rsyslog-pgsql`).
 //! Ends with 1 when a line was lost or doubled. What it does *not* know: what the scenarios do.
 
 #![allow(clippy::print_stdout, reason = "its results are for a terminal and for the page")]
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
             _ => panic!("unknown argument {name}"),
         }
     }
-    let mut rows: Vec<Row> = Vec::new();
+    let (mut rows, mut peers): (Vec<Row>, Vec<Row>) = (Vec::new(), Vec::new());
     for scenario in chaos::SCENARIOS {
         if only.is_empty() || only.iter().any(|id| id == scenario.id) {
             chaos::run(scenario, seed, true, |row| {
@@ -39,8 +40,17 @@ fn main() -> ExitCode {
             });
         }
     }
+    if only.is_empty() || only.iter().any(|id| id == "peer") {
+        chaos::peer(seed, |row| {
+            println!("{row}");
+            peers.push(row);
+        });
+    }
     if let Some(page) = page {
-        chaos::write_table(&page, &rows);
+        chaos::write_table(&page, "runs", &rows);
+        if !peers.is_empty() {
+            chaos::write_table(&page, "peer", &peers);
+        }
     }
     if rows.iter().all(|row| row.verdict.is_exact()) {
         ExitCode::SUCCESS

@@ -14,6 +14,7 @@
 mod disk;
 mod kill;
 mod outage;
+mod peer;
 mod proxy;
 mod random;
 mod scene;
@@ -23,6 +24,7 @@ mod table;
 mod verdict;
 mod writer;
 
+pub use peer::peer;
 pub use proxy::{Proxy, Weather};
 pub use random::Random;
 pub use server::Server;

@@ -6,8 +6,6 @@ use super::Row;
 use std::fmt;
 use std::fs;
 
-const BEGIN: &str = "<!-- runs: written by make test-faults -->\n";
-const END: &str = "<!-- end of runs -->";
 const HEAD: &str = "| fault | database | seed | faults | lines | lost | doubled | s | run |\n\
     |---|---|--:|--:|--:|--:|--:|--:|---|\n";
 
@@ -27,16 +25,18 @@ impl fmt::Display for Row {
     }
 }
 
-/// Puts the rows between the marks of a page.
+/// Puts rows between the marks of a page that have this name.
 ///
 /// # Panics
 /// The page cannot be read or written, or has no marks.
-pub fn write_table(page: &str, rows: &[Row]) {
+pub fn write_table(page: &str, name: &str, rows: &[Row]) {
+    let begin = format!("<!-- {name}: written by make test-faults -->\n");
+    let end = format!("<!-- end of {name} -->");
     let text = fs::read_to_string(page).unwrap_or_else(|error| panic!("{page}: {error}"));
-    let missing = || panic!("{page}: no marks around the table");
-    let (before, rest) = text.split_once(BEGIN).unwrap_or_else(missing);
-    let (_, after) = rest.split_once(END).unwrap_or_else(missing);
+    let missing = || panic!("{page}: no marks around {name}");
+    let (before, rest) = text.split_once(&begin).unwrap_or_else(missing);
+    let (_, after) = rest.split_once(&end).unwrap_or_else(missing);
     let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    let text = format!("{before}{BEGIN}{HEAD}{rows}{END}{after}");
+    let text = format!("{before}{begin}{HEAD}{rows}{end}{after}");
     fs::write(page, text).unwrap_or_else(|error| panic!("{page}: {error}"));
 }

@@ -44,12 +44,28 @@ pub fn verdict(db: &str, seed: u64, written: usize) -> (Verdict, String) {
     let read = tool("siemquery").env("SIEM_DB", db).args(["--raw", "-n", "0"]);
     let read = read.timeout(Duration::from_secs(300)).run();
     assert!(read.code <= 1, "siemquery: {}", read.stderr);
+    compare(read.bytes.split_inclusive(|&byte| byte == b'\n'), seed, written, false)
+}
+
+/// Compares stored lines with the lines of a seed; where it is loose, all but their endings.
+pub(super) fn compare(
+    lines: impl Iterator<Item = impl AsRef<[u8]>>,
+    seed: u64,
+    written: usize,
+    is_loose: bool,
+) -> (Verdict, String) {
+    let same = |stored: &[u8], number| {
+        let line = line(seed, number);
+        let (stored, line) = (stored, line.as_bytes());
+        if is_loose { stored.trim_ascii_end() == line.trim_ascii_end() } else { stored == line }
+    };
     let mut seen = vec![0usize; written];
     let mut found = Verdict { written, ..Verdict::default() };
     let mut wrong = String::new();
-    for stored in read.bytes.split_inclusive(|&byte| byte == b'\n') {
+    for stored in lines {
+        let stored = stored.as_ref();
         match number(stored).filter(|&number| number < written) {
-            Some(number) if stored == line(seed, number).as_bytes() => seen[number] += 1,
+            Some(number) if same(stored, number) => seen[number] += 1,
             _ => {
                 found.foreign += 1;
                 if found.foreign <= 5 {
