@@ -6,12 +6,11 @@
 //!
 //! What it does *not* know: batches; they are stored through a connection of their own.
 
-use crate::content::Content;
-use crate::identity::{self, Known};
-use crate::name;
+mod claim;
+
 use crate::outage::{Outage, is_passing};
-use crate::roster::Found;
 use crate::source::Source;
+use crate::spool;
 use common::cli::{Failure, Kind, warn};
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
@@ -19,11 +18,10 @@ use common::config::Config;
 use common::helper::Helper;
 use parse::helper::Helpers;
 use parse::{Parser, Settings};
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Claim, Create, Cursor, Error, Store, Url};
+use store::{Create, Cursor, Error, Store, Url};
 
 /// How often the helpers' generation is asked for.
 const POLL: Duration = Duration::from_secs(1);
@@ -162,76 +160,6 @@ impl Desk {
         }
     }
 
-    /// The cursors of files, claimed together; none for one that is another's copy at the moment.
-    /// `beside` is asked for the cursors of further files that are to be known from now on, where a
-    /// path was other files before.
-    pub(crate) fn claim_files(
-        &mut self,
-        files: &[(&Found, &Content)],
-        beside: &mut dyn FnMut(&Found, &Known<'_>) -> Vec<Cursor>,
-    ) -> store::Result<Vec<Option<Claim>>> {
-        let host = self.host.clone();
-        let blank = |found: &Found| Cursor {
-            host: host.clone(),
-            name: found.name.to_string_lossy().into_owned(),
-            section: found.source.section.clone(),
-            ..Cursor::default()
-        };
-        let mut copies = HashSet::new();
-        let mut choose = |cursors: &[Cursor]| {
-            let known = Known::new(cursors);
-            let mut taken = HashSet::new();
-            let mut chosen = Vec::with_capacity(files.len());
-            copies.clear();
-            for (place, (found, content)) in files.iter().enumerate() {
-                let new = blank(found);
-                let old = known.choose(&new.section, &new.name, content, &taken);
-                let is_rotated = |name: &Path| name::is_rotated(name, &found.path);
-                if old.is_none_or(|old| old.position == 0) && known.is_copy(content, is_rotated) {
-                    copies.insert(place);
-                    continue;
-                }
-                let cursor = old.map_or_else(
-                    || identity::begin(new.clone(), content),
-                    |old| moved(old.clone(), &new.name, content),
-                );
-                taken.insert(cursor.source);
-                taken.remove(&0);
-                chosen.push(cursor);
-            }
-            let mut sources =
-                chosen.iter().map(|cursor| cursor.source).collect::<Vec<_>>().into_iter();
-            for (place, (found, _)) in files.iter().enumerate() {
-                let Some(source) = (!copies.contains(&place)).then(|| sources.next()).flatten()
-                else {
-                    continue;
-                };
-                let Cursor { section, name, .. } = blank(found);
-                if !found.is_former && !known.former(&section, &name, source).is_empty() {
-                    let more = beside(found, &known);
-                    for more in more {
-                        let is_new =
-                            |have: &Cursor| (have.device, have.inode) != (more.device, more.inode);
-                        if chosen.iter().all(is_new) {
-                            chosen.push(Cursor { host: host.clone(), ..more });
-                        }
-                    }
-                }
-            }
-            chosen
-        };
-        let claimed = if self.is_kept {
-            self.ask(|store| store.claim_all(&host, &mut choose))?.unwrap_or_default()
-        } else {
-            let claim = |cursor| Claim { cursor, is_held: false };
-            choose(&[]).into_iter().map(claim).collect()
-        };
-        let mut claimed = claimed.into_iter();
-        let claims = (0..files.len())
-            .map(|place| if copies.contains(&place) { None } else { claimed.next() });
-        Ok(claims.collect())
-    }
-
     /// Lets other processes follow sources again. A database that is away has done so already.
     pub(crate) fn release(&mut self, sources: &[i64]) {
         if let Some(store) = &mut self.store
@@ -251,7 +179,17 @@ impl Desk {
 
     /// The cursor of the journal with some matches.
     pub(crate) fn claim_journal(&mut self, source: &Source, name: &str) -> store::Result<Cursor> {
-        let (kind, name) = ("journal".to_owned(), name.to_owned());
+        self.claim_named(source, "journal", name)
+    }
+
+    /// The cursor of a segment of a spool.
+    pub(crate) fn claim_segment(&mut self, source: &Source, name: &str) -> store::Result<Cursor> {
+        self.claim_named(source, spool::KIND, name)
+    }
+
+    /// The cursor of something that its name tells from everything else.
+    fn claim_named(&mut self, source: &Source, kind: &str, name: &str) -> store::Result<Cursor> {
+        let (kind, name) = (kind.to_owned(), name.to_owned());
         let section = source.section.clone();
         self.claim(Cursor { kind, name, section, ..Cursor::default() }, &mut |new, cursors| {
             let same = |cursor: &&Cursor| {
@@ -359,13 +297,6 @@ impl Desk {
         self.sections.clear();
         true
     }
-}
-
-/// A cursor whose file was found under a name.
-fn moved(cursor: Cursor, name: &str, content: &Content) -> Cursor {
-    let (device, inode) = content.inode.stored();
-    let (kind, name) = (identity::kind(content).to_owned(), name.to_owned());
-    Cursor { kind, name, device, inode, ..cursor }
 }
 
 /// A section as the store knows it; one that it does not know has no settings.

@@ -28,11 +28,13 @@ pub(crate) struct Known<'c> {
     own: HashMap<(i64, i64), Vec<usize>>,
     /// Cursors by the length and the hash of what they know of their beginning.
     heads: BTreeMap<i64, HashMap<&'c [u8], Vec<usize>>>,
+    names: HashMap<&'c str, Vec<usize>>,
 }
 
 impl<'c> Known<'c> {
     pub(crate) fn new(cursors: &'c [Cursor]) -> Known<'c> {
-        let mut known = Known { cursors, own: HashMap::new(), heads: BTreeMap::new() };
+        let (own, heads, names) = (HashMap::new(), BTreeMap::new(), HashMap::new());
+        let mut known = Known { cursors, own, heads, names };
         for (place, cursor) in cursors.iter().enumerate() {
             if !matches!(cursor.kind.as_str(), "file" | "archive") {
                 continue;
@@ -41,6 +43,7 @@ impl<'c> Known<'c> {
             if cursor.head_length > 0 {
                 let heads = known.heads.entry(cursor.head_length).or_default();
                 heads.entry(cursor.head_hash.as_slice()).or_default().push(place);
+                known.names.entry(&cursor.name).or_default().push(place);
             }
         }
         known
@@ -114,14 +117,9 @@ impl<'c> Known<'c> {
 
     /// The cursors of the files that a path was before.
     pub(crate) fn former(&self, section: &str, name: &str, except: i64) -> Vec<&'c Cursor> {
-        let is_former = |cursor: &&Cursor| {
-            cursor.name == name
-                && cursor.section == section
-                && cursor.source != except
-                && cursor.head_length > 0
-                && matches!(cursor.kind.as_str(), "file" | "archive")
-        };
-        self.cursors.iter().filter(is_former).collect()
+        let places = self.names.get(name).into_iter().flatten();
+        let cursors = places.map(|&place| &self.cursors[place]);
+        cursors.filter(|cursor| cursor.section == section && cursor.source != except).collect()
     }
 }
 

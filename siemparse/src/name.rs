@@ -21,6 +21,11 @@ pub(crate) fn is_beside(path: &Path, other: &Path) -> bool {
 
 /// Whether a name is a path's own with a number or a date, packed or not.
 pub(crate) fn is_rotated(path: &Path, other: &Path) -> bool {
+    let (stem, name) = (path.file_stem().unwrap_or_default(), other.file_name());
+    // Most names are not, and very many are asked about.
+    if !name.unwrap_or_default().as_encoded_bytes().starts_with(stem.as_encoded_bytes()) {
+        return false;
+    }
     let text =
         |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let other = text(other.file_name());

@@ -5,6 +5,10 @@
 //!
 //! What it does *not* know: files. A cursor's identity fields are opaque here.
 
+mod register;
+
+pub(crate) use register::Register;
+
 use crate::{Gap, Result, Share};
 use common::clock::Timestamp;
 use common::event::Event;
@@ -19,7 +23,7 @@ pub struct Cursor {
     pub revision: i64,
     /// The host identity the source belongs to.
     pub host: String,
-    /// `file`, `stdin`, `archive` or `journal`.
+    /// `file`, `stdin`, `archive`, `spool` or `journal`.
     pub kind: String,
     /// The path, or what else names it to a person.
     pub name: String,

@@ -37,6 +37,7 @@ mod seal;
 mod tests;
 mod walk;
 
+use crate::ingest::Register;
 use crate::{Create, Error, Result, Store};
 use common::clock::Timestamp;
 use connect::Address;
@@ -75,6 +76,8 @@ pub(crate) struct Postgres {
     is_open: bool,
     /// Sources locked by this session, with the name of each.
     held: HashMap<i64, String>,
+    /// The cursors of the host that claims.
+    register: Register,
 }
 
 impl Postgres {
@@ -95,6 +98,7 @@ impl Postgres {
             staged: None,
             is_open: false,
             held: HashMap::new(),
+            register: Register::default(),
         };
         store.migrate(create)?;
         if create == Create::Always {
@@ -110,6 +114,7 @@ impl Postgres {
             self.connection += 1;
             self.statements.clear();
             self.days.clear();
+            self.register.clear();
             self.hold_again()?;
         }
         Ok(&mut self.client)

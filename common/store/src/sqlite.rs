@@ -25,6 +25,7 @@ mod row;
 mod seal;
 mod walk;
 
+use crate::ingest::Register;
 use crate::{Create, Error, Result, Store};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
@@ -52,6 +53,8 @@ pub(crate) struct Sqlite {
     place: String,
     /// Commit times of batches met while reading.
     committed: row::Committed,
+    /// The cursors of the host that claims.
+    register: Register,
 }
 
 impl Sqlite {
@@ -68,7 +71,8 @@ impl Sqlite {
             Ok(_) => Connection::open_with_flags(path, flags)
                 .map_err(|error| unreachable(error.to_string())),
         }?;
-        let mut store = Sqlite { connection, place, committed: row::Committed::default() };
+        let (committed, register) = (row::Committed::default(), Register::default());
+        let mut store = Sqlite { connection, place, committed, register };
         store.prepare(create)?;
         Ok(store)
     }

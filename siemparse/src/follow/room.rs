@@ -4,6 +4,7 @@
 
 use super::Reading;
 use crate::tail::Tail;
+use std::time::{Duration, Instant};
 
 /// How many files a run to the end has open at once.
 const OPEN: usize = 32;
@@ -18,7 +19,22 @@ pub(super) fn most(is_once: bool) -> usize {
     most.min(descriptors())
 }
 
+/// How long what waits is left waiting for more room.
+const HOLD: Duration = Duration::from_secs(1);
+
 impl Reading {
+    /// How many of those that wait are opened now. Where all files do not fit, some are opened
+    /// together: each time costs a look at the host's cursors.
+    pub(super) fn free(&mut self) -> usize {
+        let free = self.room.saturating_sub(self.tails.len());
+        let is_worth_it = free >= self.roster.waiting().min(self.room / 4);
+        if !is_worth_it && self.opened.elapsed() < HOLD {
+            return 0;
+        }
+        self.opened = Instant::now();
+        free
+    }
+
     /// Closes the files that have been quiet longest while others wait for their turn. A closed one
     /// is opened again when it changes.
     pub(super) fn make_room(&mut self) {

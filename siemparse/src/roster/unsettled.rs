@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 const SETTLE: Duration = Duration::from_millis(600);
 /// How often it is doubled.
 const DOUBLED: u32 = 6;
+/// How many are looked beside together, each with its file open.
+const TOGETHER: usize = 64;
 /// How often a run that is to end looks.
 const TIMES: u32 = 4;
 
@@ -30,10 +32,10 @@ impl Unsettled {
         self.waiting.entry(found.name.clone()).or_insert((again, due));
     }
 
-    /// Takes those whose time has come.
+    /// Takes some of those whose time has come.
     pub(super) fn take(&mut self) -> Vec<Found> {
         let now = Instant::now();
-        let due = self.waiting.extract_if(|_, (_, due)| *due <= now);
+        let due = self.waiting.extract_if(|_, (_, due)| *due <= now).take(TOGETHER);
         let due: Vec<Found> = due.map(|(_, (found, _))| found).collect();
         for found in &due {
             *self.times.entry(found.name.clone()).or_default() += 1;

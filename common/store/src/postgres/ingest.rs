@@ -31,6 +31,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 const CURSOR_SELECT: &str = include_str!("../../../../sql/postgres/cursor_select.sql");
+const CURSOR_STANDING: &str = include_str!("../../../../sql/postgres/cursor_standing.sql");
 const CURSOR_INSERT: &str = include_str!("../../../../sql/postgres/cursor_insert.sql");
 const CURSOR_ADVANCE: &str = include_str!("../../../../sql/postgres/cursor_advance.sql");
 const NUMBER_DRAW: &str = "SELECT nextval('batch_number')";
@@ -67,7 +68,7 @@ impl Ingest for Postgres {
     fn cursor(&mut self, source: i64) -> Result<Option<Cursor>> {
         self.in_time(|store| {
             let select = store.statement(CURSOR_SELECT)?;
-            let found = store.client.query_opt(&select, &[&None::<&str>, &Some(source)]);
+            let found = store.client.query_opt(&select, &[&[source].as_slice()]);
             Ok(found.map_err(|error| store.fault(&error))?.as_ref().map(cursor))
         })
     }
@@ -154,17 +155,22 @@ impl Postgres {
         choose: &mut dyn FnMut(&[Cursor]) -> Vec<Cursor>,
     ) -> Result<Vec<Claim>> {
         let (select, insert) = (self.statement(CURSOR_SELECT)?, self.statement(CURSOR_INSERT)?);
+        let standing = self.statement(CURSOR_STANDING)?;
         let mut claim = || loop {
             let mut transaction = self.client.transaction()?;
             let lock =
                 "SELECT pg_advisory_xact_lock(hashtextextended('siem host ' || $1::text, 0))";
             transaction.query(lock, &[&host])?;
-            let known = transaction.query(&select, &[&Some(host), &None::<i64>])?;
-            let known: Vec<Cursor> = known.iter().map(cursor).collect();
-            let mut chosen = choose(&known);
-            let changed = chosen.iter().filter(|cursor| is_changed(&known, cursor)).count();
+            let standing = transaction.query(&standing, &[&host])?;
+            let standing: Vec<_> = standing.iter().map(|row| (row.get(0), row.get(1))).collect();
+            let stale = self.register.keep(host, &standing);
+            let read = transaction.query(&select, &[&stale])?;
+            self.register.learn(read.iter().map(cursor).collect());
+            let known = self.register.cursors();
+            let mut chosen = choose(known);
+            let changed = chosen.iter().filter(|cursor| is_changed(known, cursor)).count();
             let mut rest = u64::try_from(changed).unwrap_or(0);
-            for cursor in chosen.iter_mut().filter(|cursor| is_changed(&known, cursor)) {
+            for cursor in chosen.iter_mut().filter(|cursor| is_changed(known, cursor)) {
                 if cursor.source == 0 {
                     cursor.source =
                         transaction.query_one("SELECT nextval('source_number')", &[])?.get(0);

@@ -21,6 +21,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 const EVENT_INSERT: &str = include_str!("../../../../sql/sqlite/event_insert.sql");
 const BATCH_INSERT: &str = include_str!("../../../../sql/sqlite/batch_insert.sql");
 const CURSOR_SELECT: &str = include_str!("../../../../sql/sqlite/cursor_select.sql");
+const CURSOR_STANDING: &str = include_str!("../../../../sql/sqlite/cursor_standing.sql");
 const CURSOR_INSERT: &str = include_str!("../../../../sql/sqlite/cursor_insert.sql");
 const CURSOR_ADVANCE: &str = include_str!("../../../../sql/sqlite/cursor_advance.sql");
 
@@ -34,9 +35,11 @@ impl Ingest for Sqlite {
         let mut claim = || {
             let transaction =
                 self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let known = cursors(&transaction, Some(host), None)?;
-            let mut chosen = choose(&known);
-            for cursor in chosen.iter_mut().filter(|cursor| is_changed(&known, cursor)) {
+            let stale = self.register.keep(host, &standing(&transaction, host)?);
+            self.register.learn(cursors(&transaction, &stale)?);
+            let known = self.register.cursors();
+            let mut chosen = choose(known);
+            for cursor in chosen.iter_mut().filter(|cursor| is_changed(known, cursor)) {
                 if cursor.source == 0 {
                     cursor.source = draw(&transaction, "source")?;
                 }
@@ -56,7 +59,7 @@ impl Ingest for Sqlite {
     }
 
     fn cursor(&mut self, source: i64) -> Result<Option<Cursor>> {
-        let found = cursors(&self.connection, None, Some(source)).map_err(self.refused())?;
+        let found = cursors(&self.connection, &[source]).map_err(self.refused())?;
         Ok(found.into_iter().next())
     }
 
@@ -183,13 +186,17 @@ fn section(connection: &Connection, name: &str) -> rusqlite::Result<Option<Secti
     connection.prepare_cached(select)?.query_row([name], super::read::section).optional()
 }
 
-fn cursors(
-    connection: &Connection,
-    host: Option<&str>,
-    source: Option<i64>,
-) -> rusqlite::Result<Vec<Cursor>> {
+/// Which cursors a host has, and their revisions.
+fn standing(connection: &Connection, host: &str) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut statement = connection.prepare_cached(CURSOR_STANDING)?;
+    statement.query_map([host], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// The cursors of sources, as far as there are any.
+fn cursors(connection: &Connection, sources: &[i64]) -> rusqlite::Result<Vec<Cursor>> {
     let mut statement = connection.prepare_cached(CURSOR_SELECT)?;
-    statement.query_map((host, source), cursor)?.collect()
+    let mut one = |source: &i64| statement.query_row([source], cursor).optional().transpose();
+    sources.iter().filter_map(&mut one).collect()
 }
 
 pub(super) fn cursor(row: &Row<'_>) -> rusqlite::Result<Cursor> {
