@@ -23,7 +23,7 @@ _siemparse() {
 
     case "${cmd}" in
         siemparse)
-            opts="-c -s -z -F -o -q -h -V --config --db --section --zone --format --program --start --statistics --year --once --from-end --wait-db --journal --output --list-formats --dry-run --explain --quiet --generate --help --version"
+            opts="-c -s -z -F -o -q -h -V --config --db --section --zone --format --program --start --statistics --year --once --from-end --wait-db --spool --journal --output --list-formats --dry-run --explain --quiet --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -74,6 +74,10 @@ _siemparse() {
                     return 0
                     ;;
                 --year)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --spool)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

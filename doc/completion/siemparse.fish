@@ -6,6 +6,7 @@ complete -c siemparse -s F -l format -d 'The format of the lines, where it shoul
 complete -c siemparse -l program -d 'The program of lines that name none' -r
 complete -c siemparse -l start -d 'What begins a record of several lines: a regular expression' -r
 complete -c siemparse -l year -d 'The year of the first stamp that gives none' -r
+complete -c siemparse -l spool -d 'Bring standard input to disk before it is read' -r -F
 complete -c siemparse -s o -l output -d 'Print events instead of storing them' -r -f -a "jsonl\t'One JSON object a line'"
 complete -c siemparse -l generate -d 'Print a generated page' -r -f -a "man\t'The man page, in roff'
 bash\t'Completions for bash'

@@ -27,6 +27,7 @@ _siemparse() {
 '--program=[The program of lines that name none]:NAME:_default' \
 '--start=[What begins a record of several lines\: a regular expression]:REGEX:_default' \
 '--year=[The year of the first stamp that gives none]:YEAR:_default' \
+'(--journal --once --from-end -o --output --explain --dry-run)--spool=[Bring standard input to disk before it is read]:DIR:_files' \
 '-o+[Print events instead of storing them]:FORM:((jsonl\:"One JSON object a line"))' \
 '--output=[Print events instead of storing them]:FORM:((jsonl\:"One JSON object a line"))' \
 '--generate=[Print a generated page]:PAGE:((man\:"The man page, in roff"

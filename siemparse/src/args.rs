@@ -102,6 +102,17 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) wait_db: bool,
 
+    /// Bring standard input to disk before it is read
+    ///
+    /// Without it, standard input is read as fast as the database takes it, its sender waits
+    /// meanwhile, and what was read and not yet stored is gone when siemparse is killed; after a
+    /// signal the last line stored is named. With it, every byte is written to a file in DIR and
+    /// synced, and stored exactly once from there: after a kill, a crash, or while the database is
+    /// away. A file in DIR is removed when all of it is stored; what a run leaves there the next
+    /// one with the same DIR and section stores first. A full disk makes the sender wait.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["journal", "once", "from_end", "output", "explain", "dry_run"])]
+    pub(crate) spool: Option<std::path::PathBuf>,
+
     /// Read the journal of systemd; FILE arguments are matches such as _SYSTEMD_UNIT=ssh.service
     #[arg(long)]
     pub(crate) journal: bool,

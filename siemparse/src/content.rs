@@ -11,6 +11,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long a file is left alone after a rotation.
@@ -53,6 +54,8 @@ pub(crate) struct Content {
     file: Arc<File>,
     pub(crate) inode: Inode,
     pub(crate) packing: Option<Packing>,
+    /// How far it may be read, where that is not its end.
+    limit: Option<Arc<AtomicI64>>,
 }
 
 impl Content {
@@ -69,7 +72,13 @@ impl Content {
         let file = Arc::new(file);
         let mut first = [0u8; FIRST];
         let count = file.read_at(&mut first, 0)?;
-        Ok(Content { inode: Inode::of(&metadata), packing: Packing::of(&first[..count]), file })
+        let (inode, packing) = (Inode::of(&metadata), Packing::of(&first[..count]));
+        Ok(Content { inode, packing, file, limit: None })
+    }
+
+    /// Opens a regular file that is not packed, to be read up to a limit that moves.
+    pub(crate) fn open_plain(path: &Path, limit: Option<Arc<AtomicI64>>) -> io::Result<Content> {
+        Ok(Content { packing: None, limit, ..Content::open(path)? })
     }
 
     /// Up to `length` bytes at an offset; fewer at the end.
@@ -83,9 +92,12 @@ impl Content {
     pub(crate) fn reader(&self, offset: i64) -> io::Result<Box<dyn Read + Send>> {
         let offset = u64::try_from(offset).unwrap_or(0);
         match self.packing {
-            None => Ok(Box::new(Positioned { file: Arc::clone(&self.file), offset })),
+            None => {
+                let (file, limit) = (Arc::clone(&self.file), self.limit.clone());
+                Ok(Box::new(Positioned { file, offset, limit }))
+            }
             Some(packing) => {
-                let whole = Positioned { file: Arc::clone(&self.file), offset: 0 };
+                let whole = Positioned { file: Arc::clone(&self.file), offset: 0, limit: None };
                 let mut reader = packing.unpack_file(whole)?;
                 io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
                 Ok(reader)
@@ -93,9 +105,11 @@ impl Content {
         }
     }
 
-    /// Size on disk and time of the last change.
+    /// Size on disk, as far as it may be read, and time of the last change.
     pub(crate) fn state(&self) -> io::Result<State> {
-        self.file.metadata().map(|metadata| state(&metadata))
+        let (size, changed) = self.file.metadata().map(|metadata| state(&metadata))?;
+        let limit = self.limit.as_ref().map_or(i64::MAX, |limit| limit.load(Ordering::Acquire));
+        Ok((size.min(limit), changed))
     }
 
     /// Whether no name leads to the file any more.
@@ -119,11 +133,18 @@ impl Content {
 struct Positioned {
     file: Arc<File>,
     offset: u64,
+    limit: Option<Arc<AtomicI64>>,
 }
 
 impl Read for Positioned {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read_at(buffer, self.offset)?;
+        let end = match &self.limit {
+            None => u64::MAX,
+            Some(limit) => u64::try_from(limit.load(Ordering::Acquire)).unwrap_or(0),
+        };
+        let most = usize::try_from(end.saturating_sub(self.offset)).unwrap_or(usize::MAX);
+        let most = most.min(buffer.len());
+        let count = self.file.read_at(&mut buffer[..most], self.offset)?;
         self.offset += count as u64;
         Ok(count)
     }

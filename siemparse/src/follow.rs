@@ -5,6 +5,7 @@
 mod finish;
 mod open;
 mod room;
+mod spooled;
 
 use crate::batch::{DELAY, Delta, Report};
 use crate::desk::{Desk, Door};
@@ -12,8 +13,10 @@ use crate::identity::{self, COMPLETE};
 use crate::outage::Outage;
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
-use crate::roster::{Found, Roster, reason};
+use crate::reason::reason;
+use crate::roster::{Found, Roster};
 use crate::source::Source;
+use crate::spool::{self, Spool};
 use crate::summary::Summary;
 use crate::tail::{Input, Tail, Trouble, Turn};
 use crate::take::Take;
@@ -21,7 +24,7 @@ use crate::watch::Watch;
 use common::cli::{Exit, Failure, Kind, Reopen, Stop, warn};
 use common::clock::Timestamp;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use store::Cursor;
 
 /// How long a file must not have changed before its unfinished last line is taken.
@@ -58,6 +61,8 @@ pub(crate) struct Reading {
     is_starting: bool,
     /// How many files may be open.
     room: usize,
+    /// When files were opened last.
+    opened: Instant,
     tails: Vec<Tail>,
     /// How many tails there have been: the next one's number.
     count: usize,
@@ -66,6 +71,12 @@ pub(crate) struct Reading {
     watch: Option<Watch>,
     summary: Summary,
     progress: Progress,
+    /// What standard input goes through.
+    spool: Option<Spool>,
+    /// Whether that has ended.
+    is_spooled: bool,
+    /// Whether the run ended before all that was read was handed on.
+    is_cut_short: bool,
     /// Whether some source could not be read to its end.
     is_partial: bool,
 }
@@ -96,12 +107,16 @@ impl Reading {
             reopen,
             is_starting: true,
             room: room::most(mode.is_once),
+            opened: Instant::now(),
             tails: Vec::new(),
             count: 0,
             watch: (!mode.is_once).then(|| Watch::new(bell.clone())),
             bell,
             wake,
             progress: Progress::new(is_shown),
+            spool: None,
+            is_spooled: false,
+            is_cut_short: false,
             is_partial: false,
         })
     }
@@ -139,14 +154,15 @@ impl Reading {
             self.close_files();
         }
         let is_told = self.watch.as_ref().is_some_and(Watch::names_changed);
+        self.end_spool();
         if self.is_starting || !self.mode.is_once && self.roster.is_due(is_told) {
             self.roster.look(&mut self.tails);
             self.is_partial |= self.mode.is_once && self.roster.has_complaints();
         }
         self.search()?;
         self.make_room();
-        let room = self.room.saturating_sub(self.tails.len());
-        let found: Vec<Found> = (0..room).map_while(|_| self.roster.next()).collect();
+        let free = self.free();
+        let found: Vec<Found> = (0..free).map_while(|_| self.roster.next()).collect();
         self.open(found)?;
         if std::mem::take(&mut self.is_starting) {
             self.desk.be_patient();
@@ -221,9 +237,11 @@ impl Reading {
 
     /// A file has been read as far as it goes at the moment.
     fn idle(&mut self, place: usize) -> anyhow::Result<()> {
-        let tail = &mut self.tails[place];
+        let tail = &self.tails[place];
         let is_file = matches!(tail.input, Input::File(_));
-        let is_over = if self.mode.is_once {
+        let is_over = if tail.cursor.kind == spool::KIND {
+            self.is_whole(tail)
+        } else if self.mode.is_once {
             is_file && (!tail.has_rest() || is_quiet(tail))
         } else {
             tail.is_leaving && tail.grown.elapsed() >= GRACE
@@ -231,6 +249,7 @@ impl Reading {
         if is_over {
             return self.end(place);
         }
+        let tail = &mut self.tails[place];
         if tail.parser.is_open() && tail.grown.elapsed() >= QUIET {
             tail.take_open(&mut self.take)?;
         }
@@ -280,9 +299,9 @@ impl Reading {
         match &self.pipeline {
             None => self.summary.total.add(&job.delta),
             Some(pipeline) => {
-                if pipeline.send(job) {
-                    tail.outstanding += 1;
-                }
+                let is_sent = pipeline.send(job);
+                tail.outstanding += usize::from(is_sent);
+                self.is_cut_short |= !is_sent;
             }
         }
     }
@@ -350,7 +369,10 @@ impl Reading {
     fn retire(&mut self) {
         let is_done = |tail: &Tail| tail.is_finished && tail.outstanding == 0;
         let done: Vec<Tail> = self.tails.extract_if(.., |tail| is_done(tail)).collect();
-        done.iter().for_each(|tail| self.roster.finish(tail));
+        for tail in &done {
+            self.remove_segment(tail);
+            self.roster.finish(tail);
+        }
         let sources: Vec<i64> = done.iter().map(|tail| tail.cursor.source).collect();
         self.desk.release(&sources);
     }

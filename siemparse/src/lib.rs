@@ -19,10 +19,13 @@
 //! * No SQL and no format is known here: `store` and `parse` have them.
 
 mod args;
+mod reason;
 mod document;
 mod evtx;
 mod utf16;
 mod archive;
+mod stream;
+mod spool;
 mod content;
 mod name;
 mod line;
@@ -35,7 +38,6 @@ mod summary;
 mod outage;
 mod progress;
 mod watch;
-mod stream;
 mod desk;
 mod queue;
 mod writer;
@@ -49,12 +51,14 @@ use crate::args::Args;
 use crate::desk::{Desk, Door};
 use crate::follow::{Mode, Reading};
 use crate::outage::Outage;
+use crate::source::{Input, Source};
+use crate::spool::Spool;
 use crate::take::{Printer, Take};
 use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind};
 use parse::Format;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 use store::Create;
@@ -102,9 +106,25 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     let stop = Stop::on_signal()?;
     stop.end_within(END, "siemparse", 4)?;
     let outage = Outage::new(mode.is_once && !args.wait_db, stop.clone());
+    let spool = spool(&sources)?;
     let desk = Desk::new(door.as_ref(), is_kept, &config, args.year, outage.clone())?;
     let writer = door.filter(|_| is_kept);
-    Reading::new(sources, desk, writer, &outage, take, mode, stop)?.run()
+    Reading::new(sources, desk, writer, &outage, take, mode, stop)?.through(spool).run()
+}
+
+/// Begins to take standard input in, where it goes through a folder: before the database is asked
+/// for anything.
+fn spool(sources: &[Source]) -> anyhow::Result<Option<Spool>> {
+    let spooled = sources.iter().find_map(|source| match &source.input {
+        Input::Spool(folder) => Some((folder, &source.section)),
+        _ => None,
+    });
+    let Some((folder, section)) = spooled else { return Ok(None) };
+    let begin = Spool::begin(folder, section);
+    let wrong = |error: io::Error| {
+        Failure::new(Kind::Usage, format!("{}: {}", folder.display(), reason::reason(&error)))
+    };
+    Ok(Some(begin.map_err(wrong)?))
 }
 
 /// Prints the names of all formats and what they are.
@@ -115,6 +135,6 @@ fn list_formats() -> anyhow::Result<Exit> {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{:width$}  {}", format.name(), format.about());
     }
-    std::io::stdout().lock().write_all(text.as_bytes())?;
+    io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Exit::Done)
 }

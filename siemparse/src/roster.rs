@@ -10,12 +10,12 @@ mod unsettled;
 
 use self::unsettled::Unsettled;
 use crate::content::{Content, Inode, State, state};
+use crate::reason::reason;
 use crate::source::{Input, Source};
 use crate::tail::Tail;
 use common::cli::warn;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{self, Metadata};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -242,6 +242,15 @@ impl Roster {
         self.queued.contains(&inode) || self.finished.contains_key(&inode)
     }
 
+    /// Notes that nothing more comes into the folders of spools.
+    pub(crate) fn end_folders(&mut self) {
+        for source in &self.sources {
+            if let Input::Spool(folder) = &source.input {
+                self.over.insert(folder.clone());
+            }
+        }
+    }
+
     /// Notes that a tail has ended.
     pub(crate) fn finish(&mut self, tail: &Tail) {
         if tail.is_replaced {
@@ -260,7 +269,7 @@ impl Roster {
         self.waiting.is_empty()
             && self.sources.iter().all(|source| match &source.input {
                 Input::Stdin | Input::Journal(_) => true,
-                Input::Path(path) => self.over.contains(path),
+                Input::Path(path) | Input::Spool(path) => self.over.contains(path),
                 Input::Glob(_) => false,
             })
     }
@@ -274,15 +283,6 @@ impl Roster {
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
-}
-
-/// The system's reason without its number.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    let mut chars = text[..end].chars();
-    let first = chars.next().map(|first| first.to_lowercase().to_string());
-    first.unwrap_or_default() + chars.as_str()
 }
 
 /// Whether nothing more can be expected of a file that is not found any more: another one that

@@ -7,6 +7,7 @@
 //! is in them.
 
 use crate::args::Args;
+use crate::spool;
 use common::cli::{Failure, Kind};
 use common::clock::zone::Zone;
 use common::config::Config;
@@ -24,6 +25,8 @@ pub(crate) enum Input {
     Glob(String),
     /// Standard input.
     Stdin,
+    /// Standard input by way of this folder.
+    Spool(PathBuf),
     /// The journal, entries with these matches.
     Journal(Vec<String>),
 }
@@ -49,6 +52,7 @@ impl Source {
                 Ok(paths) => paths.filter_map(Result::ok).filter(|path| path.is_file()).collect(),
                 Err(_) => Vec::new(),
             },
+            Input::Spool(folder) => spool::segments(folder, &self.section),
             Input::Stdin | Input::Journal(_) => Vec::new(),
         }
     }
@@ -56,22 +60,29 @@ impl Source {
 
 /// The sources that are asked for; none when there is nothing to read.
 pub(crate) fn sources(args: &Args, config: &Config) -> anyhow::Result<Vec<Source>> {
-    let inputs = if args.journal {
+    let inputs: Vec<Input> = if args.journal {
         vec![Input::Journal(args.files.clone())]
     } else if !args.files.is_empty() {
         args.files.iter().map(|file| input(file)).collect::<Result<_, _>>()?
-    } else if !io::stdin().is_terminal() && !is_null_device() {
+    } else if args.spool.is_some() || !io::stdin().is_terminal() && !is_null_device() {
         vec![Input::Stdin]
     } else {
         return config.sources.iter().map(|entry| configured(entry, args)).collect();
     };
     let usage = |error: String| Failure::new(Kind::Usage, error);
+    if args.spool.is_some() && !inputs.contains(&Input::Stdin) {
+        return Err(usage("--spool: standard input is not read; - names it".to_owned()).into());
+    }
     let format = given(args.format.as_deref(), usage)?;
     let zone = given(args.zone.as_deref(), usage)?;
     let section = section_name(args.section.as_deref()).map_err(usage)?;
     let start: Option<parse::Start> = given(args.start.as_deref(), usage)?;
+    let spooled = |input| match (&args.spool, input) {
+        (Some(folder), Input::Stdin) => Input::Spool(absolute(folder.clone())),
+        (_, input) => input,
+    };
     let source = |input| Source {
-        input,
+        input: spooled(input),
         section: section.clone(),
         format,
         zone: zone.clone(),

@@ -202,15 +202,14 @@ impl Tail {
         self.lines.read_to() < length(TELLING) && size.is_some_and(|(size, _)| size > 0)
     }
 
-    /// Whether a file has all that was read here: it is this one's copy, packed perhaps.
-    pub(crate) fn holds(&self, content: &Content) -> bool {
+    /// Whether a file, which begins with `head`, has all that was read here: it is this one's copy,
+    /// packed perhaps.
+    pub(crate) fn holds(&self, content: &Content, head: &[u8]) -> bool {
         let last = self.lines.read_before(0);
-        let same = |offset, bytes: &[u8]| {
-            content.read_at(offset, bytes.len()).is_ok_and(|found| found == bytes)
-        };
+        let from = self.lines.read_to() - length(last.len());
         last.len() >= TELLING
-            && same(0, self.lines.edge().head)
-            && same(self.lines.read_to() - length(last.len()), last)
+            && head.starts_with(self.lines.edge().head)
+            && content.read_at(from, last.len()).is_ok_and(|found| found == last)
     }
 
     /// The file's state when all of it had been read that there was.
@@ -220,6 +219,12 @@ impl Tail {
             Input::Archive(_, _, opened) => Some(*opened),
             Input::Stream(_) | Input::Journal(..) => None,
         }
+    }
+
+    /// Whether all was read that there is.
+    pub(crate) fn has_all(&self) -> bool {
+        let size = self.input.content().and_then(|content| content.state().ok());
+        size.is_some_and(|(size, _)| size == self.lines.read_to())
     }
 
     /// Reads less at once: there are many sources.

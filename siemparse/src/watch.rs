@@ -1,9 +1,12 @@
-//! Wake-up calls from the file system. They only save waiting: looking again is the truth.
+//! Wake-up calls from the file system. They only save waiting: looking again is the truth, and
+//! where the system has no more watches to give, which is said once, it is all there is.
 //!
 //! What it does *not* know: which files are followed.
 
+use crate::reason::reason;
+use common::cli::warn;
 use notify::event::{EventKind, ModifyKind};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Error, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,9 +15,12 @@ use std::sync::mpsc::SyncSender;
 
 /// Watches folders, where the system can.
 pub(crate) struct Watch {
+    /// None where the system has none left.
     watcher: Option<RecommendedWatcher>,
     folders: HashSet<PathBuf>,
     names_changed: Arc<AtomicBool>,
+    /// Whether it has been said that a folder is not watched.
+    is_told: bool,
 }
 
 impl Watch {
@@ -38,8 +44,9 @@ impl Watch {
                 let _ = wake.try_send(());
             }
         };
-        let watcher = notify::recommended_watcher(notice).ok();
-        Watch { watcher, folders: HashSet::new(), names_changed }
+        let watcher = notify::recommended_watcher(notice);
+        let watcher = watcher.inspect_err(|error| complain(error, "max_user_instances")).ok();
+        Watch { watcher, folders: HashSet::new(), names_changed, is_told: false }
     }
 
     /// Watches the folder of a path.
@@ -48,11 +55,19 @@ impl Watch {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        if let Some(watcher) = &mut self.watcher
-            && !self.folders.contains(folder)
-            && watcher.watch(folder, RecursiveMode::NonRecursive).is_ok()
-        {
-            self.folders.insert(folder.to_owned());
+        let Some(watcher) = &mut self.watcher else { return };
+        if self.folders.contains(folder) {
+            return;
+        }
+        match watcher.watch(folder, RecursiveMode::NonRecursive) {
+            Ok(()) => _ = self.folders.insert(folder.to_owned()),
+            // It may come back under this name.
+            Err(Error { kind: ErrorKind::PathNotFound, .. }) => {}
+            Err(error) if self.is_told => drop(error),
+            Err(error) => {
+                self.is_told = true;
+                complain(&error, "max_user_watches");
+            }
         }
     }
 
@@ -60,4 +75,17 @@ impl Watch {
     pub(crate) fn names_changed(&self) -> bool {
         self.names_changed.swap(false, Ordering::Relaxed)
     }
+}
+
+/// Says why there are no wake-up calls; the setting is what the system's limit is called.
+fn complain(error: &Error, setting: &str) {
+    let why = match &error.kind {
+        ErrorKind::MaxFilesWatch => format!("no inotify watch is left (fs.inotify.{setting})"),
+        ErrorKind::Io(error) if error.raw_os_error() == Some(libc::EMFILE) => {
+            format!("no inotify instance is left (fs.inotify.{setting})")
+        }
+        ErrorKind::Io(error) => format!("inotify: {}", reason(error)),
+        _ => format!("inotify: {error}"),
+    };
+    warn("siemparse", &format!("{why}; files are looked at again and again instead"));
 }

@@ -20,6 +20,7 @@ use crate::batch::{DELAY, Delta, Job, Report};
 use crate::desk::{Door, failure};
 use crate::outage::{Outage, is_passing};
 use crate::queue::Queue;
+use crate::spool;
 use common::cli::Failure;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -353,5 +354,5 @@ fn batch<'j>((job, cursor): (&'j Job, &'j Cursor)) -> Batch<'j, 'static> {
 
 /// Whether the reader can go back to the batch's beginning.
 fn can_be_read_again(job: &Job) -> bool {
-    matches!(job.cursor.kind.as_str(), "file" | "archive")
+    matches!(job.cursor.kind.as_str(), "file" | "archive" | spool::KIND)
 }

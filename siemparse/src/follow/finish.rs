@@ -12,6 +12,9 @@ use common::cli::{Exit, Failure, Kind};
 impl Reading {
     /// Hands on what is left, waits until it is stored, and says how it went.
     pub(super) fn finish(mut self, mut outcome: anyhow::Result<()>) -> anyhow::Result<Exit> {
+        if let Some(spool) = &mut self.spool {
+            spool.end();
+        }
         if outcome.is_ok() {
             outcome = self.hand_on_rest();
         }

@@ -5,9 +5,11 @@
 use super::Reading;
 use crate::content::{Content, Inode};
 use crate::desk::failure;
-use crate::former;
+use crate::former::{self, Folders};
+use crate::line::HEAD;
 use crate::name::{is_rotated, plain_name};
-use crate::roster::{Found, reason};
+use crate::reason::reason;
+use crate::roster::Found;
 use crate::source;
 use crate::stream::{self, JournalStart};
 use crate::tail::{Input, Tail};
@@ -43,6 +45,8 @@ impl Reading {
             let opened = match &found.source.input {
                 source::Input::Stdin => self.open_stdin(&found),
                 source::Input::Journal(matches) => self.open_journal(&found, matches),
+                source::Input::Spool(_) => self.open_segment(&found),
+                _ if is_pipe(&found.path) && self.has_stream(&found.path) => continue,
                 _ if is_pipe(&found.path) => self.open_pipe(&found),
                 _ => match Content::open(&found.path) {
                     Ok(content) => {
@@ -76,6 +80,12 @@ impl Reading {
     fn is_open(&self, inode: Inode, files: &[(Found, Content)]) -> bool {
         self.tails.iter().any(|tail| tail.inode() == Some(inode) && !tail.is_replaced)
             || files.iter().any(|(_, content)| content.inode == inode)
+    }
+
+    /// Whether a pipe is being read already.
+    fn has_stream(&self, path: &Path) -> bool {
+        let is_stream = |tail: &Tail| matches!(tail.input, Input::Stream(_)) && !tail.is_finished;
+        self.tails.iter().any(|tail| is_stream(tail) && tail.path == path)
     }
 
     /// Whether what was read of a path's former content is still on its way to the database, or
@@ -120,8 +130,9 @@ impl Reading {
         let Reading { desk, tails, roster, .. } = self;
         let wanted: Vec<(&Found, &Content)> =
             files.iter().map(|(found, content)| (found, content)).collect();
+        let mut folders = Folders::default();
         let claims = desk.claim_files(&wanted, &mut |found, known| {
-            let beside = former::find(found, known, tails);
+            let beside = former::find(found, known, tails, &mut folders);
             for (path, inode) in beside.files {
                 roster.add_former(found, path, inode);
             }
@@ -216,10 +227,11 @@ impl Reading {
         }
         let plain = plain.and_then(|plain| fs::metadata(plain).ok()).map(|of| Inode::of(&of));
         let is_known = |plain: Inode| self.roster.knows(plain) || self.is_open(plain, files);
+        let head = content.read_at(0, HEAD).unwrap_or_default();
         plain.is_some_and(is_known)
             || self.tails.iter().any(|tail| {
                 let is_alike = content.packing.is_some() || is_rotated(&tail.path, &found.path);
-                is_alike && tail.holds(content)
+                is_alike && tail.holds(content, &head)
             })
     }
 
@@ -258,7 +270,7 @@ impl Reading {
         self.add(found, PathBuf::from("journal"), Input::Journal(pieces, child), cursor)
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         found: &Found,
         path: PathBuf,
