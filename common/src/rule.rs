@@ -56,7 +56,7 @@ mod version;
 pub use correlation::{Bound, Correlation, Function, Part};
 pub use identity::identity;
 pub use json::write;
-pub use order::{Cycle, order};
+pub use order::{Cycle, needed, order};
 pub use read::{ReadError, read};
 pub use shipped::shipped;
 pub use template::{Template, TemplateError};

@@ -28,6 +28,7 @@ mod runner;
 mod chain;
 mod ledger;
 mod watch;
+mod spill;
 mod replay;
 mod explain;
 #[cfg(test)]

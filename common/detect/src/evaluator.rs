@@ -100,6 +100,12 @@ impl Evaluator {
         }
     }
 
+    /// Whether its state can be dropped and loaded again group by group.
+    #[must_use]
+    pub fn is_reloadable(&self) -> bool {
+        matches!(self.state, State::Window(_))
+    }
+
     /// What must be loaded before these hits can be applied.
     #[must_use]
     pub fn needs(&self, hits: &[Hit]) -> Vec<Need> {

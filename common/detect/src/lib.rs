@@ -1,8 +1,8 @@
 //! Detection: events to hits, hits to SIEM events. Pure: no clock, no database, no I/O.
 //!
 //! ```text
-//!  event ─► index ─► part ─► hit ─┐
-//!  SIEM event ─► chain ───────────┴► Evaluator ─► plain     one SIEM event a hit
+//!  event ─► engine ─► part ─► hit ┐
+//!  SIEM event ─► chain ──────────┴─► Evaluator ─► plain     one SIEM event a hit
 //!                                        ├──────► window    sliding: a counter's instants
 //!                                        │          └─ counter: tree (numbers), sequence (order)
 //!                                        ├──────► closed    sums, means, ranges: decided once
@@ -25,12 +25,13 @@ mod dead;
 mod engine;
 mod evaluator;
 mod explain;
-mod index;
+mod group;
 mod measure;
 mod part;
 mod replay;
 mod sequence;
 mod tree;
+mod vault;
 mod window;
 
 pub use chain::chained;
@@ -38,7 +39,8 @@ pub use dead::LATENESS;
 pub use engine::{Engine, Stage};
 pub use evaluator::{Evaluator, Mark, Need, Outcome};
 pub use explain::{Line, explain};
-pub use index::{Index, group};
+pub use group::group;
 pub use measure::measure;
 pub use part::{Found, found};
-pub use replay::Replay;
+pub use replay::{Known, Replay};
+pub use vault::{Memory, Vault};

@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: windows.
 
-use crate::index::group;
+use crate::group::group;
 use common::event::{Event, ValueRef};
 use common::field::Field;
 use common::hit::{Group, group_text};

@@ -55,6 +55,22 @@ fn depth(
     Ok(deepest)
 }
 
+/// A rule and those whose SIEM events it counts, directly or through others, all switched on.
+#[must_use]
+pub fn needed(rule: &Rule, all: &[Rule]) -> Vec<Rule> {
+    let on = |rule: &Rule| Rule { is_enabled: true, ..rule.clone() };
+    let mut needed = vec![Rule { is_silent: false, ..on(rule) }];
+    let mut place = 0;
+    while place < needed.len() {
+        let seen = all.iter().filter(|other| needed[place].may_see(other));
+        let is_new = |other: &&Rule| !needed.iter().any(|have| have.id() == other.id());
+        let new: Vec<Rule> = seen.filter(is_new).map(on).collect();
+        needed.extend(new);
+        place += 1;
+    }
+    needed
+}
+
 impl Rule {
     /// Whether this rule may see the SIEM events of another one.
     #[must_use]

@@ -18,6 +18,7 @@ use common::rule::{Rule, level};
 use common::siem_event::SiemEvent;
 use detect::Replay;
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use store::{Scan, Selection, Store};
@@ -49,13 +50,17 @@ pub(crate) fn run(rules: &[Rule], span: Span, config: &Config) -> anyhow::Result
     let mut seen = 0u64;
     let mut see = |event: Event<'static>| {
         seen += 1;
-        replay.event(&event).iter().for_each(|it| count(&mut noise, it));
+        let Ok(found) = replay.event(&event);
+        found.iter().for_each(|it| count(&mut noise, it));
         ControlFlow::Continue(())
     };
     store
         .scan(&Scan { selection, raw: true, ..Scan::default() }, &mut see)
         .map_err(Failure::from)?;
-    replay.end().iter().for_each(|it| count(&mut noise, it));
+    let Ok(()) = replay.end(|it| {
+        count(&mut noise, &it);
+        Ok::<(), Infallible>(())
+    });
     let mut sorted: Vec<(&Rule, Noise)> = Vec::new();
     for rule in rules {
         sorted.extend(noise.remove(&rule.id()).map(|own| (rule, own)));

@@ -7,10 +7,11 @@ use common::clock::{SECOND, Timestamp};
 use common::event::{Event, EventId, JsonError, TimeQuality};
 use common::field::Column;
 use common::helper;
-use common::rule::{Rule, Source};
+use common::rule::{Rule, Source, needed};
 use detect::Replay;
 use parse::helper::Helpers;
 use parse::{Format, Line, Parser, Settings};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// When the events of cases are read: the time of those that have none, the year of stamps
@@ -83,7 +84,7 @@ impl<'r> Trial<'r> {
     /// Why a run leaves another number of SIEM events than wanted.
     fn run(&self, rule: &Rule, run: &Run) -> Result<Option<String>, String> {
         let mut replay =
-            Replay::new(self.needed(rule), false).map_err(|error| error.to_string())?;
+            Replay::new(needed(rule, self.rules), false).map_err(|error| error.to_string())?;
         let mut found = Vec::new();
         let (mut number, mut clock) = (0, self.now);
         for given in &run.events {
@@ -101,30 +102,17 @@ impl<'r> Trial<'r> {
                     _ => Timestamp(start.0.saturating_add(shift)),
                 };
                 clock = Timestamp(event.time.0.saturating_add(SECOND));
-                found.extend(replay.event(&event));
+                let Ok(new) = replay.event(&event);
+                found.extend(new);
             }
         }
-        found.extend(replay.end());
+        let Ok(()) = replay.end(|event| {
+            found.push(event);
+            Ok::<(), Infallible>(())
+        });
         let count = found.iter().filter(|event| event.rule_id == rule.id()).count() as u64;
         Ok((count != run.siem_events)
             .then(|| format!("{count} SIEM events, expected {}", run.siem_events)))
-    }
-
-    /// A rule and those whose SIEM events it counts.
-    fn needed(&self, rule: &Rule) -> Vec<Rule> {
-        let on = |rule: &Rule| Rule { is_enabled: true, ..rule.clone() };
-        let mut needed = vec![Rule { is_silent: false, ..on(rule) }];
-        let mut place = 0;
-        while place < needed.len() {
-            let seen = self.rules.iter().filter(|other| needed[place].may_see(other));
-            let new: Vec<Rule> = seen
-                .filter(|other| !needed.iter().any(|have| have.id() == other.id()))
-                .map(on)
-                .collect();
-            needed.extend(new);
-            place += 1;
-        }
-        needed
     }
 
     /// The event of a case, in a section that the rule looks at.
