@@ -23,7 +23,7 @@ _siemtrigger() {
 
     case "${cmd}" in
         siemtrigger)
-            opts="-c -s -S -U -o -q -h -V --config --db --section --table --rules --set --oneshot --stdin --live --timeline --backtest --since --until --explain --rule --backfill --exec --output --quiet --generate --help --version"
+            opts="-c -s -S -U -o -q -h -V --config --db --section --table --rules --set --oneshot --stdin --live --timeline --backtest --diff --verify --since --until --explain --rule --backfill --exec --output --quiet --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -58,6 +58,10 @@ _siemtrigger() {
                     return 0
                     ;;
                 --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --diff)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

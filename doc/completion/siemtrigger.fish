@@ -4,8 +4,9 @@ complete -c siemtrigger -s s -l section -d 'Only the rules of this section' -r
 complete -c siemtrigger -l table -d 'Only the rules of this table, such as rules_auth; may be repeated' -r
 complete -c siemtrigger -l rules -d 'Rules from this file, folder or archive instead of the database; may be repeated' -r -F
 complete -c siemtrigger -l set -d 'A reference set from a file, in place of the database\'s; may be repeated' -r
-complete -c siemtrigger -s S -l since -d 'With --backtest, only events since: 2h, yesterday, 2026-08-01, @1700000000' -r
-complete -c siemtrigger -s U -l until -d 'With --backtest, only events until' -r
+complete -c siemtrigger -l diff -d 'With --backtest, show what the rules of NEW add to those of OLD and what they take away' -r -F
+complete -c siemtrigger -s S -l since -d 'With --backtest and --verify, only since: 2h, yesterday, 2026-08-01, @1700000000' -r
+complete -c siemtrigger -s U -l until -d 'With --backtest and --verify, only until' -r
 complete -c siemtrigger -l explain -d 'Show why a rule fires on an event or does not' -r
 complete -c siemtrigger -l rule -d 'The rule to explain' -r
 complete -c siemtrigger -l backfill -d 'With --rules, how far back rules look that are new: 7d, all or none' -r
@@ -22,6 +23,7 @@ complete -c siemtrigger -l stdin -d 'Read events as JSON lines from standard inp
 complete -c siemtrigger -l live -d 'With --stdin, print SIEM events when they arise and again at each revision'
 complete -c siemtrigger -l timeline -d 'Keep SIEM events until the end of the input and print them by event time'
 complete -c siemtrigger -l backtest -d 'Show what the rules find in stored events; write nothing'
+complete -c siemtrigger -l verify -d 'Compare the stored SIEM events with what the same commits give again; write nothing'
 complete -c siemtrigger -s q -l quiet -d 'No summary'
 complete -c siemtrigger -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemtrigger -s V -l version -d 'Print version'

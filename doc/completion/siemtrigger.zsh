@@ -23,10 +23,11 @@ _siemtrigger() {
 '*--table=[Only the rules of this table, such as rules_auth; may be repeated]:RULES:_default' \
 '*--rules=[Rules from this file, folder or archive instead of the database; may be repeated]:PATH:_files' \
 '(--oneshot --explain --exec)*--set=[A reference set from a file, in place of the database'\''s; may be repeated]:NAME=FILE:_default' \
-'-S+[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
-'--since=[With --backtest, only events since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
-'-U+[With --backtest, only events until]:TIME:_default' \
-'--until=[With --backtest, only events until]:TIME:_default' \
+'(--rules --timeline)*--diff=[With --backtest, show what the rules of NEW add to those of OLD and what they take away]:OLD:_files:OLD:_files' \
+'-S+[With --backtest and --verify, only since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
+'--since=[With --backtest and --verify, only since\: 2h, yesterday, 2026-08-01, @1700000000]:TIME:_default' \
+'-U+[With --backtest and --verify, only until]:TIME:_default' \
+'--until=[With --backtest and --verify, only until]:TIME:_default' \
 '--explain=[Show why a rule fires on an event or does not]:EVENT:_default' \
 '--rule=[The rule to explain]:NAME:_default' \
 '--backfill=[With --rules, how far back rules look that are new\: 7d, all or none]:SPAN:_default' \
@@ -46,6 +47,7 @@ fish\:"Completions for fish"))' \
 '--live[With --stdin, print SIEM events when they arise and again at each revision]' \
 '(--oneshot --explain --live)--timeline[Keep SIEM events until the end of the input and print them by event time]' \
 '(--oneshot --explain)--backtest[Show what the rules find in stored events; write nothing]' \
+'(--oneshot --explain --stdin --live --timeline --exec -o --output --diff)--verify[Compare the stored SIEM events with what the same commits give again; write nothing]' \
 '-q[No summary]' \
 '--quiet[No summary]' \
 '-h[Print help (see more with '\''--help'\'')]' \

@@ -16,11 +16,15 @@ Examples:
                                                what happened on a machine, in order
   siemtrigger --backtest --since 7d --rules new.json
                                                what a rule would have found; writes nothing
+  siemtrigger --backtest --since 7d --diff old/ new/
+                                               what a change adds and takes away
+  siemtrigger --verify                         the stored SIEM events, computed again
   siemtrigger --explain 1234.17 --rule ssh_brute_force
                                                each predicate, the window's count, why not
 
-Exit status: 0 done, 1 nothing found (--backtest) or the rule does not fire (--explain), 2 wrong
-usage, 3 wrong configuration or rule, 4 the database fails, 5 input that could not be read.";
+Exit status: 0 done, 1 nothing found (--backtest), a difference (--diff, --verify) or the rule does
+not fire (--explain), 2 wrong usage, 3 wrong configuration or rule, 4 the database fails, 5 input
+that could not be read.";
 
 /// Evaluate rules over events and leave SIEM events
 ///
@@ -77,27 +81,32 @@ pub(crate) struct Args {
     pub(crate) timeline: bool,
 
     /// Show what the rules find in stored events; write nothing
-    #[arg(long, conflicts_with_all = ["oneshot", "explain"])]
+    #[arg(long, group = "over", conflicts_with_all = ["oneshot", "explain"])]
     pub(crate) backtest: bool,
 
-    /// With --backtest, only events since: 2h, yesterday, 2026-08-01, @1700000000
-    #[arg(
-        short = 'S',
-        long,
-        value_name = "TIME",
-        requires = "backtest",
-        allow_hyphen_values = true
-    )]
+    /// With --backtest, show what the rules of NEW add to those of OLD and what they take away
+    ///
+    /// SIEM events by day, and examples; both are files, folders or archives of rules. Exit status
+    /// 1 when they differ.
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], requires = "backtest")]
+    #[arg(conflicts_with_all = ["rules", "timeline"])]
+    pub(crate) diff: Vec<PathBuf>,
+
+    /// Compare the stored SIEM events with what the same commits give again; write nothing
+    ///
+    /// Each rule version is shown its commits anew, up to where the ledger stands, and every field
+    /// of every SIEM event is compared. Differences are printed, stored (-) and computed (+); there
+    /// must be none. With --since and --until, of SIEM events between.
+    #[arg(long, group = "over", conflicts_with_all = ["oneshot", "explain", "stdin", "live"])]
+    #[arg(conflicts_with_all = ["timeline", "exec", "output", "diff"])]
+    pub(crate) verify: bool,
+
+    /// With --backtest and --verify, only since: 2h, yesterday, 2026-08-01, @1700000000
+    #[arg(short = 'S', long, value_name = "TIME", requires = "over", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
-    /// With --backtest, only events until
-    #[arg(
-        short = 'U',
-        long,
-        value_name = "TIME",
-        requires = "backtest",
-        allow_hyphen_values = true
-    )]
+    /// With --backtest and --verify, only until
+    #[arg(short = 'U', long, value_name = "TIME", requires = "over", allow_hyphen_values = true)]
     pub(crate) until: Option<String>,
 
     /// Show why a rule fires on an event or does not

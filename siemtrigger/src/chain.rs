@@ -7,13 +7,14 @@
 //!
 //! What it does *not* know: windows.
 
+use crate::books::Books;
 use common::cli::Failure;
 use common::clock::Timestamp;
 use common::event::Event;
 use common::hit::Match;
 use detect::chained;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Activation, Firing, Store};
+use store::{Activation, Firing};
 
 /// Instants by the commit with which they are seen.
 pub(crate) type Seen = BTreeMap<i64, Vec<(Event<'static>, Match, Timestamp)>>;
@@ -31,8 +32,8 @@ pub(crate) fn reach(own: &Activation, all: &[Activation], until: i64) -> i64 {
 }
 
 /// The instants that the rule sees with commits in (after, until].
-pub(crate) fn seen(
-    store: &mut dyn Store,
+pub(crate) fn seen<B: Books + ?Sized>(
+    store: &mut B,
     own: &Activation,
     all: &[Activation],
     after: i64,

@@ -12,6 +12,7 @@ use common::filter::{Set, Sets};
 use common::rule::{self, Rule};
 use common::section::{self, Table};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use store::{Activation, Origin, Store};
 
 /// The rules that a run is about.
@@ -69,7 +70,7 @@ impl Choice {
         args: &Args,
         store: Option<&mut dyn Store>,
     ) -> anyhow::Result<Choice> {
-        let is_asked = !args.rules.is_empty() || !args.set.is_empty();
+        let is_asked = !args.rules.is_empty() || !args.set.is_empty() || !args.diff.is_empty();
         if let Some(store) = store.filter(|_| is_asked) {
             self.sets = store.sets().map_err(Failure::from)?;
         }
@@ -137,6 +138,11 @@ impl Choice {
             files.iter().map(|rule| (rule.id(), unbound(rule))).collect();
         all.retain(|it| versions.get(&it.rule.id()) == Some(&unbound(&it.rule)));
         all
+    }
+
+    /// The enabled rules of other files.
+    pub(crate) fn rules_of(&self, paths: &[PathBuf], args: &Args) -> anyhow::Result<Vec<Rule>> {
+        self.enabled(files::read(paths, args.section.as_deref(), &self.sets)?)
     }
 
     /// The enabled rules that are meant, without a database: the shipped ones unless from files.

@@ -6,6 +6,7 @@
 //!
 //! What it does *not* know: when there is something to do.
 
+use crate::books::Books;
 use crate::chain;
 use crate::outbox;
 use crate::runner::Runners;
@@ -18,7 +19,7 @@ use common::siem_event::SiemEvent;
 use detect::{Found, Mark, Outcome, found};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use store::{Activation, Advance, Commit, SiemRow, Step, Store};
+use store::{Activation, Advance, Commit, SiemRow, Step};
 
 /// The most commits, and about the most events, of a step.
 const COMMITS: u32 = 64;
@@ -38,7 +39,10 @@ pub(crate) enum Progress {
 }
 
 /// Takes one step with the first versions that can take one, those over events first.
-pub(crate) fn step(store: &mut dyn Store, runners: &mut Runners) -> anyhow::Result<Progress> {
+pub(crate) fn step<B: Books + ?Sized>(
+    store: &mut B,
+    runners: &mut Runners,
+) -> anyhow::Result<Progress> {
     let mut cohorts: BTreeMap<(usize, i64), Vec<usize>> = BTreeMap::new();
     for (place, runner) in runners.active.iter().enumerate() {
         if !runner.activation.is_finished() {
@@ -56,8 +60,8 @@ pub(crate) fn step(store: &mut dyn Store, runners: &mut Runners) -> anyhow::Resu
 }
 
 /// The commits of a step: up to the first end of an interval, and not too many.
-fn commits(
-    store: &mut dyn Store,
+fn commits<B: Books + ?Sized>(
+    store: &mut B,
     runners: &Runners,
     places: &[usize],
     depth: usize,
@@ -91,8 +95,8 @@ fn commits(
     Ok(commits)
 }
 
-fn advance(
-    store: &mut dyn Store,
+fn advance<B: Books + ?Sized>(
+    store: &mut B,
     runners: &mut Runners,
     places: &[usize],
     commits: &[Commit],
@@ -149,7 +153,7 @@ impl<'r> Work<'r> {
     }
 
     /// Shows a commit to all versions of the step.
-    fn show(&mut self, store: &mut dyn Store, commit: &Commit) -> anyhow::Result<()> {
+    fn show<B: Books + ?Sized>(&mut self, store: &mut B, commit: &Commit) -> anyhow::Result<()> {
         let mut hits = self.matching(store, commit)?;
         for &place in self.places {
             let mut own = hits.remove(&place).unwrap_or_default();
@@ -199,9 +203,9 @@ impl<'r> Work<'r> {
     }
 
     /// The hits of a commit's events, by the place of their version.
-    fn matching(
+    fn matching<B: Books + ?Sized>(
         &mut self,
-        store: &mut dyn Store,
+        store: &mut B,
         commit: &Commit,
     ) -> anyhow::Result<BTreeMap<usize, Vec<Hit>>> {
         let looks = |place: &&usize| {

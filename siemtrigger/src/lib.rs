@@ -4,6 +4,8 @@
 //!  args, config ─► choice (which rules)
 //!                     ├─► ledger: activations × commits ─► step ─► record    --oneshot, daemon
 //!                     ├─► replay: events ─► SIEM events                      --stdin, --backtest
+//!                     ├─► compare: two sets of rules, replayed                --diff
+//!                     ├─► verify: the ledger again, in the shadow (books)    --verify
 //!                     └─► explain: one event × one rule
 //!  SIEM events ─► print
 //!             └─► outbox ─► hook: programs that are run for them
@@ -24,12 +26,16 @@ mod outbox;
 mod choice;
 mod line;
 mod print;
+mod books;
+mod shadow;
 mod runner;
 mod chain;
 mod ledger;
 mod watch;
 mod spill;
 mod replay;
+mod compare;
+mod verify;
 mod explain;
 #[cfg(test)]
 mod schedule;
@@ -63,13 +69,19 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         let printer = Printer::new(args.output, true).timeline(args.timeline);
         return replay::stdin(choice.without_store()?, args, printer, &stop);
     }
-    let is_reader = args.explain.is_some() || args.backtest;
+    let is_reader = args.explain.is_some() || args.backtest || args.verify;
     let mut store = open(&config, if is_reader { Create::Never } else { Create::IfEmbedded })?;
     let choice = choice.read_files(args, Some(store.as_mut()))?;
     if let (Some(event), Some(rule)) = (&args.explain, &args.rule) {
         return explain::run(store.as_mut(), &choice, event, rule);
     }
     choice.check_sections(store.as_mut())?;
+    if args.verify {
+        return verify::run(store.as_mut(), &choice, args, &stop);
+    }
+    if let [old, new] = args.diff.as_slice() {
+        return compare::run(store.as_mut(), &choice, args, [old, new]);
+    }
     if args.backtest {
         let printer = Printer::new(args.output, true).timeline(args.timeline);
         return replay::backtest(store.as_mut(), &choice, args, printer);

@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: which commits are shown when.
 
+use crate::books::Books;
 use crate::choice::{Choice, check_order};
 use anyhow::Context as _;
 use common::cli::Failure;
@@ -41,7 +42,11 @@ pub(crate) struct Runners {
 impl Runners {
     /// Reads the intervals. One of a version that has an earlier, unfinished one waits for it.
     pub(crate) fn load(store: &mut dyn Store, choice: &Choice) -> anyhow::Result<Runners> {
-        let all = choice.known(store.activations().map_err(Failure::from)?);
+        Runners::new(choice.known(store.activations().map_err(Failure::from)?), choice)
+    }
+
+    /// Those of these intervals that are at work.
+    pub(crate) fn new(all: Vec<Activation>, choice: &Choice) -> anyhow::Result<Runners> {
         let mut chosen: Vec<&Activation> = Vec::new();
         for activation in all.iter().filter(|it| choice.covers(&it.rule) && !it.is_finished()) {
             if !chosen.iter().any(|earlier| earlier.version == activation.version) {
@@ -74,9 +79,9 @@ impl Runners {
     }
 
     /// Applies a commit's hits to a version's state, loading what that needs.
-    pub(crate) fn apply(
+    pub(crate) fn apply<B: Books + ?Sized>(
         &mut self,
-        store: &mut dyn Store,
+        store: &mut B,
         place: usize,
         mark: &Mark,
         hits: Vec<Hit>,
@@ -129,8 +134,8 @@ impl Runners {
 }
 
 /// A version's evaluator as it stood at the interval's position.
-fn fresh(
-    store: &mut dyn Store,
+fn fresh<B: Books + ?Sized>(
+    store: &mut B,
     all: &[Activation],
     activation: &Activation,
     lateness: Span,

@@ -10,9 +10,10 @@
 
 #[path = "../tests/feed/mod.rs"]
 #[allow(dead_code, reason = "shared with other tests, which use more of it")]
-mod feed;
+pub(crate) mod feed;
 
 use crate::args::Args;
+use crate::books::Books;
 use crate::choice::Choice;
 use crate::print::Printer;
 use crate::watch::Watch;
@@ -61,8 +62,8 @@ pub(crate) fn forgetful(mut hits: Vec<Hit>) -> Vec<Hit> {
 }
 
 /// A firing at the time of its SIEM event, where chaining goes by that.
-pub(crate) fn at_its_time(
-    store: &mut dyn Store,
+pub(crate) fn at_its_time<B: Books + ?Sized>(
+    store: &mut B,
     rule: &Rule,
     firing: Firing,
 ) -> anyhow::Result<Firing> {

@@ -19,8 +19,9 @@ const PLACES: usize = 200_000;
 const ROWS: usize = 50_000;
 
 /// Hits and SIEM events of windows.
-#[derive(Default)]
 pub(crate) struct Spill {
+    /// How many places, and how many rows, memory has.
+    room: (usize, usize),
     /// What is not written yet.
     step: Step,
     events: BTreeMap<String, SiemRow>,
@@ -33,7 +34,18 @@ struct File {
     _directory: TempDir,
 }
 
+impl Default for Spill {
+    fn default() -> Spill {
+        Spill::new(PLACES, ROWS)
+    }
+}
+
 impl Spill {
+    fn new(places: usize, rows: usize) -> Spill {
+        let (step, events) = (Step::default(), BTreeMap::new());
+        Spill { room: (places, rows), step, events, file: None }
+    }
+
     /// Writes what was found, and makes the file where there is none.
     fn write(&mut self) -> anyhow::Result<&mut dyn Store> {
         let file = match &mut self.file {
@@ -87,8 +99,8 @@ impl Vault for Spill {
 
     fn settle(&mut self, size: usize) -> anyhow::Result<bool> {
         let rows = self.step.hits.len() + self.step.fired.len() + self.events.len();
-        let is_much = size > PLACES;
-        if is_much || self.file.is_some() || rows > ROWS {
+        let is_much = size > self.room.0;
+        if is_much || self.file.is_some() || rows > self.room.1 {
             let _ = self.write()?;
         }
         Ok(is_much)
@@ -127,5 +139,72 @@ impl Vault for Spill {
         let shown = store.siem_events(&SiemSelection::default(), &mut each);
         shown.map_err(anyhow::Error::from)?;
         failure.map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::feed;
+    use common::event::{Event, EventId};
+    use common::rule::{Rule, read};
+    use detect::Replay;
+
+    fn rules() -> Vec<Rule> {
+        let text = r#"{"rules_t": [
+          {"name": "many", "severity": 3, "where": "process.name = sshd", "time_int": "1m",
+           "group_by": ["user.name", "message"], "event_limit": 2, "message": "{user.name}"},
+          {"name": "burst", "severity": 3, "where": "process.name = sshd", "time_int": "20s",
+           "group_by": ["user.name"], "event_limit": 2, "message": "{user.name}"},
+          {"name": "again", "severity": 2, "where": "rule.name = burst", "time_int": "2m",
+           "group_by": ["user.name"], "event_limit": 1, "source_table": "siem_t",
+           "message": "again"}]}"#;
+        let mut rules = read(text, "rules.json").expect("rules");
+        let ordered = r#"{"rules_t": [{"name": "order", "severity": 2, "group_by": ["user.name"],
+          "message": "in order", "correlation": {"type": "temporal_ordered", "time_int": "10s",
+          "condition": {"gte": 2}, "parts": [
+            {"name": "a", "where": "process.name = sshd", "group_by": ["user.name"], "values": []},
+            {"name": "b", "where": "process.name = sudo", "group_by": ["user.name"], "values": []}]
+          }}]}"#;
+        rules.extend(read(ordered, "rules.json").expect("a rule"));
+        rules
+    }
+
+    /// The SIEM events of a replay that applies each event at once, and of one at the end.
+    fn run<V: Vault>(vault: V, is_live: bool, events: &[Event<'static>]) -> Vec<SiemEvent>
+    where
+        V::Error: std::fmt::Debug,
+    {
+        let mut replay = Replay::with(rules(), is_live, vault).expect("no cycle");
+        let mut found = Vec::new();
+        for event in events {
+            found.extend(replay.event(event).expect("found"));
+            if !is_live {
+                found.extend(replay.flush().expect("found"));
+            }
+        }
+        replay
+            .end(|event| {
+                found.push(event);
+                Ok::<(), V::Error>(())
+            })
+            .expect("the end");
+        found
+    }
+
+    #[test]
+    fn dropping_windows_after_every_event_changes_nothing() {
+        let mut events: Vec<Event<'static>> = feed::events(3, 120).into_iter().flatten().collect();
+        for (seq, event) in (1..).zip(&mut events) {
+            event.id = EventId { batch: 0, seq };
+            event.message = format!("event {}", seq % 7).into();
+        }
+        for is_live in [false, true] {
+            let kept = run(detect::Memory::default(), is_live, &events);
+            for name in ["many", "burst", "again", "order"] {
+                assert!(kept.iter().any(|it| it.rule_name == name), "{name}");
+            }
+            assert_eq!(run(Spill::new(0, 0), is_live, &events), kept);
+        }
     }
 }
