@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_outbox", include_str!("../../../../sql/postgres/0007_outbox.sql")),
     ("0008_section", include_str!("../../../../sql/postgres/0008_section.sql")),
     ("0009_set", include_str!("../../../../sql/postgres/0009_set.sql")),
+    ("0010_time", include_str!("../../../../sql/postgres/0010_time.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

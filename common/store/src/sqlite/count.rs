@@ -7,7 +7,7 @@
 //! What it does *not* know: how results are printed.
 
 use super::Sqlite;
-use super::walk::{Path, Walk, table};
+use super::walk::{Access, Path, Walk};
 use crate::predicate::{self, Dialect, Predicate, Sql};
 use crate::tally::{Key, Tally};
 use crate::{Group, Selection};
@@ -23,8 +23,9 @@ impl Sqlite {
     pub(super) fn count_rows(&mut self, selection: &Selection) -> rusqlite::Result<u64> {
         let predicate = predicate::selection(selection, Dialect::Sqlite);
         let mut sql = Sql::default();
-        sql.push("SELECT count(*) FROM ").push(table(selection, &predicate)).push(" WHERE ");
-        sql.append(&predicate.must);
+        let access = Access::of(&self.connection, selection, &predicate)?;
+        sql.push("SELECT count(*) FROM ").push(access.table()).push(" WHERE ");
+        sql.append(&Sql::conjoin([&access.condition(), &predicate.must]));
         let sure: i64 = self
             .connection
             .prepare_cached(&sql.text)?
@@ -44,7 +45,8 @@ impl Sqlite {
         if predicate.is_decided() {
             return Ok(());
         }
-        let walk = Walk::new(table(selection, predicate), predicate.undecided(), Path::Time);
+        let access = Access::of(&self.connection, selection, predicate)?;
+        let walk = Walk::new(access, predicate.undecided(), Path::Time);
         let mut see = |event: Event<'static>| {
             see(&event);
             ControlFlow::Continue(())
@@ -60,7 +62,8 @@ impl Sqlite {
         let predicate = predicate::selection(selection, Dialect::Sqlite);
         let mut slots: BTreeMap<i64, u64> = BTreeMap::new();
         let mut add = |time: i64| *slots.entry(time.div_euclid(span.max(1))).or_default() += 1;
-        let walk = Walk::new(table(selection, &predicate), predicate.must.clone(), Path::Time);
+        let access = Access::of(&self.connection, selection, &predicate)?;
+        let walk = Walk::new(access, predicate.must.clone(), Path::Time);
         walk.narrow(self, "time", &mut |row| {
             add(row.get(2)?);
             Ok(())
@@ -81,9 +84,10 @@ impl Sqlite {
         predicate.must = Sql::conjoin([&predicate.must, &stored]);
         let columns: Vec<&str> = fields.iter().map(column).collect();
         let columns = columns.join(", ");
+        let access = Access::of(&self.connection, selection, &predicate)?;
         let mut tally = Tally::new(top);
         while tally.begin() {
-            let walk = Walk::new(table(selection, &predicate), predicate.must.clone(), Path::Time);
+            let walk = Walk::new(access.clone(), predicate.must.clone(), Path::Time);
             let mut key = Key::default();
             walk.narrow(self, &columns, &mut |row| {
                 fill(&mut key, row, fields.len())?;

@@ -26,10 +26,11 @@ const HELPER_PUT: &str = "INSERT INTO helper (section, name, place, is_enabled, 
     ON CONFLICT (section, name) DO UPDATE SET is_enabled = excluded.is_enabled, \
     body = excluded.body";
 const EVENT_DELETE: &str = "DELETE FROM event WHERE id IN (SELECT id FROM event \
-    WHERE time < ?1 AND (?2 IS NULL OR section = ?2) AND NOT EXISTS (SELECT 1 FROM leaf \
+    WHERE section IN (SELECT name FROM event_section_name WHERE ?2 IS NULL OR name = ?2) \
+    AND time < ?1 AND NOT EXISTS (SELECT 1 FROM leaf \
     WHERE leaf.batch = event.id >> 20 AND retention IS NULL \
     AND leaf.day = (time - 86399999999 * (time < 0)) / 86400000000) \
-    ORDER BY time LIMIT ?3) RETURNING id >> 20";
+    LIMIT ?3) RETURNING id >> 20";
 const HIT_DELETE: &str = "DELETE FROM hit WHERE (version, group_key, time, batch, seq, siem_event) \
     IN (SELECT version, group_key, time, batch, seq, siem_event FROM hit WHERE time < ?1 \
     AND (?2 IS NULL OR version IN (SELECT version FROM rule_version WHERE section = ?2)) LIMIT ?3)";
@@ -140,7 +141,8 @@ impl Manage for Sqlite {
 
     fn retain_plan(&mut self, retain: &Retain) -> Result<Removed> {
         let section = retain.section.as_deref();
-        let events = "SELECT count(*) FROM event WHERE time < ?1 AND (?2 IS NULL OR section = ?2)";
+        let events = "SELECT count(*) FROM event WHERE section IN \
+            (SELECT name FROM event_section_name WHERE ?2 IS NULL OR name = ?2) AND time < ?1";
         let hits = "SELECT count(*) FROM hit WHERE time < ?1 AND (?2 IS NULL \
             OR version IN (SELECT version FROM rule_version WHERE section = ?2))";
         let siem = "SELECT count(*) FROM siem_event WHERE last_time < ?1 \

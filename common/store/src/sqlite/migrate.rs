@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_outbox", include_str!("../../../../sql/sqlite/0007_outbox.sql")),
     ("0008_section", include_str!("../../../../sql/sqlite/0008_section.sql")),
     ("0009_set", include_str!("../../../../sql/sqlite/0009_set.sql")),
+    ("0010_time", include_str!("../../../../sql/sqlite/0010_time.sql")),
 ];
 
 impl Sqlite {

@@ -4,7 +4,7 @@
 
 use super::Sqlite;
 use super::row::SEQ_BITS;
-use super::walk::{Key, Path, Walk, table};
+use super::walk::{Access, Key, Path, Walk};
 use crate::predicate::{self, Bound, Dialect, Sql};
 use crate::{Commit, Group, Order, Read, Result, Scan, See, Selection};
 use common::clock::Timestamp;
@@ -43,7 +43,8 @@ impl Read for Sqlite {
             _ => Path::TimeReversed,
         };
         let predicate = predicate::selection(&scan.selection, Dialect::Sqlite);
-        let sql = walk(&scan.selection, path).statement("*");
+        let walk = self.walk(&scan.selection, path).map_err(self.refused())?;
+        let sql = walk.statement("*");
         let mut text = format!("{}\n", sql.text);
         for (place, value) in (1..).zip(&sql.values) {
             let _ = writeln!(text, "-- ?{place} = {value}");
@@ -103,7 +104,7 @@ impl Read for Sqlite {
     fn batch_events(&mut self, batch: i64, filter: &Filter, see: &mut See<'_>) -> Result<()> {
         let selection = Selection { filter: filter.clone(), ..Selection::default() };
         let condition = predicate::selection(&selection, Dialect::Sqlite).may;
-        let walk = Walk::new("event NOT INDEXED", in_batch(batch, &condition), Path::Id);
+        let walk = Walk::new(Access::Key, in_batch(batch, &condition), Path::Id);
         let refused = self.refused();
         self.see(walk, filter, None, see).map(drop).map_err(refused)
     }
@@ -163,6 +164,12 @@ impl Sqlite {
         Ok(ControlFlow::Continue(()))
     }
 
+    fn walk(&self, selection: &Selection, path: Path) -> rusqlite::Result<Walk> {
+        let predicate = predicate::selection(selection, Dialect::Sqlite);
+        let access = Access::of(&self.connection, selection, &predicate)?;
+        Ok(Walk::new(access, predicate.may, path))
+    }
+
     fn through(
         &mut self,
         selection: &Selection,
@@ -170,7 +177,7 @@ impl Sqlite {
         limit: Option<u64>,
         see: &mut See<'_>,
     ) -> rusqlite::Result<()> {
-        let walk = walk(selection, path).first_rows(limit.unwrap_or(128));
+        let walk = self.walk(selection, path)?.first_rows(limit.unwrap_or(128));
         self.see(walk, &selection.filter, limit, see).map(drop)
     }
 
@@ -199,8 +206,8 @@ impl Sqlite {
             return Ok(());
         }
         let predicate = predicate::selection(selection, Dialect::Sqlite);
-        let table = table(selection, &predicate);
-        let walk = Walk::new(table, ends.within(&predicate.may), Path::Time);
+        let access = Access::of(&self.connection, selection, &predicate)?;
+        let walk = Walk::new(access, ends.within(&predicate.may), Path::Time);
         self.see(walk, &selection.filter, Some(newest), see).map(drop)
     }
 
@@ -227,7 +234,7 @@ impl Sqlite {
             let Some(&last) = batches.last() else { return Ok(()) };
             for (_, _, batch) in batches {
                 let within = in_batch(batch, &condition);
-                let walk = Walk::new("event NOT INDEXED", within, Path::Offset).first_rows(4096);
+                let walk = Walk::new(Access::Key, within, Path::Offset).first_rows(4096);
                 if self.see(walk, &selection.filter, None, see)?.is_break() {
                     return Ok(());
                 }
@@ -279,11 +286,6 @@ impl Ends {
 
 fn condition(selection: &Selection) -> Sql {
     predicate::selection(selection, Dialect::Sqlite).may
-}
-
-fn walk(selection: &Selection, path: Path) -> Walk {
-    let predicate = predicate::selection(selection, Dialect::Sqlite);
-    Walk::new(table(selection, &predicate), predicate.may, path)
 }
 
 pub(super) fn in_batch(batch: i64, condition: &Sql) -> Sql {

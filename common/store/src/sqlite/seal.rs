@@ -4,7 +4,7 @@
 
 use super::Sqlite;
 use super::read::in_batch;
-use super::walk::{Path, Walk};
+use super::walk::{Access, Path, Walk};
 use crate::predicate::{self, Dialect};
 use crate::seal::{self, GAPS, REJECTS, gap_bytes, reject_bytes};
 use crate::{BatchRow, Digest, Head, LeafRow, Result, RetentionRow, Seal, See, Selection};
@@ -79,7 +79,7 @@ impl Seal for Sqlite {
 
     fn whole_batch(&mut self, batch: i64, _: Option<(i32, i32)>, see: &mut See<'_>) -> Result<()> {
         let condition = predicate::selection(&Selection::default(), Dialect::Sqlite).may;
-        let walk = Walk::new("event NOT INDEXED", in_batch(batch, &condition), Path::Id);
+        let walk = Walk::new(Access::Key, in_batch(batch, &condition), Path::Id);
         let refused = self.refused();
         self.see(walk, &Filter::All, None, see).map(drop).map_err(refused)
     }

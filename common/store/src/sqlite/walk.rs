@@ -10,7 +10,7 @@ use crate::Selection;
 use crate::predicate::{self, Bound, Predicate, Sql};
 use common::event::Event;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Row, params_from_iter};
+use rusqlite::{Connection, Row, params_from_iter};
 
 /// Bytes of raw lines and messages after which a page ends.
 const PAGE_BYTES: usize = 2 << 20;
@@ -54,9 +54,66 @@ impl Path {
     }
 }
 
+/// How rows are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// By the key: a batch's, named ones, or all.
+    Key,
+    /// A host's, in order of time.
+    Host,
+    /// Those of some sections, each in order of time.
+    Sections(Vec<String>),
+}
+
+/// More sections than this are not merged but sorted; SQLite allows 500 parts.
+const SECTIONS: usize = 200;
+
+impl Access {
+    /// What suits a selection. Without a section named, all that events have are merged: an index
+    /// on the time alone would cost every stored event a page that is hard to reach.
+    pub(super) fn of(
+        connection: &Connection,
+        selection: &Selection,
+        predicate: &Predicate,
+    ) -> rusqlite::Result<Access> {
+        if !selection.ids.is_empty() {
+            return Ok(Access::Key);
+        }
+        if predicate::names_host(selection, predicate) {
+            return Ok(Access::Host);
+        }
+        let mut sections = selection.sections.clone();
+        if sections.is_empty() {
+            let mut select = connection.prepare_cached("SELECT name FROM event_section_name")?;
+            sections = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        }
+        sections.sort_unstable();
+        sections.dedup();
+        let is_few = (1..=SECTIONS).contains(&sections.len());
+        Ok(if is_few { Access::Sections(sections) } else { Access::Key })
+    }
+
+    /// `event` with its index.
+    pub(super) fn table(&self) -> &'static str {
+        match self {
+            Access::Key => "event NOT INDEXED",
+            Access::Host => "event INDEXED BY event_host",
+            Access::Sections(_) => "event INDEXED BY event_section",
+        }
+    }
+
+    /// The condition that lets the index be used.
+    pub(super) fn condition(&self) -> Sql {
+        let Access::Sections(names) = self else { return Sql::yes() };
+        let marks = vec!["?"; names.len()].join(", ");
+        let names = names.iter().cloned().map(Bound::Text).collect();
+        Sql::new(&format!("section IN ({marks})"), names)
+    }
+}
+
 /// A walk over the rows of a condition.
 pub(super) struct Walk {
-    table: &'static str,
+    access: Access,
     condition: Sql,
     path: Path,
     /// The key after which the next page begins.
@@ -66,9 +123,9 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// A walk from the beginning of its path. `table` is `event` with the index to use.
-    pub(super) fn new(table: &'static str, condition: Sql, path: Path) -> Walk {
-        Walk { table, condition, path, after: None, rows: FIRST_ROWS, more: true }
+    /// A walk from the beginning of its path.
+    pub(super) fn new(access: Access, condition: Sql, path: Path) -> Walk {
+        Walk { access, condition, path, after: None, rows: FIRST_ROWS, more: true }
     }
 
     /// Begins with a page of this many rows.
@@ -79,25 +136,47 @@ impl Walk {
 
     /// The statement of the next page.
     pub(super) fn statement(&self, columns: &str) -> Sql {
+        let mut sql = match &self.access {
+            Access::Sections(names) if names.len() > 1 => self.merged(columns, names),
+            access => self.part(columns, &access.condition()),
+        };
         let direction = if self.path == Path::TimeReversed { "DESC" } else { "ASC" };
-        let relation = if self.path == Path::TimeReversed { '<' } else { '>' };
-        let mut sql = Sql::default();
-        sql.push(&format!("SELECT {columns} FROM {} WHERE ", self.table));
-        match (self.after, self.path.column()) {
-            (None, _) => {}
-            (Some((_, id)), None) => {
-                sql.push("id > ").bind(Bound::Int(id)).push(" AND ");
-            }
-            (Some((first, id)), Some(column)) => {
-                sql.push(&format!("({column}, id) {relation} (")).bind(Bound::Int(first));
-                sql.push(", ").bind(Bound::Int(id)).push(") AND ");
-            }
-        }
-        sql.append(&self.condition).push(" ORDER BY ");
+        sql.push(" ORDER BY ");
         if let Some(column) = self.path.column() {
             sql.push(&format!("{column} {direction}, "));
         }
         sql.push(&format!("id {direction} LIMIT ")).bind(Bound::Int(self.rows));
+        sql
+    }
+
+    /// The rows of each section by the index, one after the other as their order asks for.
+    fn merged(&self, columns: &str, names: &[String]) -> Sql {
+        let mut sql = Sql::default();
+        sql.push("WITH chosen AS NOT MATERIALIZED (");
+        sql.append(&self.part(&format!("{columns}, section AS part"), &Sql::yes())).push(") ");
+        for (place, name) in names.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { " UNION ALL " });
+            sql.push("SELECT * FROM chosen WHERE part = ").bind(Bound::Text(name.clone()));
+        }
+        sql
+    }
+
+    /// The rows after the last key, in no order yet.
+    fn part(&self, columns: &str, within: &Sql) -> Sql {
+        let relation = if self.path == Path::TimeReversed { '<' } else { '>' };
+        let mut after = Sql::yes();
+        if let Some((first, id)) = self.after {
+            after = match self.path.column() {
+                None => Sql::new("id > ?", vec![Bound::Int(id)]),
+                Some(column) => Sql::new(
+                    &format!("({column}, id) {relation} (?, ?)"),
+                    vec![Bound::Int(first), Bound::Int(id)],
+                ),
+            };
+        }
+        let mut sql = Sql::default();
+        sql.push(&format!("SELECT {columns} FROM {} WHERE ", self.access.table()));
+        sql.append(&Sql::conjoin([within, &after, &self.condition]));
         sql
     }
 
@@ -152,19 +231,6 @@ impl Walk {
                 return Ok(());
             }
         }
-    }
-}
-
-/// `event` with the index that gives a selection's rows in order of time.
-pub(super) fn table(selection: &Selection, predicate: &Predicate) -> &'static str {
-    if !selection.ids.is_empty() {
-        "event NOT INDEXED"
-    } else if predicate::names_host(selection, predicate) {
-        "event INDEXED BY event_host"
-    } else if selection.sections.len() == 1 {
-        "event INDEXED BY event_section"
-    } else {
-        "event INDEXED BY event_time"
     }
 }
 

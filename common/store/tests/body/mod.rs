@@ -246,6 +246,34 @@ pub(crate) fn scans_come_in_order(store: &mut dyn Store) {
     assert_eq!(first, ["a1"], "the caller can stop");
 }
 
+/// Pages of several sections go on where the last one ended, ties included.
+pub(crate) fn pages_go_through_sections(store: &mut dyn Store) {
+    let sections = ["auth", "default", "web"];
+    let mut given: Vec<(i64, i64, String)> = Vec::new();
+    for round in 0..3 {
+        for (place, section) in (0_i64..).zip(sections) {
+            let mut cursor = source(store, &format!("{section}{round}"), section);
+            let second = |number: i64| (number * 7 + place) % 40;
+            let names: Vec<String> = (0..60).map(|n| format!("{section} {round} {n}")).collect();
+            let lines: Vec<Event<'_>> = (0..)
+                .zip(&names)
+                .map(|(number, name)| line(section, "h1", second(number), name))
+                .collect();
+            commit(store, &mut cursor, &lines, 10);
+            let order = round * 3 + place;
+            given.extend((0..).zip(&names).map(|(n, name)| (second(n), order, name.clone())));
+        }
+    }
+    given.sort_by_key(|(second, batch, _)| (*second, *batch));
+    let names: Vec<String> = given.into_iter().map(|(_, _, name)| name).collect();
+    assert_eq!(messages(store, &Scan::default()), names);
+    let reversed = Scan { order: Order::TimeReversed, ..Scan::default() };
+    assert!(messages(store, &reversed).iter().eq(names.iter().rev()));
+    let newest = Scan { newest: Some(400), ..Scan::default() };
+    assert_eq!(messages(store, &newest), names[140..]);
+    assert_eq!(store.count(&Selection::default()).expect("a count"), 540);
+}
+
 /// Counts, by fields and by slots.
 pub(crate) fn counts_agree_with_scans(store: &mut dyn Store) {
     fill(store);

@@ -30,6 +30,7 @@ macro_rules! bodies {
                 an_overtaken_cursor_stores_nothing
                 a_claim_finds_what_was_claimed
                 sections_are_made_once
+                pages_go_through_sections
                 scans_come_in_order
                 long_scans_cross_pages
                 counts_agree_with_scans
