@@ -2,12 +2,13 @@
 # The measurements of doc/benchmarks.md. `make bench` starts it with a private PostgreSQL.
 #
 # LOGHUB names a checkout of logpai/loghub's 2k files (Linux/Linux_2k.log, OpenSSH/OpenSSH_2k.log).
-# BENCH="ingest query latency start" chooses parts; LINES and STORED change sizes.
+# BENCH="ingest query latency lag start" chooses parts; LINES, STORED and RATE change sizes.
 set -euo pipefail
 LOGHUB=${LOGHUB:-../shared/data/logs/loghub}
-BENCH=${BENCH:-ingest query latency start}
+BENCH=${BENCH:-ingest query latency lag start}
 LINES=${LINES:-1000000}
 STORED=${STORED:-5000000}
+RATE=${RATE:-60000}
 top=$PWD
 export PATH="$top/target/release:$PATH"
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/siem-bench.XXXXXX")
@@ -46,8 +47,11 @@ if part ingest; then
     timed "dry run, complete events" "$LINES" siemparse --once --dry-run "$work/syslog.log"
     fresh sqlite
     timed "file to last commit, SQLite" "$LINES" siemparse --once -q "$work/syslog.log"
-    fresh postgres
-    timed "file to last commit, PostgreSQL" "$LINES" siemparse --once -q "$work/syslog.log"
+    for round in "fresh server" "server that has run"; do # its log's files and its memory are there
+        fresh postgres
+        timed "file to last commit, PostgreSQL, $round" "$LINES" siemparse --once -q "$work/syslog.log"
+        psql -q "$SIEM_TEST_POSTGRES" -c CHECKPOINT
+    done
     fresh postgres
     siemtrigger & trigger=$!
     timed "the same with siemtrigger beside it" "$LINES" siemparse --once -q "$work/syslog.log"
@@ -77,6 +81,15 @@ if part latency; then
         fresh $kind
         echo "$kind:"
         latency "$work" 100
+    done
+fi
+
+if part lag; then
+    days $((RATE * 60)) 1 >"$work/load.log"
+    for kind in sqlite postgres; do
+        fresh $kind
+        echo "$kind, under load:"
+        latency "$work" 100 "$RATE" "$work/load.log"
     done
 fi
 

@@ -17,7 +17,7 @@ trap stop EXIT
 cd "$directory"
 "${as_user[@]}" initdb -D "$directory/data" -U siem -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$directory/initdb.log" 2>&1 ||
     { cat "$directory/initdb.log" >&2; exit 1; }
-settings="-k $directory -c listen_addresses= -c fsync=${SIEM_POSTGRES_FSYNC:-off} -c shared_buffers=256MB -c max_wal_size=4GB -c max_connections=200"
+settings="-k $directory -c listen_addresses= -c fsync=${SIEM_POSTGRES_FSYNC:-off} -c shared_buffers=256MB -c min_wal_size=2GB -c max_wal_size=4GB -c max_connections=200"
 "${as_user[@]}" pg_ctl -D "$directory/data" -w -l "$directory/log" -o "$settings" start >/dev/null ||
     { cat "$directory/log" >&2; exit 1; }
 cd - >/dev/null
