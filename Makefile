@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent bench-sigma test-rsigma rarity clean
+.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent bench-sigma test-rsigma rarity fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -73,6 +73,13 @@ bpf: ## the probes of siemagent, with the compiler whose bytes are committed
 	@config/need.sh clang-16 clang-16
 	@config/need.sh llvm-strip-16 llvm-16
 	siemagent/bpf/build.sh agent.bpf.o
+
+TIME ?= 600
+FORMAT ?=
+
+fuzz: compiler ## random input for each parser, TIME seconds each (FORMAT=name: that one); crashes and corpus in target/fuzz
+	$(CARGO) build --release --locked --quiet -p bench --bin fuzz
+	nice target/release/fuzz $(TIME) target/fuzz $(FORMAT)
 
 bench-parse: compiler ## how fast lines are parsed, beside others where DATA has their lines
 	$(CARGO) build --release --locked --quiet -p bench --bin parse

@@ -7,7 +7,7 @@
 use crate::batch::Pending;
 use crate::explain;
 use crate::line::Piece;
-use common::event::{Event, Original, Value};
+use common::event::{Event, Fields, Original, Value};
 use parse::Parser;
 use std::io::{self, Write as _};
 
@@ -77,7 +77,7 @@ impl Take {
             printer.number += 1;
             explain::explain(parser, &piece, printer.number, &mut printer.buffer);
         }
-        let event = read(parser, piece);
+        let mut event = read(parser, piece);
         if parser.leaves_out(&event) && !matches!(self, Take::Explain(_)) {
             pending.leave_out(&event);
             return Ok(());
@@ -85,7 +85,11 @@ impl Take {
         pending.delta.events += 1;
         pending.delta.unparsed += i64::from(event.tags.iter().any(|tag| tag == "unparsed"));
         match self {
-            Take::Keep => pending.keep(event.into_owned()),
+            Take::Keep => {
+                // The raw line has them; they are read from there when they are asked for.
+                event.original = Fields::new();
+                pending.keep(event.into_owned());
+            }
             Take::Count => {}
             Take::Explain(printer) => printer.flush_full()?,
             Take::Print(printer) => printer.print(event)?,

@@ -144,6 +144,10 @@ pub(crate) fn adopt<'a>(
     let Some((meaning, rank)) = meaning(name).filter(|(of, rank)| ranks.is_open(*of, *rank)) else {
         return false;
     };
+    let is_user = matches!(meaning, Meaning::Column(Column::UserName | Column::UserTargetName));
+    if is_user && matches!(value, Value::Text(text) if text.is_empty()) {
+        return false;
+    }
     let filled = match meaning {
         Meaning::Time => instant(value, memory).map(|(time, quality)| {
             (event.time, event.time_quality) = (time, quality);

@@ -40,6 +40,8 @@ pub(crate) fn fill<'a>(fields: &Fields<'a>, table: &Table, event: &mut Event<'a>
 /// Fills one.
 pub(crate) fn put<'a>(to: To, value: Value<'a>, event: &mut Event<'a>) {
     match to {
+        To::Column(Column::UserName | Column::UserTargetName) if matches!(&value, Value::Text(text) if text.is_empty()) =>
+            {}
         To::Field(name) => event.ext.push(name, value),
         To::Url => {
             if let Value::Text(text) = value {

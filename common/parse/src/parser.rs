@@ -251,7 +251,10 @@ impl Parser {
     ) -> (Event<'t>, Option<(Format, Found)>) {
         let mut event = self.blank(line);
         // A mark of the text's encoding, as Windows' programs put it before their first line.
-        let inside = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let inside = match text.as_bytes() {
+            [0xef, 0xbb, 0xbf, ..] => &text[3..],
+            _ => text,
+        };
         let reading = Text {
             forced: self.forced,
             seen: self.seen,

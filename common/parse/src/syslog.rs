@@ -9,6 +9,8 @@
 //! sandboxd[129] ([31211]): m   macOS: on whose behalf
 //! kernel: message              no process id
 //! %SYS-5-CONFIG_I: message     Cisco's mnemonic is no program: no tag
+//! : %ASA-6-302013: message     the same behind a host
+//! 45: *Nov 20 10:11:27.1: %SYS-5-CONFIG_I: message    the same behind a number and a stamp of its own
 //! message                      no tag at all
 //! ```
 //!
@@ -50,6 +52,9 @@ fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
     let start = at + usize::from(text.get(at) == Some(&b' '));
     if text.get(start) == Some(&b'%') {
         return None;
+    }
+    if text[start.min(text.len())..].starts_with(b": %") {
+        return Some(Tag { body: start + 2, ..Tag::default() });
     }
     let end = text.len().min(start + TAG_LENGTH);
     let mut spaces = 0;
@@ -193,6 +198,7 @@ mod tests {
             ("prog[x y]: message", (Some("prog"), Some("x y"), "message")),
             ("prog:", (Some("prog"), None, "")),
             ("%ASA-6-302013: Built", (None, None, "%ASA-6-302013: Built")),
+            (" : %ASA-6-302013: Built", (None, None, "%ASA-6-302013: Built")),
             ("-- MARK --", (None, None, "-- MARK --")),
             (
                 "accepted a connection from you: x",

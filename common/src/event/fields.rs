@@ -100,6 +100,12 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         if self.is_canonical {
+            // Most fields begin with small letters, and most names of sources that are asked for
+            // with a capital one.
+            let first = |name: &str| name.as_bytes().first().copied();
+            if self.entries.first().is_none_or(|(have, _)| first(have) > first(name)) {
+                return None;
+            }
             let at = self.entries.binary_search_by(|(have, _)| have.as_ref().cmp(name)).ok()?;
             return Some(&self.entries[at].1);
         }

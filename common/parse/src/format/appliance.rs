@@ -170,6 +170,11 @@ fn fortinet<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Re
             (event.time, event.time_quality) = memory.instant(at);
         }
     }
+    let is_login =
+        matches!(event.event_action.as_deref(), Some("login" | "logout" | "ssl-login-fail"));
+    if is_login && event.event_category.as_deref() == Some("configuration") {
+        event.event_category = Some("authentication".into());
+    }
     event.ext.push("observer.vendor", Value::Text("Fortinet".into()));
     Ok(Found::ALL)
 }
@@ -205,7 +210,17 @@ fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
         }
         "action" => {
             event.event_action = Some(text.into());
-            decide(text, event);
+            // How a session that was let through ended.
+            let ended = matches!(text, "close" | "timeout" | "client-rst" | "server-rst" | "start");
+            decide(if ended { "accept" } else { text }, event);
+        }
+        "status" => {
+            event.event_outcome = match text {
+                "success" => Some("success".into()),
+                "failed" | "failure" => Some("failure".into()),
+                _ => event.event_outcome.take(),
+            };
+            columns::keep(key, Value::Text(text.into()), event);
         }
         "type" | "subtype" => {
             match text {

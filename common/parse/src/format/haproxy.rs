@@ -19,7 +19,10 @@ use std::borrow::Cow;
 pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789abcdefABCDEF:[");
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let Some((client, rest)) = text.split_once(" [") else {
+    let client = memchr::memchr(b' ', text.as_bytes()).map(|space| text.split_at(space));
+    let Some((client, rest)) =
+        client.and_then(|(client, rest)| Some((client, rest.strip_prefix(" [")?)))
+    else {
         return Miss::at(0, "a client and a stamp in brackets");
     };
     let peer = client.rsplit_once(':');

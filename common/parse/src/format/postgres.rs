@@ -107,7 +107,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let quoted = |text: &'a str| text.split('"').nth(1);
     if message.contains("authentication failed for user") {
         event.event_category = Some("authentication".into());
-        event.event_action = Some("logon-failed".into());
+        event.event_action = Some("database_login".into());
         event.event_outcome = Some("failure".into());
         event.user_name = event.user_name.take().or(quoted(message).map(Into::into));
     } else if let Some(rest) = message.strip_prefix("connection authorized: user=") {

@@ -48,14 +48,18 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         event.log_severity = Some(severity);
     }
     let rest = host(line, head.end, event);
-    let tag = syslog::tag(line, rest);
+    let tag = match relayed(text, rest) {
+        Some(body) => syslog::Tag { body, ..syslog::Tag::default() },
+        None => syslog::tag(line, rest),
+    };
     let inner = syslog::fill(line, &tag, event);
     Ok(Found { stamp: (head.start, head.end), inner, next: Next::Payload })
 }
 
 /// Reads the stamp and what Cisco puts before it.
 fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
-    let mut start = at;
+    let mut start = at + usize::from(at > 0 && text.get(at) == Some(&b':'));
+    let at = start;
     if text.get(at).is_some_and(u8::is_ascii_digit) {
         let width = text[at..].iter().take(12).take_while(|byte| byte.is_ascii_digit()).count();
         if text[at + width..].starts_with(b": ") {
@@ -88,7 +92,7 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
         end += 5;
     }
     let utc = text[end..].starts_with(b" UTC") && matches!(text.get(end + 4), Some(b' ' | b':'));
-    end += if utc { 4 } else { 0 };
+    end += if utc { 4 } else { zone_name(&text[end..]) };
     if !matches!(text.get(end), None | Some(b' ' | b':')) {
         return Miss::at(end, "a space");
     }
@@ -96,6 +100,22 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
         return Miss::at(start, "a date that exists");
     }
     Ok(Head { year, month, day, time, utc, start, end })
+}
+
+/// Where Cisco's message begins in what a relay put its own header before:
+/// `45: *Nov 20 10:11:27.123: %SYS-5-CONFIG_I: …`.
+fn relayed(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let is_numbered = rest.first()?.is_ascii_digit();
+    let end = is_numbered.then(|| head(text, at).ok())??.end;
+    text[end..].starts_with(b": %").then_some(end + 2)
+}
+
+/// The width of ` EST` before Cisco's colon; what it means is the source's zone.
+fn zone_name(text: &[u8]) -> usize {
+    let letters = text.iter().skip(1).take(6).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let is_zone = text.first() == Some(&b' ') && (2..=5).contains(&letters);
+    if is_zone && text[letters + 1..].starts_with(b": %") { letters + 1 } else { 0 }
 }
 
 /// Reads `2026 ` in front of the month.

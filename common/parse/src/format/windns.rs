@@ -131,7 +131,7 @@ fn fill<'a>(packet: &Packet<'a>, event: &mut Event<'a>) {
 fn flags(inside: &str) -> (&str, Vec<Value<'_>>, &str) {
     let mut words = inside.split_ascii_whitespace();
     let bits = words.next().unwrap_or_default();
-    let mut letters = Vec::new();
+    let mut letters = Vec::with_capacity(4);
     let mut code = "";
     for word in words {
         if word.len() > 2 {
@@ -147,17 +147,24 @@ fn flags(inside: &str) -> (&str, Vec<Value<'_>>, &str) {
 /// `(3)www(7)example(3)com(0)` → `www.example.com`.
 fn dotted(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some((length, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-        let length: usize = length.parse().unwrap_or(0);
-        let Some(label) = after.get(..length).filter(|_| length > 0) else { break };
+    let mut at = 0;
+    while let Some((length, from)) = label_length(name.as_bytes(), at) {
+        let Some(label) = name.get(from..from + length).filter(|_| length > 0) else { break };
         if !out.is_empty() {
             out.push('.');
         }
         out.push_str(label);
-        rest = &after[length..];
+        at = from + length;
     }
     if out.is_empty() { name.trim_end_matches("(0)").to_owned() } else { out }
+}
+
+/// Reads `(12)`: a label's length, and where the label begins.
+fn label_length(name: &[u8], at: usize) -> Option<(usize, usize)> {
+    let digits = name.get(at..)?.strip_prefix(b"(")?;
+    let width = digits.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    let length = usize::try_from(stamp::digits(digits, 0, width)?).ok()?;
+    (width > 0 && digits.get(width) == Some(&b')')).then_some((length, at + width + 2))
 }
 
 /// Reads a date in one of the spellings and a time, with AM or PM or without.
