@@ -26,6 +26,19 @@ Exit status: 0 done, 2 wrong usage, 5 something failed, 69 the kernel offers no 
 ///
 /// Nothing is missing in silence: every event that the probes saw is written, or counted as lost,
 /// dropped, filtered or suppressed, and lines of category siemagent say how many.
+///
+/// What the probes do not see: files, privileges, mounts and signals by 32-bit system calls and
+/// files opened through io_uring, since tracepoints of 64-bit system calls see neither (programs that
+/// start and end, connections, UDP and DNS are seen whoever makes them, and --fim sees what became of
+/// its files); files that
+/// are written by way of a descriptor or a mapping that was open before; writes to devices and what
+/// a kernel module does; DNS over TCP, TLS or HTTPS; paths more than 48 directories deep, whose
+/// beginning is cut.
+///
+/// Rights: CAP_BPF and CAP_PERFMON for programs and TCP; CAP_NET_ADMIN for UDP, DNS and denied
+/// addresses; CAP_DAC_READ_SEARCH for tracefs, or CAP_SYS_ADMIN where it is not mounted, for the
+/// other events; CAP_SYS_ADMIN for fanotify. All of them are given away once the probes are attached
+/// but those that the start line names.
 #[derive(Parser, Debug)]
 #[command(name = "siemagent", version, after_help = AFTER)]
 pub(crate) struct Args {
@@ -37,7 +50,8 @@ pub(crate) struct Args {
     ///
     /// proc is the kernel's process connector with /proc: programs that start and end; one that
     /// ends at once is told without its image and arguments. It keeps CAP_SYS_PTRACE and
-    /// CAP_DAC_READ_SEARCH, to read /proc. Below the directories of --path it tells of files as
+    /// CAP_DAC_READ_SEARCH, to read /proc; from Linux 6.6 on it works without rights, and then
+    /// without the images of other users' programs. Below the directories of --path it tells of files as
     /// well, by fanotify, else by inotify, which does not say who did it. files is that alone, and
     /// needs no rights. The start line says what is used.
     #[arg(long, value_name = "SOURCE", default_value = "auto")]

@@ -22,9 +22,21 @@ pub(crate) fn check(settings: &Settings) -> anyhow::Result<Exit> {
     if BASE.iter().all(|kind| working.has(*kind)) {
         return Ok(Exit::Done);
     }
-    let mut failed = probes.outcomes.into_iter().filter_map(|outcome| outcome.error);
-    let missing = Refusal { errno: None, what: "no probe is attached".to_owned() };
-    Err(refused(&failed.next().unwrap_or(missing)).into())
+    Err(refused(&first(&probes)).into())
+}
+
+/// Why no probe of processes is attached; `None` when one is. Without them the process connector
+/// tells more.
+pub(crate) fn refusal(probes: &Probes) -> Option<Refusal> {
+    const PROCESSES: [&str; 3] = ["fork", "exec", "leave"];
+    let mut base = probes.outcomes.iter().filter(|it| PROCESSES.contains(&it.program));
+    base.all(|outcome| outcome.error.is_some()).then(|| first(probes))
+}
+
+/// The first refusal.
+fn first(probes: &Probes) -> Refusal {
+    let failed = probes.outcomes.iter().find_map(|outcome| outcome.error.clone());
+    failed.unwrap_or(Refusal { errno: None, what: "no probe is attached".to_owned() })
 }
 
 /// The failure of a machine where nothing can be watched: rights, or the kernel itself.

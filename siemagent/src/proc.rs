@@ -144,7 +144,8 @@ impl Message {
         match self.what {
             FORK if c == d => {
                 let start = heads.read(c).start;
-                let body = Writer::new(3, Kind::Fork, &heads.read(a)).wide(start).numbers(&[c, 0]);
+                // The thread that forked is `a`; its process is `b`.
+                let body = Writer::new(3, Kind::Fork, &heads.read(b)).wide(start).numbers(&[c, 0]);
                 Some((Kind::Fork, body.finish()))
             }
             EXEC if a == b => Some((Kind::Exec, exec(a, &heads.read(a)))),

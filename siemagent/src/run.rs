@@ -1,10 +1,11 @@
 //! The agent at work: from the ring to the queue until it is told to stop.
 //!
 //! ```text
-//!  load ─► open ring ─► seed cache ─► attach ─► start line ─► read … ─► detach ─► drain ─► stop line
+//!  load ─► open ring ─► attach ─► seed cache ─► start line ─► read … ─► detach ─► drain ─► stop line
 //! ```
 //!
-//! The ring is open before the first probe is attached, so that nothing is lost at the start. What
+//! The ring is open before the first probe is attached, and holds what happens while the cache is
+//! filled, so that nothing is lost at the start. What
 //! is due by the clock (stats, expiry, a clock that was set) is looked at between two readings.
 //!
 //! What it does *not* know: how lines are made, how they are written.

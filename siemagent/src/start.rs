@@ -81,11 +81,8 @@ fn watch(
         }
         None => None,
     };
-    let outcomes = match &mut feed {
-        Feed::Ring(probes, ..) => {
-            probes.attach(events);
-            probes.outcomes.clone()
-        }
+    let outcomes = match &feed {
+        Feed::Ring(probes, ..) => probes.outcomes.clone(),
         Feed::Plain(..) => Vec::new(),
     };
     unenforced(settings, &outcomes, matches!(feed, Feed::Ring(..)), questions.is_some())?;
@@ -271,9 +268,15 @@ fn open(args: &Args, settings: &Settings) -> Result<(Feed, Kinds), Failure> {
     Ok((Feed::Plain(processes, files), events))
 }
 
+/// The probes at work, those that this kernel accepts; the ring holds what they say until it is
+/// read. Refused when it accepts none of processes.
 fn ring(settings: &Settings) -> Result<Feed, Refusal> {
     let mut probes = Probes::load(settings)?;
     let (ring, counters) = probes.open()?;
+    probes.attach(settings.events);
+    if let Some(refusal) = check::refusal(&probes) {
+        return Err(refusal);
+    }
     Ok(Feed::Ring(Box::new(probes), Box::new(ring), counters))
 }
 

@@ -63,10 +63,21 @@ impl Agent {
         Agent::spawn(args, Some(text.to_owned()))
     }
 
+    /// Starts an agent by way of another program, such as one that takes rights away.
+    pub(crate) fn by(way: &[&str], args: &[&str]) -> Agent {
+        let mut command = Command::new(way[0]);
+        command.args(&way[1..]).arg(PROGRAM);
+        Agent::launch(command, args, None)
+    }
+
     fn spawn(args: &[&str], text: Option<String>) -> Agent {
+        Agent::launch(Command::new(PROGRAM), args, text)
+    }
+
+    fn launch(mut command: Command, args: &[&str], text: Option<String>) -> Agent {
         let folder = testkit::temp_dir();
         let errors = File::create(folder.path().join("agent.err")).expect("a file");
-        let mut child = Command::new(PROGRAM)
+        let mut child = command
             .arg("--include-reader")
             .args(args)
             .stdin(Stdio::null())

@@ -7,6 +7,8 @@ mod complete;
 mod deny;
 mod fim;
 mod golden;
+mod identity;
 mod kernel;
+mod refused;
 mod schema;
 mod object;
