@@ -14,12 +14,14 @@
 
 use crate::aggregate::Aggregate;
 use crate::evaluator::{Mark, Outcome};
+use crate::measure::{real, sequence};
+use crate::sequence::Moment;
 use crate::tree::Key;
 use crate::window::{Shape, bucket};
 use common::clock::Timestamp;
 use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};
-use common::rule::{Correlation, Kind};
+use common::rule::{Correlation, Function, Kind};
 use common::siem_event::{SOURCE_IDS, Slot};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -178,6 +180,12 @@ fn instants(
     start: i64,
     window: i64,
 ) -> Vec<(i64, usize)> {
+    if correlation.function == Function::TemporalOrdered {
+        let moments = sequence(correlation, hits).moments(start, start + window);
+        let holds = |it: &&Moment| it.is_armed && correlation.holds(real(it.number));
+        let held = moments.iter().filter(holds);
+        return held.map(|it| (it.time, usize::try_from(it.hits).unwrap_or(0))).collect();
+    }
     let mut found = Vec::new();
     let mut number = Aggregate::new(correlation.function);
     let mut gone = 0;

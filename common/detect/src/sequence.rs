@@ -1,9 +1,10 @@
-//! Hits in the order that a correlation asks for: rule 1, then rule 2, …, each an event of its own,
-//! times never falling.
+//! Hits in the order that a correlation asks for: rules in their order, each an event of its own,
+//! times never falling; not all of the rules need occur.
 //!
-//! Forward over the hits it is kept how late, at best, a chain of the first k rules can have begun.
-//! At time t the condition holds when a whole chain began after t − W. Hits of equal time stand in
-//! any order; of them each serves at most one rule, which a matching decides.
+//! The number at a time t is the largest number of rules that do so in (t − W, t]. Forward over the
+//! hits it is kept how late, at best, a chain of so many rules that ends with a certain one can have
+//! begun. Hits of equal time stand in any order; of them each serves at most one rule, which a
+//! matching decides.
 //!
 //! What it does *not* know: buckets, groups.
 
@@ -13,18 +14,27 @@ use std::collections::BTreeMap;
 /// The hits of one group.
 #[derive(Debug)]
 pub(crate) struct Sequence {
-    /// How many rules there are.
+    /// How many rules there are, and how many must occur for an instant.
     parts: usize,
+    needed: usize,
     window: i64,
     hits: BTreeMap<Key, (Entry, u64)>,
 }
 
-/// A time at which the condition holds, and the hits of its window.
-type Instant = (i64, i64);
+/// What a window holds that ends with a hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) time: i64,
+    /// How many rules occur in their order.
+    pub(crate) number: usize,
+    /// How many hits there are.
+    pub(crate) hits: i64,
+    pub(crate) is_armed: bool,
+}
 
 impl Sequence {
-    pub(crate) fn new(parts: usize, window: i64) -> Sequence {
-        Sequence { parts, window, hits: BTreeMap::new() }
+    pub(crate) fn new(parts: usize, needed: usize, window: i64) -> Sequence {
+        Sequence { parts, needed, window, hits: BTreeMap::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -45,14 +55,14 @@ impl Sequence {
     /// The first and the last armed instant in [from, until), and the most hits of one's window.
     pub(crate) fn firing(&self, from: i64, until: i64) -> Option<(i64, i64, i64)> {
         let all = self.instants(from, until);
-        let most = all.iter().map(|(_, count)| *count).max()?;
-        Some((all.first()?.0, all.last()?.0, most))
+        let most = all.iter().map(|moment| moment.hits).max()?;
+        Some((all.first()?.time, all.last()?.time, most))
     }
 
     /// Marks as fired the armed hits at instants in [from, until); returns those that were not.
     pub(crate) fn fire(&mut self, from: i64, until: i64) -> Vec<Key> {
         let mut fired = Vec::new();
-        for (time, _) in self.instants(from, until) {
+        for Moment { time, .. } in self.instants(from, until) {
             for (key, (entry, _)) in self.hits.range_mut(at(time)..at(time + 1)) {
                 if entry.is_armed && !entry.is_fired {
                     entry.is_fired = true;
@@ -72,10 +82,17 @@ impl Sequence {
         }
     }
 
-    /// The armed times in [from, until) at which a whole chain lies in the window.
-    fn instants(&self, from: i64, until: i64) -> Vec<Instant> {
+    /// The armed times in [from, until) at which enough rules occur in their order.
+    fn instants(&self, from: i64, until: i64) -> Vec<Moment> {
+        let mut moments = self.moments(from, until);
+        moments.retain(|moment| moment.is_armed && moment.number >= self.needed);
+        moments
+    }
+
+    /// What the windows hold that end with the hits in [from, until).
+    pub(crate) fn moments(&self, from: i64, until: i64) -> Vec<Moment> {
         let first = from.saturating_sub(self.window) + 1;
-        let mut best: Vec<Option<i64>> = vec![None; self.parts + 1];
+        let mut best = Chains::new(self.parts);
         let mut found = Vec::new();
         let mut seen: Vec<i64> = Vec::new();
         let mut left = 0;
@@ -88,16 +105,68 @@ impl Sequence {
                 is_armed |= entry.is_armed;
                 seen.push(time);
             }
-            best = advance(&best, time, &few(masks, self.parts));
-            let begun = best.last().copied().flatten();
-            if time >= from && is_armed && begun.is_some_and(|begun| begun > time - self.window) {
+            best = best.after(time, &few(masks, self.parts));
+            if time >= from {
                 while seen[left] <= time - self.window {
                     left += 1;
                 }
-                found.push((time, i64::try_from(seen.len() - left).unwrap_or(i64::MAX)));
+                let number = best.longest(time - self.window);
+                let hits = i64::try_from(seen.len() - left).unwrap_or(i64::MAX);
+                found.push(Moment { time, number, hits, is_armed });
             }
         }
         found
+    }
+}
+
+/// How late chains can have begun: by their length, less one, and the rule that they end with.
+#[derive(Clone, Debug)]
+struct Chains {
+    parts: usize,
+    begun: Vec<Option<i64>>,
+}
+
+impl Chains {
+    fn new(parts: usize) -> Chains {
+        Chains { parts, begun: vec![None; parts * parts] }
+    }
+
+    /// The same after the hits of one time, which can add to the chains before.
+    fn after(&self, time: i64, masks: &[u64]) -> Chains {
+        let mut after = self.clone();
+        after.add(None, (0, time), masks);
+        for length in 1..self.parts {
+            for last in length - 1..self.parts {
+                if let Some(begun) = self.begun[(length - 1) * self.parts + last] {
+                    after.add(Some(last), (length, begun), masks);
+                }
+            }
+        }
+        after
+    }
+
+    /// Adds what a chain becomes with rules that come after its last one.
+    fn add(&mut self, last: Option<usize>, (length, begun): (usize, i64), masks: &[u64]) {
+        let mut used: Vec<Option<usize>> = vec![None; masks.len()];
+        let mut most = 0;
+        for next in last.map_or(0, |last| last + 1)..self.parts {
+            if !masks.iter().any(|mask| mask & (1 << next) != 0) {
+                continue;
+            }
+            // Where all hits serve others, one of these can be left out for this rule.
+            most += usize::from(serve(next, masks, &mut used, &mut vec![false; masks.len()]));
+            for more in 1..=most {
+                let slot = &mut self.begun[(length + more - 1) * self.parts + next];
+                *slot = (*slot).max(Some(begun));
+            }
+        }
+    }
+
+    /// The length of the longest chain that began after a time.
+    fn longest(&self, time: i64) -> usize {
+        let lengths = self.begun.chunks(self.parts.max(1)).enumerate().rev();
+        let mut long = lengths.filter(|(_, ends)| ends.iter().flatten().any(|it| *it > time));
+        long.next().map_or(0, |(length, _)| length + 1)
     }
 }
 
@@ -116,22 +185,6 @@ fn few(mut masks: Vec<u64>, parts: usize) -> Vec<u64> {
         }
     }
     kept
-}
-
-/// How late chains can have begun after the hits of one time.
-fn advance(before: &[Option<i64>], time: i64, masks: &[u64]) -> Vec<Option<i64>> {
-    let mut after = before.to_vec();
-    for done in 0..before.len() - 1 {
-        let Some(begun) = (if done == 0 { Some(time) } else { before[done] }) else { continue };
-        let mut used: Vec<Option<usize>> = vec![None; masks.len()];
-        for next in done..before.len() - 1 {
-            if !serve(next, masks, &mut used, &mut vec![false; masks.len()]) {
-                break;
-            }
-            after[next + 1] = after[next + 1].max(Some(begun));
-        }
-    }
-    after
 }
 
 /// Finds a hit for a rule, moving others to other hits where that helps.

@@ -53,7 +53,8 @@ impl Window {
     pub(crate) fn new(kind: &Kind) -> Window {
         let sequence = match kind {
             Kind::Correlation(it) if it.function == Function::TemporalOrdered => {
-                Some(Sequence::new(it.parts.len(), it.window.0))
+                let needed = usize::try_from(it.event_limit() + 1).unwrap_or(usize::MAX);
+                Some(Sequence::new(it.parts.len(), needed, it.window.0))
             }
             _ => None,
         };

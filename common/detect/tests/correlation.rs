@@ -265,7 +265,7 @@ fn holds(correlation: &Correlation, inside: &[&Hit]) -> bool {
     let number = match correlation.function {
         Function::EventCount => inside.len() as f64,
         Function::ValueCount | Function::Temporal => distinct(inside) as f64,
-        Function::TemporalOrdered => return ordered(inside, 0, &mut Vec::new()),
+        Function::TemporalOrdered => ordered(inside, 0, &mut Vec::new()) as f64,
         Function::Sum => numbers.iter().sum(),
         Function::Average => numbers.iter().sum::<f64>() / numbers.len() as f64,
         Function::Percentile(percentile) => {
@@ -282,22 +282,23 @@ fn holds(correlation: &Correlation, inside: &[&Hit]) -> bool {
     correlation.holds(number)
 }
 
-/// Whether distinct hits serve rules `next`, `next + 1`, … at times that never fall.
-fn ordered(inside: &[&Hit], next: usize, used: &mut Vec<usize>) -> bool {
+/// How many of the rules `next`, `next + 1`, … distinct hits serve in their order, at times that
+/// never fall; rules may be left out.
+fn ordered(inside: &[&Hit], next: usize, used: &mut Vec<usize>) -> usize {
     if next == 3 {
-        return true;
+        return used.len();
     }
     let earliest = used.last().map_or(i64::MIN, |last| inside[*last].time.0);
-    (0..inside.len()).any(|place| {
-        let hit = inside[place];
-        if used.contains(&place) || hit.time.0 < earliest || !hit.keys.contains(&next.to_string()) {
-            return false;
+    let mut most = ordered(inside, next + 1, used);
+    for (place, hit) in inside.iter().enumerate() {
+        let is_later = hit.time.0 >= earliest && !used.contains(&place);
+        if is_later && hit.keys.contains(&next.to_string()) {
+            used.push(place);
+            most = most.max(ordered(inside, next + 1, used));
+            used.pop();
         }
-        used.push(place);
-        let found = ordered(inside, next + 1, used);
-        used.pop();
-        found
-    })
+    }
+    most
 }
 
 fn rows(tables: &Tables) -> BTreeSet<Row> {
@@ -357,6 +358,9 @@ fn rules_together_and_in_order() {
     check("temporal", "  condition: {gte: 2}\n");
     check("temporal", "  condition: {lt: 2}\n");
     check("temporal_ordered", "");
+    for condition in ["{gte: 2}", "{gt: 0}", "{lt: 2}", "{eq: 2}", "{neq: 3}", "{gte: 1, lt: 3}"] {
+        check("temporal_ordered", &format!("  condition: {condition}\n"));
+    }
 }
 
 #[test]

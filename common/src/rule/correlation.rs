@@ -27,7 +27,7 @@ pub enum Function {
     ValueCount,
     /// How many of the parts occur.
     Temporal,
-    /// Whether the parts occur in their order, each in an event of its own.
+    /// How many of the parts occur in their order, each in an event of its own.
     TemporalOrdered,
     /// The sum of a value.
     Sum,
@@ -156,8 +156,7 @@ impl Correlation {
         let at_least = |(bound, _): &(Bound, f64)| {
             matches!(bound, Bound::Order(Order::Greater | Order::GreaterOrEqual))
         };
-        self.function == Function::TemporalOrdered
-            || !self.function.is_numeric() && self.condition.iter().all(at_least)
+        !self.function.is_numeric() && self.condition.iter().all(at_least)
     }
 
     /// The number that is not enough yet, of an open one; for others the first bound.

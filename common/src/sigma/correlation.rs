@@ -133,9 +133,6 @@ fn bounds(
     match function {
         Function::Temporal if given.is_empty() => Ok(all),
         Function::TemporalOrdered if given.is_empty() || is_all(&given) => Ok(all),
-        Function::TemporalOrdered => {
-            Err(place.fault("condition: an order is of all rules; chain correlations for less"))
-        }
         _ if given.is_empty() => Err(place.fault("correlation without a condition")),
         _ => Ok(given),
     }
