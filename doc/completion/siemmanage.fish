@@ -76,6 +76,7 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __f
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l backfill -d 'How far back a rule that is new looks: a span such as 7d, all, or none' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s s -l section -d 'Sigma rules look at the events of this section; of all sections without it' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l preview -d 'Show what the rules would leave of the stored events of so long until now; import nothing' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l verify -d 'Import only what is signed by one of these: OpenSSH\'s allowed signers, or a minisign key' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l level -d 'Only rules of this level or a worse one' -r -f -a "informational\t'Severity 6 and 7'
 low\t'Severity 5'
 medium\t'Severity 4'

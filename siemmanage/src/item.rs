@@ -116,9 +116,6 @@ pub(crate) trait Noun {
 
     /// The file that holds items, as `read` reads it.
     fn file(&self, items: &[Item]) -> Result<String, Failure>;
-
-    /// Runs the tests of files together.
-    fn test(&self, files: &[File]) -> Result<Report, Failure>;
 }
 
 /// Runs a verb that is the same for both.

@@ -60,7 +60,7 @@ fn run(args: Args) -> anyhow::Result<Exit> {
                 item::import::run(&item::Helpers { section }, &args.import, false, &config)
             }
             HelperVerb::List(args) => item::list::run(&item::Helpers::default(), &args, &config),
-            HelperVerb::Test(args) => item::test::run(&item::Helpers::default(), &args, &config),
+            HelperVerb::Test(args) => item::test::run(&args, &config),
             HelperVerb::Other(verb) => item::run(&item::Helpers::default(), verb, &config),
         },
         Verb::Rules(args) => rule::run(args.verb, &config),

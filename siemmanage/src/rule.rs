@@ -8,6 +8,7 @@ mod list;
 mod preview;
 pub(crate) mod select;
 mod show;
+pub(crate) mod signed;
 mod test;
 mod trial;
 
@@ -28,16 +29,17 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
                 backfill: args.backfill.unwrap_or(backfill),
                 section: args.section.as_deref().map(section::new_name).transpose()?,
                 choice: Choice::new(&args.select)?,
+                signers: args.verify.clone(),
                 sets: database::open_for(config, is_change)?.sets().map_err(Failure::from)?,
             };
             match args.preview {
                 Some(span) => {
                     let files = pack::rule_files(&args.import.files).map_err(item::unreadable)?;
-                    let pack = pack::load(&files, noun.section.as_deref(), &noun.sets);
-                    for refusal in &pack.refusals {
-                        warn("siemmanage", &refusal.to_string());
+                    let (rules, refusals) = noun.rules(&files)?;
+                    for refusal in &refusals {
+                        warn("siemmanage", refusal);
                     }
-                    preview::run(&noun.choice.rules(pack.rules), span, config)
+                    preview::run(&rules, span, config)
                 }
                 None => item::import::run(&noun, &args.import, args.keep_going, config),
             }

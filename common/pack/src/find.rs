@@ -22,6 +22,8 @@ pub struct File {
     pub name: String,
     /// What it holds.
     pub text: String,
+    /// The path of the file or archive that it was read from.
+    pub origin: String,
     /// Whether the user named it, and not a folder or archive around it.
     pub is_named: bool,
 }
@@ -89,7 +91,7 @@ pub(crate) fn read_file(path: &Path) -> Result<File, PackError> {
         false => fs::File::open(path).and_then(|it| it.take(LARGEST).read_to_end(&mut bytes)),
     }
     .map_err(broken)?;
-    Ok(File { text: text(&name, bytes)?, name, is_named: true })
+    Ok(File { text: text(&name, bytes)?, origin: name.clone(), name, is_named: true })
 }
 
 /// Whether a file is an archive, by its first bytes.
@@ -155,13 +157,13 @@ fn one(
     let Some(packing) = Packing::of(&bytes).filter(|_| is_named) else {
         let rest = file.take(LARGEST - MAGIC as u64);
         { rest }.read_to_end(&mut bytes).map_err(broken)?;
-        files.push(File { text: text(&name, bytes)?, name, is_named });
+        files.push(File { text: text(&name, bytes)?, origin: name.clone(), name, is_named });
         return Ok(());
     };
     file.rewind().map_err(broken)?;
     for (member, bytes) in members(&name, packing, file, is_wanted)? {
-        let name = format!("{name}/{member}");
-        files.push(File { text: text(&name, bytes)?, name, is_named: false });
+        let (origin, name) = (name.clone(), format!("{name}/{member}"));
+        files.push(File { text: text(&name, bytes)?, name, origin, is_named: false });
     }
     Ok(())
 }

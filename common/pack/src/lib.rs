@@ -18,8 +18,10 @@
 mod archive;
 mod find;
 mod rules;
+mod signature;
 mod values;
 
 pub use find::{File, PackError, is_archive, read, read_as};
 pub use rules::{Pack, is_case, load, rule_files};
+pub use signature::signer;
 pub use values::{values, write_values};

@@ -130,7 +130,12 @@ mod tests {
     use super::*;
 
     fn file(name: &str, text: &str) -> File {
-        File { name: name.to_owned(), text: text.to_owned(), is_named: true }
+        File {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            origin: name.to_owned(),
+            is_named: true,
+        }
     }
 
     #[test]

@@ -73,6 +73,15 @@ pub(crate) struct RuleImport {
     #[arg(long, value_name = "SPAN", value_parser = days)]
     pub(crate) preview: Option<Span>,
 
+    /// Import only what is signed by one of these: OpenSSH's allowed signers, or a minisign key
+    ///
+    /// Each file or archive has its signature beside it: FILE.sig, made by
+    /// `ssh-keygen -Y sign -f KEY -n siem FILE`, or FILE.minisig. Who signed and the SHA-256 of the
+    /// rule's text stay with the rule and its SIEM events, as tags `signer.WHO` and `digest.HEX`,
+    /// which no other import can give.
+    #[arg(long, value_name = "ALLOWED_SIGNERS")]
+    pub(crate) verify: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) select: Select,
 }

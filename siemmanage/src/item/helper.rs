@@ -78,8 +78,11 @@ impl Noun for Helpers {
         let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
         Ok(texts.join("\n"))
     }
+}
 
-    fn test(&self, files: &[File]) -> Result<Report, Failure> {
+impl Helpers {
+    /// Runs the tests of files together.
+    pub(super) fn test(&self, files: &[File]) -> Result<Report, Failure> {
         let mut helpers = Vec::new();
         for file in files {
             helpers.extend(parsed(&file.text, &file.name)?);

@@ -2,8 +2,9 @@
 //!
 //! What it does *not* know: how rules decide.
 
-use super::{Found, Item, Noun, Report, unreadable};
+use super::{Found, Item, Noun, unreadable};
 use crate::rule::select::Choice;
+use crate::rule::signed;
 use common::cli::{Failure, Kind};
 use common::config::Backfill;
 use common::filter::Sets;
@@ -21,6 +22,8 @@ pub(crate) struct Rules {
     pub(crate) section: Option<String>,
     /// Which rules of files are meant.
     pub(crate) choice: Choice,
+    /// Who may have signed files; nobody is asked without.
+    pub(crate) signers: Option<PathBuf>,
     /// What rules of files may name.
     pub(crate) sets: Sets,
 }
@@ -28,7 +31,28 @@ pub(crate) struct Rules {
 impl Rules {
     /// The rules of a database.
     pub(crate) fn stored(backfill: Backfill) -> Rules {
-        Rules { backfill, section: None, choice: Choice::default(), sets: Sets::default() }
+        let (choice, sets) = (Choice::default(), Sets::default());
+        Rules { backfill, section: None, choice, signers: None, sets }
+    }
+}
+
+impl Rules {
+    /// The rules of files that are meant, and why others are refused.
+    pub(crate) fn rules(&self, files: &[File]) -> Result<(Vec<Rule>, Vec<String>), Failure> {
+        let mut pack = pack::load(files, self.section.as_deref(), &self.sets);
+        if let Some(allowed) = &self.signers {
+            signed::mark(&mut pack, files, allowed, &self.sets)?;
+        } else {
+            signed::refuse(&mut pack);
+        }
+        let refusal = |it: &Refusal| match it.id.is_empty() {
+            true => it.to_string(),
+            false => {
+                format!("{}:{}:{}: rule {}: {}", it.file, it.line, it.column, it.id, it.reason)
+            }
+        };
+        let refusals = pack.refusals.iter().map(refusal).collect();
+        Ok((self.choice.rules(pack.rules), refusals))
     }
 }
 
@@ -42,17 +66,8 @@ impl Noun for Rules {
     }
 
     fn read(&self, files: &[File]) -> Result<Found, Failure> {
-        let pack = pack::load(files, self.section.as_deref(), &self.sets);
-        let refusal = |it: &Refusal| match it.id.is_empty() {
-            true => it.to_string(),
-            false => {
-                format!("{}:{}:{}: rule {}: {}", it.file, it.line, it.column, it.id, it.reason)
-            }
-        };
-        Ok(Found {
-            refusals: pack.refusals.iter().map(refusal).collect(),
-            items: self.choice.rules(pack.rules).iter().map(item).collect(),
-        })
+        let (rules, refusals) = self.rules(files)?;
+        Ok(Found { refusals, items: rules.iter().map(item).collect() })
     }
 
     fn stored(&self, store: &mut dyn Store) -> Result<Vec<Item>, Failure> {
@@ -91,13 +106,6 @@ impl Noun for Rules {
 
     fn file(&self, items: &[Item]) -> Result<String, Failure> {
         Ok(rule::write(&rules(items)?))
-    }
-
-    fn test(&self, files: &[File]) -> Result<Report, Failure> {
-        let found = self.read(files)?;
-        self.check(&found.items)?;
-        let count = u64::try_from(found.items.len()).unwrap_or(u64::MAX);
-        Ok(Report { items: count, failures: found.refusals, ..Report::default() })
     }
 }
 

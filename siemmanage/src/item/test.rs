@@ -1,9 +1,9 @@
-//! `test`: checks files, or what is stored, and runs the tests they carry.
+//! `helpers test`: checks files, or what is stored, and runs the tests they carry.
 //!
 //! Failures and the count go to standard output, remarks to standard error. What it does *not*
 //! know: how a test runs.
 
-use super::{Item, Noun};
+use super::{Helpers, Item, Noun as _};
 use crate::args::Test;
 use crate::{database, page};
 use common::cli::{Exit, warn};
@@ -11,10 +11,16 @@ use common::config::Config;
 use pack::File;
 
 /// Tests files together, or without files the whole database.
-pub(crate) fn run(noun: &dyn Noun, args: &Test, config: &Config) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &Test, config: &Config) -> anyhow::Result<Exit> {
+    let noun = Helpers::default();
     let files: Vec<File> = if args.files.is_empty() {
         let mut store = database::open_reader(config)?;
-        let file = |item: Item| File { name: item.id(), text: item.text, is_named: true };
+        let file = |item: Item| File {
+            name: item.id(),
+            origin: item.id(),
+            text: item.text,
+            is_named: true,
+        };
         noun.stored(&mut *store)?.into_iter().map(file).collect()
     } else {
         noun.files(&args.files)?
