@@ -178,18 +178,6 @@ impl Reading {
         Ok(())
     }
 
-    /// Lets go of all files; those that are still there are opened anew, where they were left.
-    fn close_files(&mut self) {
-        for place in 0..self.tails.len() {
-            let tail = &mut self.tails[place];
-            if tail.input.can_grow() && !tail.is_leaving {
-                tail.is_finished = true;
-                self.send(place);
-            }
-        }
-        self.roster.forget();
-    }
-
     /// Gives every source a turn. Whether there is more to read at once.
     fn round(&mut self) -> anyhow::Result<bool> {
         let mut is_busy = false;

@@ -1,4 +1,4 @@
-//! Room for very many files: only some are open at a time.
+//! Room for very many files: only some are open at a time; and letting go of all of them.
 //!
 //! What it does *not* know: which of them change; the roster sees that.
 
@@ -33,6 +33,18 @@ impl Reading {
         }
         self.opened = Instant::now();
         free
+    }
+
+    /// Lets go of all files; those that are still there are opened anew, where they were left.
+    pub(super) fn close_files(&mut self) {
+        for place in 0..self.tails.len() {
+            let tail = &mut self.tails[place];
+            if tail.input.can_grow() && !tail.is_leaving {
+                tail.is_finished = true;
+                self.send(place);
+            }
+        }
+        self.roster.forget();
     }
 
     /// Closes the files that have been quiet longest while others wait for their turn. A closed one

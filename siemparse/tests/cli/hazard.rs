@@ -100,7 +100,7 @@ fn a_file_that_may_not_be_read_is_read_once_it_may() {
     on_each(|bench| {
         let path = bench.write("a.log", lines(0..2));
         bench.write("z.log", lines(2..3));
-        fs::set_permissions(&path, Permissions::from_mode(0)).expect("no rights");
+        fs::set_permissions(&path, Permissions::from_mode(0o0)).expect("no rights");
         let siemparse = env!("CARGO_BIN_EXE_siemparse");
         // Root may read everything, unless that right is left behind.
         let bound = "--bounding-set=-dac_override,-dac_read_search";

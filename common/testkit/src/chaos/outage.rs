@@ -100,6 +100,8 @@ pub(super) fn slow(plan: &Plan<'_>) -> Row {
     let plan = Plan { db: &proxy.url(), ..*plan };
     play("R08", &plan, Pace { lines: 10_000, pause: 1 }, |scene| {
         let reader = scene.follow();
+        // What a path was before it was followed for the first time is not read.
+        scene.pass(&reader, secs(2));
         proxy.set(Weather::Slow(150));
         scene.pass(&reader, secs(if plan.is_full { 60 } else { 3 }));
         proxy.set(Weather::Fair);
