@@ -64,7 +64,7 @@ impl Desk {
 impl Chosen {
     /// Chooses a cursor for each file that is no copy.
     fn choose(&mut self, host: &str, files: &[(&Found, &Content)], known: &Known<'_>) {
-        let mut taken = HashSet::new();
+        let (mut taken, mut packed) = (HashSet::new(), HashSet::new());
         for (place, (found, content)) in files.iter().enumerate() {
             let new = blank(host, found);
             let old = known.choose(&new.section, &new.name, content, &taken);
@@ -72,7 +72,16 @@ impl Chosen {
             if old.is_none_or(|old| old.position == 0) && known.is_copy(content, is_rotated) {
                 continue;
             }
+            // A file and its packed form, at the moment under names that do not tell: one of them
+            // has the cursor now, the other one shares it later.
+            let is_packed = content.packing.is_some();
+            let others = || known.choose(&new.section, &new.name, content, &HashSet::new());
+            let is_form = |of: &Cursor| is_packed || packed.contains(&of.source);
+            if old.is_none() && others().is_some_and(is_form) {
+                continue;
+            }
             taken.extend(old.map(|old| old.source));
+            packed.extend(old.filter(|_| is_packed).map(|old| old.source));
             let cursor = match old {
                 Some(old) => moved(old.clone(), &new.name, content),
                 None => identity::begin(new, content),

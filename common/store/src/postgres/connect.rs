@@ -304,10 +304,8 @@ mod tests {
     fn a_server_that_accepts_and_says_nothing_is_not_waited_for() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let silent = std::thread::spawn(move || {
-            let both: Vec<_> = listener.incoming().take(2).collect();
-            both.len()
-        });
+        // Whoever comes is let in and kept, until this program ends.
+        std::thread::spawn(move || listener.incoming().collect::<Vec<_>>());
         for mode in ["disable", "require"] {
             let url = format!("postgres://mia@127.0.0.1:{port}/d?sslmode={mode}&connect_timeout=1");
             let Err(error) = address(&url).connect() else { panic!("{mode}: it said something") };
@@ -315,7 +313,6 @@ mod tests {
             let expected = format!("database {place}: the server does not answer");
             assert_eq!(error.to_string(), expected, "{mode}");
         }
-        assert_eq!(silent.join().expect("it listens"), 2);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::random::Random;
 use super::verdict::verdict;
 use super::writer::{ROTATIONS, Writer};
 use super::{Plan, Row};
-use crate::{Running, temp_dir};
+use crate::{Running, temp_dir, tool};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -75,7 +75,11 @@ pub(super) fn play(
     if scene.memory > 0 {
         note += &format!(", {} MiB at most", scene.memory / 1024);
     }
-    let said = format!("{}{}{wrong}{:?}", scene.said, rest.stderr, writer.history());
+    let mut said = format!("{}{}{wrong}{:?}", scene.said, rest.stderr, writer.history());
+    if !verdict.is_exact() {
+        let status = tool("siemmanage").env("SIEM_DB", plan.db).args(["status", "-o", "json"]);
+        said += &status.run().stdout;
+    }
     plan.row(id, scene.faults, verdict, &note, began).said(&said)
 }
 
