@@ -21,6 +21,7 @@ use common::clock::{DAY, day_number};
 use common::event::{Event, Fields, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub(super) const SPEC: Spec = Spec::object(read);
 
@@ -139,14 +140,12 @@ pub(super) fn request<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
 pub(super) fn rules<'a>(messages: &[Value<'a>], event: &mut Event<'a>) {
     let mut found: [Vec<Value<'a>>; 2] = [Vec::new(), Vec::new()];
     for message in messages {
-        for (list, mark) in found.iter_mut().zip(["[id \"", "[msg \""]) {
-            let part = match message {
-                Value::Text(Cow::Borrowed(text)) => between(text, mark).map(Cow::Borrowed),
-                Value::Text(Cow::Owned(text)) => {
-                    between(text, mark).map(|part| Cow::Owned(part.to_owned()))
-                }
-                _ => None,
-            };
+        let Value::Text(text) = message else { continue };
+        for (list, range) in found.iter_mut().zip(marked(text)) {
+            let part = range.map(|range| match text {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+                Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+            });
             list.extend(part.map(Value::Text));
         }
     }
@@ -157,8 +156,20 @@ pub(super) fn rules<'a>(messages: &[Value<'a>], event: &mut Event<'a>) {
     }
 }
 
-fn between<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
-    let from = memchr::memmem::find(text.as_bytes(), mark.as_bytes())? + mark.len();
-    let end = memchr::memmem::find(&text.as_bytes()[from..], b"\"]")?;
-    Some(&text[from..from + end])
+/// Where the first `[id "…"]` and the first `[msg "…"]` of a message have their values.
+fn marked(text: &str) -> [Option<Range<usize>>; 2] {
+    const MARKS: [&[u8]; 2] = [b"[id \"", b"[msg \""];
+    let bytes = text.as_bytes();
+    let mut found = [None, None];
+    for at in memchr::memchr_iter(b'[', bytes) {
+        for (place, mark) in found.iter_mut().zip(MARKS) {
+            if place.is_none() && bytes[at..].starts_with(mark) {
+                let from = at + mark.len();
+                let mut quotes = memchr::memchr_iter(b'"', &bytes[from..]);
+                let end = quotes.find(|&quote| bytes.get(from + quote + 1) == Some(&b']'));
+                *place = end.map(|end| from..from + end);
+            }
+        }
+    }
+    found
 }

@@ -317,8 +317,24 @@ fn closing(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
+/// How long a string is before it is worth looking at many bytes at once.
+const LONG: usize = 32;
+
 /// The first quote, backslash or control character from a column on.
-fn special(bytes: &[u8], mut at: usize) -> usize {
+fn special(bytes: &[u8], at: usize) -> usize {
+    let short = bytes.get(..at + LONG).unwrap_or(bytes);
+    let near = special_in(short, at);
+    if near < short.len() || short.len() == bytes.len() {
+        return near;
+    }
+    let rest = &bytes[near..];
+    let inside = &rest[..memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len())];
+    // Without an early end the compiler compares many bytes at once.
+    let has_control = inside.iter().fold(false, |has, &byte| has | (byte < 0x20));
+    if has_control { special_in(bytes, near) } else { near + inside.len() }
+}
+
+fn special_in(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES * 128;
     while let Some(chunk) = bytes.get(at..at + 8).and_then(|chunk| chunk.try_into().ok()) {
