@@ -99,7 +99,8 @@ pub struct Helper {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
     /// Program names; one `*` at the beginning or the end stands for any text, an empty name for
-    /// events without a program.
+    /// events without a program. Events that a format read to the end (access logs) are for helpers
+    /// that name no program, or a dataset.
     pub process: Vec<String>,
     /// Datasets, in the same notation.
     pub dataset: Vec<String>,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! parse [FILE…]          each file repeated to 32 MB, in memory; default: the fixtures of common/parse
+//! HELPERS=500 parse …    with the first 15 helpers for sshd and PAM, and 485 that never match
 //! ```
 //!
 //! Every event is complete, as filters see it and as it is stored: format, payload, helpers, all
@@ -24,7 +25,8 @@ const ROUNDS: usize = 5;
 fn main() {
     let named: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let files = if named.is_empty() { fixtures() } else { named };
-    let helpers = Arc::new(shipped());
+    let count = std::env::var("HELPERS").ok().and_then(|text| text.parse().ok());
+    let helpers = Arc::new(count.map_or_else(shipped, padded));
     println!("{:24} {:>7} {:>12} {:>8}", "file", "B/line", "lines/s", "MB/s");
     for file in files {
         match fs::read(&file) {
@@ -54,6 +56,22 @@ fn shipped() -> Helpers {
             Ok(helpers) => all.extend(helpers),
             Err(error) => eprintln!("{error}"),
         }
+    }
+    Helpers::new(all).unwrap_or_default()
+}
+
+/// Fifteen helpers that match, as far as the count goes, and others that look alike and do not.
+fn padded(count: usize) -> Helpers {
+    let texts = common::helper::shipped();
+    let real = texts.iter().filter(|(file, _)| file.contains("sshd") || file.contains("pam"));
+    let mut all: Vec<_> =
+        real.filter_map(|(file, text)| common::helper::read(text, file).ok()).flatten().collect();
+    all.truncate(count.min(15));
+    for nth in all.len()..count {
+        let text = format!(
+            "[[helper]]\nname='pad{nth}'\npattern='^app{nth:03} event (?<user.name>\\S+) from (?<source.ip>\\S+) code=(?<code>[0-9]+)$'\n"
+        );
+        all.extend(common::helper::read(&text, "pad").unwrap_or_default());
     }
     Helpers::new(all).unwrap_or_default()
 }
