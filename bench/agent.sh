@@ -3,7 +3,8 @@
 #
 # CPU time (user + sys) of the workload with and without the agent, of the agent itself, and of the
 # probes (kernel.bpf_stats_enabled). BIN names the folder of the programs; EXECS, OPENS, CONNECTS
-# and IDLE change sizes. Where bpftrace is installed, it watches the same programs for comparison.
+# and IDLE change sizes. Where bpftrace and auditd are installed, they watch the same programs for
+# comparison; auditing is switched off again afterwards.
 set -euo pipefail
 BIN=${BIN:-target/release}
 EXECS=${EXECS:-5000} OPENS=${OPENS:-500000} CONNECTS=${CONNECTS:-20000} IDLE=${IDLE:-10}
@@ -57,10 +58,29 @@ for events in process default all; do
     stop
 done
 cat "$work/idle"
+peer() { # NAME: what a peer that runs as $agent costs
+    sleep 3
+    before=$(ticks) with=$(flood exec "$EXECS"); sleep 0.5; after=$(ticks)
+    row "$1, $EXECS exec" "${base[exec]}" "$with" \
+        "$(awk -v a="${base[exec]}" -v b="$with" 'BEGIN { printf "%+.1f %%", (b / a - 1) * 100 }')" \
+        "$(awk -v t=$((after - before)) -v n="$EXECS" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", t / hz * 1e6 / n }')"
+}
 if command -v bpftrace >/dev/null; then
     bpftrace -e 'tracepoint:sched:sched_process_exec { printf("%d %s\n", pid, str(args->filename)); }' > /dev/null 2>&1 & agent=$!
-    sleep 3
-    before=$(ticks) with=$(flood exec "$EXECS") after=$(ticks)
-    row "bpftrace, $EXECS exec" "${base[exec]}" "$with" "" "$(awk -v t=$((after - before)) -v n="$EXECS" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", t / hz * 1e6 / n }')"
+    peer bpftrace
+    stop
+fi
+if command -v auditd >/dev/null; then
+    mkdir "$work/audit"
+    printf 'log_file = %s\nlog_format = RAW\nflush = INCREMENTAL_ASYNC\nfreq = 50\nspace_left = 75\nadmin_space_left = 50\n' "$work/audit/audit.log" > "$work/audit/auditd.conf"
+    chmod 640 "$work/audit/auditd.conf"
+    auditd -n -c "$work/audit" & agent=$!
+    sleep 1
+    auditctl -q -b 8192 -e 1 > /dev/null
+    auditctl -q -a always,exit -F arch=b64 -S execve -S execveat
+    peer auditd
+    auditctl -s | awk '/^lost/ { print "auditd: lost " $2 }'
+    auditctl -q -D; auditctl -q -e 0 > /dev/null
+    grep -c type=EXECVE "$work/audit/audit.log" | awk '{ print "auditd: " $1 " EXECVE records" }'
     stop
 fi

@@ -123,6 +123,8 @@ pub(crate) struct Args {
     /// kill is a SIGKILL by the probes after the exec, before the program's first instruction:
     /// what a loader or script interpreter is told to run it does not see. A copy or hard link
     /// elsewhere has another path for both; a rule by sha256 knows it.
+    ///
+    /// No LSM program is loaded.
     #[arg(long, value_name = "WAY", default_value = "auto", requires = "policy")]
     pub(crate) deny_by: DenyBy,
 
