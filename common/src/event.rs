@@ -35,7 +35,7 @@ pub use fields::Fields;
 pub use flatten::{JsonError, flatten, original_fields};
 pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
-pub use label::{labels, program};
+pub use label::{agent_labels, labels, program};
 pub use value::{Value, ValueRef, address};
 pub use windows::WindowsEvent;
 

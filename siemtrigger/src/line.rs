@@ -9,7 +9,7 @@
 use common::clock::Timestamp;
 use common::event::{Event, EventId, JsonError, RawKind};
 use memchr::memmem::find;
-use parse::{Format, Line, Parser, Settings};
+use parse::{Line, Parser, Settings};
 use std::io::{self, BufRead};
 
 /// Appends the next line with its ending; tells whether there is one.
@@ -41,7 +41,6 @@ impl LineReader {
         let now = Timestamp::now();
         let settings = Settings {
             section: section.to_owned(),
-            format: Some("json".parse::<Format>()?),
             reference: now,
             read_at: now,
             ..Settings::default()
@@ -78,4 +77,71 @@ impl LineReader {
 /// Whether siemparse wrote a line: it names the event, its section and its time.
 fn is_own(line: &[u8]) -> bool {
     [&b"\"@timestamp\":\""[..], b"\"section\":\""].iter().all(|key| find(line, key).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use common::rule::Rule;
+    use common::sigma::Collection;
+    use detect::Engine;
+
+    fn rules() -> Vec<Rule> {
+        let mut collection = Collection::new();
+        for (id, category, item) in [
+            ("a", "process_creation", "Image|endswith: /dash"),
+            ("b", "process_creation", "CommandLine|contains: agt-mark"),
+            ("c", "file_event", "TargetFilename|startswith: /tmp/"),
+            ("g", "file_event", "User: root"),
+            ("d", "network_connection", "DestinationPort: 8080"),
+            ("e", "dns_query", "QueryName|exists: true"),
+            ("f", "process_creation", "args: agt-mark"),
+        ] {
+            let text = format!(
+                "title: t\nid: {id}\nlogsource: {{product: linux, category: {category}}}\n\
+                 detection: {{s: {{{item}}}, condition: s}}\n"
+            );
+            collection.add(&text, "r.yml");
+        }
+        collection.add(
+            "title: t\nid: k\nlogsource: {product: linux, category: file_event}\n\
+             detection: {k: ['/tmp/'], condition: k}\n",
+            "k.yml",
+        );
+        collection.rules(None).0
+    }
+
+    /// What the engine finds in lines as they are is what it finds in their events.
+    #[test]
+    fn lines_of_siemagent_need_no_event() {
+        let rules = rules();
+        let lines = include_str!("../../common/parse/tests/data/agent.log");
+        let mut reader = LineReader::new("default").expect("a reader");
+        let mut matched = 0;
+        for few in [&rules[..6], &rules[..]] {
+            let mut engine = Engine::new(few);
+            let mut plain = 0;
+            for (number, line) in (1..).zip(lines.lines()) {
+                let event = reader.event(line.as_bytes(), number).expect("an event");
+                let want = engine.event(&event).to_vec();
+                if let Some(found) = engine.line(line.as_bytes()) {
+                    plain += 1;
+                    assert_eq!(found, want, "{line}");
+                }
+                matched += want.len();
+            }
+            assert!(plain > 6, "{plain} lines matched as they are");
+        }
+        assert!(matched > 6, "{matched} matches");
+        let mut engine = Engine::new(&rules[..6]);
+        let line = lines.lines().nth(2).expect("a third line");
+        assert!(engine.line(line.as_bytes()).is_some(), "{line}");
+        for (from, to) in [
+            ("T00:58:47.986767Z", "T00:58:47Z"),
+            ("siemagent/1", "other/1"),
+            ("\"kind\"", "\"event_type\""),
+        ] {
+            assert_eq!(engine.line(line.replace(from, to).as_bytes()), None, "{to}");
+        }
+    }
 }

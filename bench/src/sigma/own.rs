@@ -9,7 +9,7 @@ use common::event::RawKind;
 use common::filter::Sets;
 use common::rule::Rule;
 use detect::{Engine, Stage};
-use parse::{Format, Line, Parser, Settings};
+use parse::{Line, Parser, Settings};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write as _};
@@ -79,7 +79,6 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bo
 fn parser() -> Result<Parser, Box<dyn Error>> {
     let now = Timestamp::now();
     let settings = Settings {
-        format: Some("json".parse::<Format>()?),
         reference: now,
         read_at: now,
         ..Settings::default()

@@ -16,14 +16,15 @@
 //! * A candidate's tree is evaluated on values that are decoded and folded once an event; each
 //!   distinct predicate is evaluated once an event.
 //!
-//! A flat Windows event in JSON is matched on its line, without an event being built
-//! ([`Engine::line`]); everything else as an [`Event`]. Both agree with
+//! A flat Windows event in JSON, and a line of siemagent, is matched on its line, without an event
+//! being built ([`Engine::line`]); everything else as an [`Event`]. Both agree with
 //! [`Filter::matches`](common::filter::Filter::matches), which is what a rule means.
 //!
 //! What it does *not* know: windows, hits, where events come from.
 
 mod compile;
 mod gram;
+mod header;
 mod key;
 mod kind;
 mod literal;
@@ -36,10 +37,11 @@ mod scan;
 mod verdict;
 mod witness;
 
-use common::event::{Event, WindowsEvent};
+use common::event::Event;
 use common::rule::{Rule, Source};
 use compile::Compiled;
-use kind::{Kind, Kinds};
+use header::Header;
+use kind::Kinds;
 use partition::Partition;
 use record::Record;
 use std::collections::HashMap;
@@ -109,8 +111,8 @@ impl Engine {
     }
 
     /// The places of the rules that a line matches, in order; `None` where the line is no flat
-    /// Windows event in plain JSON, or some rule needs more than that: then it is to be read as an
-    /// event.
+    /// Windows event in plain JSON and none of siemagent, or some rule needs more than that: then
+    /// it is to be read as an event.
     pub fn line(&mut self, line: &[u8]) -> Option<&[usize]> {
         self.line_until(line, Stage::Verdicts)
     }
@@ -121,7 +123,9 @@ impl Engine {
         let header = self.record.read_line(line, &self.compiled.names)?;
         let place = self.kind(line, &header)?;
         let partition = &self.partitions[place];
-        if !partition.is_plain {
+        let plain = partition.plain;
+        let is_plain = if header.is_windows() { plain.windows } else { plain.agent };
+        if !is_plain || partition.sees_all && self.record.has_lists {
             return None;
         }
         let source = record::Source { line, values: &[], event: None };
@@ -146,7 +150,7 @@ impl Engine {
         if let Some(place) = self.kinds.find(&kind) {
             return place;
         }
-        let labels = header.windows(line).labels();
+        let labels = header.labels(line);
         let section = self.section.clone();
         let place = (!labels.is_empty()).then(|| self.place(&section, labels));
         self.kinds.keep(&kind, place);
@@ -162,32 +166,5 @@ impl Engine {
         let of = self.places.entry(section.to_owned()).or_default();
         of.insert(labels.to_owned(), place);
         place
-    }
-}
-
-/// Where a line's header stands.
-#[derive(Clone, Copy, Debug, Default)]
-struct Header {
-    channel: (usize, usize),
-    provider: Option<(usize, usize)>,
-    event_type: Option<(usize, usize)>,
-    id: i64,
-}
-
-impl Header {
-    /// The header's texts. Its channel is not empty, so that the provider does not count.
-    fn kind<'l>(&self, line: &'l [u8]) -> Kind<'l> {
-        let event_type = self.event_type.map_or(&b""[..], |(from, until)| &line[from..until]);
-        Kind { channel: &line[self.channel.0..self.channel.1], event_type, id: self.id }
-    }
-
-    fn windows<'l>(&self, line: &'l [u8]) -> WindowsEvent<'l> {
-        let text = |(from, until): (usize, usize)| std::str::from_utf8(&line[from..until]).ok();
-        WindowsEvent {
-            channel: text(self.channel),
-            id: Some(self.id),
-            provider: self.provider.and_then(text),
-            event_type: self.event_type.and_then(text),
-        }
     }
 }

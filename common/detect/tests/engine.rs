@@ -143,6 +143,7 @@ fn line() -> impl Strategy<Value = String> {
             r#""EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational""#,
             r#""EventID":"4688","Channel":"security""#,
             r#""Channel":"Application","EventID":1"#,
+            r#""EventID":1,"L":["mimikatz", 1],"Channel":"Microsoft-Windows-Sysmon/Operational""#,
         ][..],
     );
     // A name that is there twice counts once.

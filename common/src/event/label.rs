@@ -83,6 +83,13 @@ fn linux(program: &str) -> &'static str {
     }
 }
 
+/// The labels of a line of siemagent with this category; empty when none apply.
+#[must_use]
+pub fn agent_labels(category: &str) -> &'static str {
+    let own = |(name, _): &&(&str, &str)| name.strip_prefix("agent.") == Some(category);
+    DATASETS.iter().find(own).map_or("", |(_, labels)| labels)
+}
+
 /// The program of a process name: `sshd` of `sshd(pam_unix)`, where a module spoke for it.
 #[must_use]
 pub fn program(process_name: &str) -> &str {

@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: labels of events, indexes.
 
+use super::header::filled_from;
 use super::name::Names;
 use super::witness::of_leaf;
 use common::field::{Column, Field, Own};
@@ -35,14 +36,30 @@ pub(super) enum Subject {
     Event,
 }
 
+/// Whether a flat line has all that names mean: a Windows event's, and a line of siemagent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plain {
+    pub(super) windows: bool,
+    pub(super) agent: bool,
+}
+
+impl Plain {
+    pub(super) const ALL: Plain = Plain { windows: true, agent: true };
+    const NONE: Plain = Plain { windows: false, agent: false };
+
+    pub(super) fn and(self, other: Plain) -> Plain {
+        Plain { windows: self.windows && other.windows, agent: self.agent && other.agent }
+    }
+}
+
 /// A distinct predicate.
 #[derive(Debug)]
 pub(super) struct Leaf {
     pub(super) filter: Filter,
     pub(super) subject: Subject,
     pub(super) needle: Option<Needle>,
-    /// Whether a flat line can tell.
-    pub(super) is_plain: bool,
+    /// Whether flat lines can tell.
+    pub(super) plain: Plain,
     /// About what share of events it holds for; 1 where nothing is known.
     share: f32,
 }
@@ -199,13 +216,13 @@ impl Compiler {
         if let Some(number) = self.known.get(&text) {
             return *number;
         }
-        let (subject, is_plain) = self.subject(filter);
+        let (subject, plain) = self.subject(filter);
         let needle = match filter {
             Filter::Field(_, Test::Text(test)) => Needle::new(test, false),
             Filter::Field(_, Test::Dash(test)) => Needle::new(test, true),
             _ => None,
         };
-        let mut leaf = Leaf { filter: filter.clone(), subject, needle, is_plain, share: 1.0 };
+        let mut leaf = Leaf { filter: filter.clone(), subject, needle, plain, share: 1.0 };
         leaf.share = of_leaf(&leaf).map_or(1.0, |(share, _)| share);
         self.compiled.leaves.push(leaf);
         let number = number(self.compiled.leaves.len());
@@ -213,23 +230,23 @@ impl Compiler {
         number
     }
 
-    fn subject(&mut self, filter: &Filter) -> (Subject, bool) {
+    fn subject(&mut self, filter: &Filter) -> (Subject, Plain) {
         match filter {
             Filter::Field(Field::Own(own), _) => match self.own(own) {
-                Some(fields) => (Subject::Own(fields), is_plain(own)),
-                None => (Subject::Event, false),
+                Some(fields) => (Subject::Own(fields), plain(own)),
+                None => (Subject::Event, Plain::NONE),
             },
             Filter::Refer(Field::Own(own), kind, Field::Own(other)) => {
                 match (self.own(own), self.own(other)) {
                     (Some(fields), Some(others)) => {
-                        let plain = is_plain(own) && is_plain(other);
+                        let plain = plain(own).and(plain(other));
                         (Subject::Refer(fields, *kind, others), plain)
                     }
-                    _ => (Subject::Event, false),
+                    _ => (Subject::Event, Plain::NONE),
                 }
             }
-            Filter::Keyword(_) => (Subject::Keyword, true),
-            _ => (Subject::Event, false),
+            Filter::Keyword(_) => (Subject::Keyword, Plain::ALL),
+            _ => (Subject::Event, Plain::NONE),
         }
     }
 
@@ -238,10 +255,20 @@ impl Compiler {
     }
 }
 
-/// Whether a flat line has all that such names can mean: no paths, no columns.
-fn is_plain(own: &Own) -> bool {
-    let columns = |name: &str| Column::ALL.iter().any(|column| column.name() == name);
-    own.names().iter().all(|name| !name.contains(['.', ' ']) && !columns(name))
+/// Whether a flat line has all that such names can mean: no paths and no columns, but for those
+/// that siemagent's format fills from a name before them.
+fn plain(own: &Own) -> Plain {
+    let names = own.names();
+    let is_column = |name: &str| Column::ALL.iter().any(|column| column.name() == name);
+    let is_line = |name: &str| !name.contains(['.', ' ']) && !is_column(name);
+    let is_agents = |(place, name): (usize, &String)| match filled_from(name) {
+        Some(source) => names[..place].iter().any(|before| before == source),
+        None => !name.contains(' ') && !is_column(name),
+    };
+    Plain {
+        windows: names.iter().all(|name| is_line(name)),
+        agent: names.iter().enumerate().all(is_agents),
+    }
 }
 
 /// The number of the last of so many.

@@ -19,6 +19,14 @@ pub(super) enum Role {
     /// The provider where nothing else names it.
     Source,
     EventType,
+    /// The name of the lines' schema.
+    Schema,
+    /// The time of siemagent's lines.
+    Time,
+    /// What siemagent's lines are about.
+    Category,
+    /// Other programs' lines are known by it.
+    Foreign,
     /// It could be of another form, or has spaces that rules leave out: the line is not plain.
     Refused,
 }
@@ -61,6 +69,11 @@ impl Keys {
             b"Provider_Name" => Role::Provider,
             b"SourceName" => Role::Source,
             b"EventType" => Role::EventType,
+            b"schema" => Role::Schema,
+            b"time" => Role::Time,
+            b"category" => Role::Category,
+            b"event_type" => Role::Foreign,
+            name if name.starts_with(b"_") => Role::Foreign,
             name if name.iter().any(|byte| matches!(byte, b'.' | b' ' | b'\\')) => Role::Refused,
             _ => Role::Plain,
         };

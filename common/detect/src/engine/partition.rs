@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: verdicts.
 
-use super::compile::{Compiled, Node};
+use super::compile::{Compiled, Node, Plain, Subject};
 use super::gram::{Grams, Map, same};
 use super::witness::{How, choose};
 
@@ -33,7 +33,7 @@ struct Edge {
 type Literal = (Box<[u8]>, Vec<u32>);
 
 /// The rules that may match events of a section with certain labels.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Partition {
     /// Rules without witnesses: always candidates.
     pub(super) always: Vec<u32>,
@@ -44,8 +44,10 @@ pub(super) struct Partition {
     fields: Vec<FieldIndex>,
     pub(super) keywords: Grams,
     pub(super) has_keywords: bool,
-    /// Whether a flat line tells all that its rules ask for.
-    pub(super) is_plain: bool,
+    /// Whether flat lines tell all that its rules ask for.
+    pub(super) plain: Plain,
+    /// Whether some rule looks at all values of an event.
+    pub(super) sees_all: bool,
     /// Which logsources cover the labels.
     pub(super) labels: Vec<bool>,
 }
@@ -55,15 +57,21 @@ impl Partition {
         let holds = compiled.labels.iter().map(|logsource| logsource.covers(labels)).collect();
         let mut partition = Partition {
             places: vec![0; compiled.names.len()],
-            is_plain: true,
+            plain: Plain::ALL,
             labels: holds,
-            ..Partition::default()
+            always: Vec::new(),
+            by_keyword: Vec::new(),
+            fields: Vec::new(),
+            keywords: Grams::default(),
+            has_keywords: false,
+            sees_all: false,
         };
         for (number, rule) in compiled.rules.iter().enumerate() {
             if rule.source.covers(section) && may_hold(&rule.tree, &partition.labels) {
                 let number = u32::try_from(number).unwrap_or(u32::MAX);
                 partition.add(compiled, number);
-                partition.is_plain &= is_plain(compiled, &rule.tree);
+                partition.plain = partition.plain.and(plain(compiled, &rule.tree));
+                partition.sees_all |= sees_all(compiled, &rule.tree);
             }
         }
         partition.fields.iter_mut().for_each(|index| index.parts.finish());
@@ -116,12 +124,23 @@ fn may_hold(node: &Node, labels: &[bool]) -> bool {
     }
 }
 
-fn is_plain(compiled: &Compiled, node: &Node) -> bool {
+fn plain(compiled: &Compiled, node: &Node) -> Plain {
     match node {
-        Node::Leaf(leaf) => compiled.leaves[*leaf as usize].is_plain,
-        Node::And(list) | Node::Or(list) => list.iter().all(|inner| is_plain(compiled, inner)),
-        Node::Not(inner) => is_plain(compiled, inner),
-        Node::All | Node::Label(_) => true,
+        Node::Leaf(leaf) => compiled.leaves[*leaf as usize].plain,
+        Node::And(list) | Node::Or(list) => {
+            list.iter().fold(Plain::ALL, |all, inner| all.and(plain(compiled, inner)))
+        }
+        Node::Not(inner) => plain(compiled, inner),
+        Node::All | Node::Label(_) => Plain::ALL,
+    }
+}
+
+fn sees_all(compiled: &Compiled, node: &Node) -> bool {
+    match node {
+        Node::Leaf(leaf) => matches!(compiled.leaves[*leaf as usize].subject, Subject::Keyword),
+        Node::And(list) | Node::Or(list) => list.iter().any(|inner| sees_all(compiled, inner)),
+        Node::Not(inner) => sees_all(compiled, inner),
+        Node::All | Node::Label(_) => false,
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! What it does *not* know: rules.
 
-use super::Header;
 use super::compile::undash;
+use super::header::Header;
 use super::key::{Keys, Role};
 use super::mark::Marks;
 use super::name::Names;
@@ -55,6 +55,8 @@ pub(super) struct Record {
     pub(super) leaves: Vec<(Token, usize, usize)>,
     keys: Keys,
     marks: Marks,
+    /// Whether the line has lists, which are not among its values here.
+    pub(super) has_lists: bool,
     arena: String,
 }
 
@@ -74,6 +76,7 @@ impl Record {
             leaves: Vec::new(),
             keys: Keys::default(),
             marks: Marks::default(),
+            has_lists: false,
             arena: String::new(),
         }
     }
@@ -86,6 +89,7 @@ impl Record {
         self.present.clear();
         self.leaves.clear();
         self.arena.clear();
+        self.has_lists = false;
     }
 
     fn put(&mut self, field: u16, place: Place) {
@@ -107,39 +111,28 @@ impl Record {
     }
 
     fn members(&mut self, line: &[u8], marks: &Marks, names: &Names) -> Option<Header> {
-        let (mut header, mut known) = (Header::default(), (false, false));
-        let mut source = None;
-        scan(line, marks, |name, (from, until), token| {
+        let mut header = Header::default();
+        scan(line, marks, |name, stretch, token| {
             let key = self.keys.key(line, name, names);
-            match key.role {
-                Role::Plain => {}
-                Role::Id => {
-                    header.id = std::str::from_utf8(&line[from..until]).ok()?.parse().ok()?;
-                    known.0 = true;
-                }
-                Role::Channel => {
-                    if token != (Token::Text { escaped: false, odd: false }) {
-                        return None;
-                    }
-                    header.channel = (from, until);
-                    known.1 = from < until;
-                }
-                Role::Provider => header.provider = Some((from, until)),
-                Role::Source => source = Some((from, until)),
-                Role::EventType => header.event_type = Some((from, until)),
-                Role::Refused => return None,
+            if key.role != Role::Plain {
+                header.take(key.role, line, stretch, token)?;
             }
-            // Null is absence, and hides no earlier value of its key.
-            if token != Token::Null {
-                self.leaves.push((token, from, until));
-                if let Some(field) = key.field {
-                    self.put(field, Place::Line(token, from, until));
+            match token {
+                // Null is absence, and hides no earlier value of its key.
+                Token::Null => {}
+                // Rules that look into lists look at whole events.
+                Token::List if key.field.is_some() => return None,
+                Token::List => self.has_lists = true,
+                _ => {
+                    self.leaves.push((token, stretch.0, stretch.1));
+                    if let Some(field) = key.field {
+                        self.put(field, Place::Line(token, stretch.0, stretch.1));
+                    }
                 }
             }
             Some(())
         })?;
-        header.provider = header.provider.or(source);
-        (known.0 && known.1).then_some(header)
+        (header.is_windows() || header.is_agent(line)).then_some(header)
     }
 
     /// Whether a key of the line at hand occurs twice: then not every value counts.

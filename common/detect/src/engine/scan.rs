@@ -1,7 +1,7 @@
 //! A flat JSON object, member by member, without decoding or allocating.
 //!
-//! Only the plain form is read: no nested values, no escapes in keys, whole numbers of 64
-//! bits. Whatever else a line is, the exact reader of events decides.
+//! Only the plain form is read: no nested values but lists of scalars, no escapes in keys, whole
+//! numbers of 64 bits. Whatever else a line is, the exact reader of events decides.
 //!
 //! What it does *not* know: which keys matter.
 
@@ -20,6 +20,8 @@ pub(super) enum Token {
     True,
     False,
     Null,
+    /// Several scalars, between their brackets.
+    List,
 }
 
 /// A stretch of the line: from and until.
@@ -102,6 +104,7 @@ fn value(line: &[u8], marks: &Marks, at: usize) -> Option<(Stretch, Token, usize
         b't' => word(b"true", Token::True),
         b'f' => word(b"false", Token::False),
         b'n' => word(b"null", Token::Null),
+        b'[' => list(line, marks, at),
         first => {
             let digits = at + usize::from(first == b'-');
             let mut end = digits;
@@ -117,6 +120,25 @@ fn value(line: &[u8], marks: &Marks, at: usize) -> Option<(Stretch, Token, usize
             };
             let is_whole = count > 0 && (count <= 18 || fits());
             (is_whole && !is_zero && !goes_on).then_some(((at, end), Token::Number, end))
+        }
+    }
+}
+
+/// A list of scalars.
+fn list(line: &[u8], marks: &Marks, from: usize) -> Option<(Stretch, Token, usize)> {
+    let mut at = blank(line, from + 1);
+    if line.get(at) == Some(&b']') {
+        return Some(((from, at + 1), Token::List, at + 1));
+    }
+    loop {
+        if line.get(at) == Some(&b'[') {
+            return None;
+        }
+        at = blank(line, value(line, marks, at)?.2);
+        match line.get(at) {
+            Some(b',') => at = blank(line, at + 1),
+            Some(b']') => return Some(((from, at + 1), Token::List, at + 1)),
+            _ => return None,
         }
     }
 }
@@ -177,7 +199,7 @@ mod tests {
 
     #[test]
     fn plain_objects_are_read() {
-        let line = r#" {"a": "x\\y\"", "b":-12,"c" :true,"d":null,"long":"0123456789012345678901234567890123456789\u0041"} "#;
+        let line = r#" {"a": "x\\y\"", "b":-12,"c" :true,"d":null,"e":[1, "]"],"f":[ ],"long":"0123456789012345678901234567890123456789\u0041"} "#;
         let members = all(line).expect("a plain object");
         let tokens: Vec<Token> = members.iter().map(|member| member.2).collect();
         assert_eq!(
@@ -187,6 +209,8 @@ mod tests {
                 Token::Number,
                 Token::True,
                 Token::Null,
+                Token::List,
+                Token::List,
                 Token::Text { escaped: true, odd: true },
             ]
         );
@@ -200,7 +224,10 @@ mod tests {
             "[]",
             "{}",
             r#"{"a":{}}"#,
-            r#"{"a":[1]}"#,
+            r#"{"a":[[1]]}"#,
+            r#"{"a":[{}]}"#,
+            r#"{"a":[1,]}"#,
+            r#"{"a":[1"#,
             r#"{"a":1.5}"#,
             r#"{"a":1e3}"#,
             r#"{"a":01}"#,

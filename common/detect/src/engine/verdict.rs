@@ -293,6 +293,6 @@ fn value(token: Token, text: &str) -> ValueRef<'_> {
         Token::Number => text.parse().map_or(ValueRef::Text(text), ValueRef::Int),
         Token::True => ValueRef::Bool(true),
         Token::False => ValueRef::Bool(false),
-        Token::Text { .. } | Token::Null => ValueRef::Text(text),
+        Token::Text { .. } | Token::Null | Token::List => ValueRef::Text(text),
     }
 }

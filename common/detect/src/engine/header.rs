@@ -1,0 +1,152 @@
+//! The header of a flat line: what says whose line it is, and which labels it has.
+//!
+//! Windows events are known by their channel and event id, siemagent's lines by their schema, time
+//! and category. Of other lines, and of those that another format could take first, nothing is
+//! said here.
+//!
+//! What it does *not* know: rules.
+
+use super::key::Role;
+use super::kind::Kind;
+use super::scan::{Stretch, Token};
+use common::clock::Timestamp;
+use common::event::{WindowsEvent, agent_labels};
+
+/// What siemagent's format fills, and from which of a line's fields.
+const FILLED: &[(&str, &str)] = &[
+    ("container.id", "ContainerId"),
+    ("destination.domain", "DestinationHostname"),
+    ("destination.ip", "DestinationIp"),
+    ("destination.port", "DestinationPort"),
+    ("dns.question.name", "QueryName"),
+    ("dns.question.type", "QueryType"),
+    ("dns.response_code", "QueryStatus"),
+    ("event.outcome", "outcome"),
+    ("file.path", "TargetFilename"),
+    ("host.name", "host"),
+    ("network.transport", "Protocol"),
+    ("process.command_line", "CommandLine"),
+    ("process.entity_id", "ProcessGuid"),
+    ("process.executable", "Image"),
+    ("process.exit_code", "exit_code"),
+    ("process.parent.command_line", "ParentCommandLine"),
+    ("process.parent.entity_id", "ParentProcessGuid"),
+    ("process.parent.executable", "ParentImage"),
+    ("process.parent.pid", "ParentProcessId"),
+    ("process.pid", "ProcessId"),
+    ("process.working_directory", "CurrentDirectory"),
+    ("source.ip", "SourceIp"),
+    ("source.port", "SourcePort"),
+    ("user.id", "uid"),
+    ("user.name", "User"),
+];
+
+/// The field of siemagent's lines that a name is filled from.
+pub(super) fn filled_from(name: &str) -> Option<&'static str> {
+    FILLED.iter().find(|(filled, _)| *filled == name).map(|(_, source)| *source)
+}
+
+/// Where a line's header stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Header {
+    channel: Option<Stretch>,
+    provider: Option<Stretch>,
+    source: Option<Stretch>,
+    event_type: Option<Stretch>,
+    id: Option<i64>,
+    schema: Option<Stretch>,
+    time: Option<Stretch>,
+    category: Option<Stretch>,
+    is_foreign: bool,
+}
+
+impl Header {
+    /// Takes a member; `None` when it is not written in the usual way.
+    pub(super) fn take(
+        &mut self,
+        role: Role,
+        line: &[u8],
+        (from, until): Stretch,
+        token: Token,
+    ) -> Option<()> {
+        let is_usual = token == (Token::Text { escaped: false, odd: false });
+        let slot = match role {
+            Role::Plain => return Some(()),
+            Role::Refused => return None,
+            Role::Foreign => {
+                self.is_foreign = true;
+                return Some(());
+            }
+            Role::Id => {
+                self.id = Some(std::str::from_utf8(&line[from..until]).ok()?.parse().ok()?);
+                return Some(());
+            }
+            Role::Provider => &mut self.provider,
+            Role::Source => &mut self.source,
+            Role::EventType => &mut self.event_type,
+            Role::Channel if !is_usual => return None,
+            Role::Channel => &mut self.channel,
+            Role::Schema => &mut self.schema,
+            Role::Time => &mut self.time,
+            Role::Category => &mut self.category,
+        };
+        // Of agents' keys only plain texts count; elsewhere they mean nothing.
+        let is_agents = matches!(role, Role::Schema | Role::Time | Role::Category);
+        *slot = (is_usual || !is_agents).then_some((from, until));
+        Some(())
+    }
+
+    /// Whether it is the header of a Windows event.
+    pub(super) fn is_windows(&self) -> bool {
+        self.id.is_some() && self.channel.is_some_and(|(from, until)| from < until)
+    }
+
+    /// Whether it is the header of a line of siemagent.
+    pub(super) fn is_agent(&self, line: &[u8]) -> bool {
+        let others = [self.channel, self.provider, self.source];
+        let text = |stretch: Option<Stretch>| self.text(line, stretch);
+        // As siemagent writes it: UTC, microseconds.
+        let is_time = |time: &str| time.len() == 27 && time.ends_with('Z');
+        !self.is_foreign
+            && others.iter().all(Option::is_none)
+            && self.category.is_some()
+            && text(self.schema).is_some_and(|schema| schema.starts_with("siemagent/"))
+            && text(self.time).is_some_and(|time| is_time(time) && Timestamp::parse(time).is_some())
+    }
+
+    fn text<'l>(&self, line: &'l [u8], stretch: Option<Stretch>) -> Option<&'l str> {
+        let (from, until) = stretch?;
+        std::str::from_utf8(&line[from..until]).ok()
+    }
+
+    /// What the labels depend on. A Windows header's channel is not empty, so that the provider
+    /// does not count.
+    pub(super) fn kind<'l>(&self, line: &'l [u8]) -> Kind<'l> {
+        let bytes =
+            |stretch: Option<Stretch>| stretch.map_or(&b""[..], |(from, until)| &line[from..until]);
+        match self.is_windows() {
+            true => Kind {
+                channel: bytes(self.channel),
+                event_type: bytes(self.event_type),
+                id: self.id.unwrap_or(0),
+            },
+            // No id of Windows.
+            false => Kind { channel: bytes(self.category), event_type: b"", id: i64::MIN },
+        }
+    }
+
+    /// The labels; empty where there are none.
+    pub(super) fn labels(&self, line: &[u8]) -> &'static str {
+        let text = |stretch: Option<Stretch>| self.text(line, stretch);
+        if !self.is_windows() {
+            return agent_labels(text(self.category).unwrap_or_default());
+        }
+        let event = WindowsEvent {
+            channel: text(self.channel),
+            id: self.id,
+            provider: text(self.provider.or(self.source)),
+            event_type: text(self.event_type),
+        };
+        event.labels()
+    }
+}
