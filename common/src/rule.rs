@@ -37,7 +37,7 @@
 //! | `tags` | carried into the SIEM event |
 //! | `is_silent` | leaves no SIEM events of its own; correlations count what it matches |
 //! | `correlation` | a relation between the events of several rules; Sigma's `correlation`, compiled |
-//! | `sigma` | of a rule made of a Sigma document: its `title`, `status` and `text` |
+//! | `sigma` | of a rule made of a Sigma document: its `title`, `status`, `text` and `filters` |
 //!
 //! `id`, which siemstress's export adds, is read and forgotten.
 //!
@@ -111,6 +111,9 @@ pub struct Sigma {
     pub status: String,
     /// The document.
     pub text: String,
+    /// The filters that exclude something of it: they stay when it is imported again without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<String>,
 }
 
 /// What is asked of the events that match.

@@ -89,6 +89,7 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would change, and change nothing'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l keep-going -d 'Import what can be, although other rules are refused; exit status 5 if any was'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l forget-filters -d 'Forget the Sigma filters that were imported with stored rules'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s s -l section -d 'Of this section' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l level -d 'Only rules of this level or a worse one' -r -f -a "informational\t'Severity 6 and 7'

@@ -97,6 +97,7 @@ critical\:"Severity 0 and 1"))' \
 '--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
 '--dry-run[Show what would change, and change nothing]' \
 '--keep-going[Import what can be, although other rules are refused; exit status 5 if any was]' \
+'--forget-filters[Forget the Sigma filters that were imported with stored rules]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '*::files -- Files, folders of files, archives of files, or - for standard input:_files' \

@@ -17,6 +17,8 @@ use crate::{database, item, section};
 use common::cli::{Exit, Failure, warn};
 use common::config::Config;
 use select::Choice;
+use std::collections::BTreeSet;
+use store::Store;
 
 /// Runs a verb of rules.
 pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
@@ -25,13 +27,17 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
     match verb {
         RuleVerb::Import(args) => {
             let is_change = !args.import.dry_run && args.preview.is_none();
+            let mut store = database::open_for(config, is_change)?;
+            let filters = if args.forget_filters { Vec::new() } else { filters(&mut *store)? };
             let noun = item::Rules {
+                filters,
                 backfill: args.backfill.unwrap_or(backfill),
                 section: args.section.as_deref().map(section::new_name).transpose()?,
                 choice: Choice::new(&args.select)?,
                 signers: args.verify.clone(),
-                sets: database::open_for(config, is_change)?.sets().map_err(Failure::from)?,
+                sets: store.sets().map_err(Failure::from)?,
             };
+            drop(store);
             match args.preview {
                 Some(span) => {
                     let files = pack::rule_files(&args.import.files).map_err(item::unreadable)?;
@@ -50,4 +56,11 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
         RuleVerb::Other(ItemVerb::Show(args)) => show::run(&args, config),
         RuleVerb::Other(verb) => item::run(&stored, verb, config),
     }
+}
+
+/// The Sigma filters that stored rules have, each once.
+fn filters(store: &mut dyn Store) -> Result<Vec<String>, Failure> {
+    let rules = store.rules()?;
+    let texts = rules.into_iter().filter_map(|rule| rule.sigma).flat_map(|sigma| sigma.filters);
+    Ok(texts.collect::<BTreeSet<String>>().into_iter().collect())
 }

@@ -310,3 +310,36 @@ fn a_preview_shows_noise_and_imports_nothing() {
         assert!(text.contains("1 SIEM event of 1 among 2 rules over 5 events"), "{text}");
     });
 }
+
+#[test]
+fn a_filter_stays_with_its_rules() {
+    const KNOWN: &str = "title: Known names
+id: 6f0ba3c8-3e4e-4a3c-9b8e-777777777777
+logsource: {product: windows, category: dns_query}
+filter:
+  rules: [6f0ba3c8-3e4e-4a3c-9b8e-333333333333]
+  known: {QueryName: a.example}
+  condition: known
+";
+    for_each_db(|url| {
+        done(url, &["init"]);
+        let directory = temp_dir();
+        let top = directory.path();
+        let all = folder(top, &[("low.yml", LOW), ("known.yml", KNOWN)]);
+        let low = top.join("low.yml").display().to_string();
+        let name = "6f0ba3c8-3e4e-4a3c-9b8e-333333333333";
+        let condition = || done(url, &["rules", "show", name]);
+        done(url, &["rules", "import", &all]);
+        assert!(condition().contains("a.example"));
+        let text = done(url, &["rules", "import", &low]);
+        assert_eq!(text, "imported 1 rule: 0 new, 0 changed, 1 unchanged\n");
+        let shell = folder(&directory.path().join("other"), &[("shell.yml", SHELL)]);
+        done(url, &["rules", "import", &shell]);
+        fs::write(top.join("known.yml"), KNOWN.replace("a.example", "b.example")).expect("a file");
+        done(url, &["rules", "import", &all]);
+        assert!(condition().contains("b.example") && !condition().contains("\"a.example"));
+        let text = done(url, &["rules", "import", "--forget-filters", &low]);
+        assert_eq!(text, "imported 1 rule: 0 new, 1 changed, 0 unchanged\n");
+        assert!(!condition().contains("b.example"));
+    });
+}

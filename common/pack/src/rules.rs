@@ -51,8 +51,16 @@ pub struct Pack {
 /// there is none. What the rules name of sets is in `sets`.
 #[must_use]
 pub fn load(files: &[File], section: Option<&str>, sets: &Sets) -> Pack {
+    load_with(files, section, sets, &[])
+}
+
+/// The same, where stored rules have Sigma filters: they exclude what they excluded before, unless
+/// the files have one of the same id.
+#[must_use]
+pub fn load_with(files: &[File], section: Option<&str>, sets: &Sets, filters: &[String]) -> Pack {
     let mut pack = Pack::default();
     let mut collection = Collection::with(sets);
+    collection.add_earlier(filters);
     for file in files {
         match is_own(file) {
             true => pack.own(file, sets),

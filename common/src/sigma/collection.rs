@@ -10,7 +10,7 @@ use super::reference::Linked;
 use crate::filter::{Filter, Logsource, Sets};
 use crate::rule::{self, Rule, Sigma, Source, Template};
 use crate::yaml::{self, Node, YamlError};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// A document, or a whole file, that makes no rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +35,8 @@ pub struct Collection {
     made: Vec<Made>,
     /// Correlations and filters.
     documents: Vec<Document>,
+    /// Filters that were applied before: to rules that are there, if they are.
+    earlier: Vec<Document>,
     refusals: Vec<Refusal>,
     ids: HashSet<String>,
     /// What placeholders stand for; without it they are left to [`Filter::bind`].
@@ -67,6 +69,17 @@ impl Collection {
         }
     }
 
+    /// Adds filters that stored rules have. They exclude what they excluded before, unless the
+    /// documents have a filter of the same id.
+    pub fn add_earlier(&mut self, filters: &[String]) {
+        for text in filters {
+            // What cannot be read any more was read once: it is the rule's text that is kept.
+            let nodes = yaml::read(text).unwrap_or_default();
+            let read = |node: Node| Document::read(node, text.clone(), "a stored filter").ok();
+            self.earlier.extend(nodes.into_iter().filter_map(read));
+        }
+    }
+
     fn document(&mut self, node: Node, text: String, file: &str) {
         let id = ["id", "name", "title"].iter().find_map(|key| node.member(key)?.scalar());
         let id = id.unwrap_or_default().into_owned();
@@ -93,7 +106,7 @@ impl Collection {
         match made {
             Ok((logsource, filter)) => {
                 document.node.value = yaml::Value::Null;
-                self.made.push(Made { document, logsource, filter });
+                self.made.push(Made { document, logsource, filter, filters: Vec::new() });
             }
             Err(error) => {
                 let (file, id) = (document.file.clone(), document.id.clone());
@@ -119,13 +132,17 @@ impl Collection {
         let documents = std::mem::take(&mut self.documents);
         let mut made = std::mem::take(&mut self.made);
         let of = |kind: Kind| documents.iter().filter(move |document| document.kind == kind);
-        for document in of(Kind::Filter) {
-            if let Err(error) = exclusion::apply(document, self.sets.as_ref(), &mut made) {
+        let earlier = std::mem::take(&mut self.earlier);
+        let mut filters: BTreeMap<&str, (&Document, bool)> =
+            earlier.iter().map(|it| (it.id.as_str(), (it, true))).collect();
+        filters.extend(of(Kind::Filter).map(|it| (it.id.as_str(), (it, false))));
+        for (document, is_earlier) in filters.into_values() {
+            let sets = self.sets.as_ref();
+            if let Err(error) = exclusion::apply(document, is_earlier, sets, &mut made) {
                 self.refuse(&document.file, &document.id, &error);
             }
         }
-        let mut rules: Vec<Rule> =
-            made.iter().map(|made| rule(&made.document, section, made.filter.clone())).collect();
+        let mut rules: Vec<Rule> = made.iter().map(|made| detected(made, section)).collect();
         let correlations: Vec<&Document> = of(Kind::Correlation).collect();
         let mut linked = Linked::new(&made, &correlations);
         let mut silent: HashSet<String> = HashSet::new();
@@ -155,6 +172,8 @@ pub(super) struct Made {
     pub(super) document: Document,
     pub(super) logsource: Logsource,
     pub(super) filter: Filter,
+    /// The texts of the filters that exclude something of it.
+    pub(super) filters: Vec<String>,
 }
 
 /// The filter of a detection: its logsource and what it searches for.
@@ -174,6 +193,15 @@ pub(super) fn bind(filter: &mut Filter, sets: Option<&Sets>, node: &Node) -> Res
         let place = node.find(&|text| text.contains(&placeholder)).unwrap_or(node);
         place.fault(format!("{missing}: {}", missing.hint))
     })
+}
+
+/// The rule of a detection.
+fn detected(made: &Made, section: Option<&str>) -> Rule {
+    let mut rule = rule(&made.document, section, made.filter.clone());
+    if let Some(sigma) = &mut rule.sigma {
+        sigma.filters.clone_from(&made.filters);
+    }
+    rule
 }
 
 /// A plain rule with what its document says about itself.
@@ -202,6 +230,7 @@ fn rule(document: &Document, section: Option<&str>, filter: Filter) -> Rule {
             title: document.title.clone(),
             status: document.status.clone(),
             text: document.text.clone(),
+            filters: Vec::new(),
         })),
     }
 }

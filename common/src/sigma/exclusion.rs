@@ -12,9 +12,11 @@ use super::document::Document;
 use crate::filter::{Logsource, Sets};
 use crate::yaml::{Node, Value, YamlError};
 
-/// Adds the exclusion of a filter to the rules that it names; to all of them or none.
+/// Adds the exclusion of a filter to the rules that it names; to all of them or none. One that was
+/// applied earlier is applied to those that are there.
 pub(super) fn apply(
     document: &Document,
+    is_earlier: bool,
     sets: Option<&Sets>,
     made: &mut [Made],
 ) -> Result<(), YamlError> {
@@ -31,7 +33,11 @@ pub(super) fn apply(
             _ => vec![rules],
         };
         for item in items {
-            places.push(named(item, &logsource, made)?);
+            match named(item, &logsource, made) {
+                Ok(place) => places.push(place),
+                Err(_) if is_earlier => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     let mut filters = Vec::new();
@@ -45,6 +51,7 @@ pub(super) fn apply(
     for (place, filter) in places.into_iter().zip(filters) {
         let own = &mut made[place];
         own.filter = own.filter.clone().and(filter.not());
+        own.filters.push(document.text.clone());
     }
     Ok(())
 }

@@ -73,6 +73,13 @@ pub(crate) struct RuleImport {
     #[arg(long, value_name = "SPAN", value_parser = days)]
     pub(crate) preview: Option<Span>,
 
+    /// Forget the Sigma filters that were imported with stored rules
+    ///
+    /// A filter stays with the rules that it was imported with: when they are imported again
+    /// without it, it still excludes what it did, until a filter of its id takes its place.
+    #[arg(long)]
+    pub(crate) forget_filters: bool,
+
     /// Import only what is signed by one of these: OpenSSH's allowed signers, or a minisign key
     ///
     /// Each file or archive has its signature beside it: FILE.sig, made by

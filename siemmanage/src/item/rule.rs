@@ -26,20 +26,22 @@ pub(crate) struct Rules {
     pub(crate) signers: Option<PathBuf>,
     /// What rules of files may name.
     pub(crate) sets: Sets,
+    /// The Sigma filters that stored rules have.
+    pub(crate) filters: Vec<String>,
 }
 
 impl Rules {
     /// The rules of a database.
     pub(crate) fn stored(backfill: Backfill) -> Rules {
         let (choice, sets) = (Choice::default(), Sets::default());
-        Rules { backfill, section: None, choice, signers: None, sets }
+        Rules { backfill, section: None, choice, signers: None, sets, filters: Vec::new() }
     }
 }
 
 impl Rules {
     /// The rules of files that are meant, and why others are refused.
     pub(crate) fn rules(&self, files: &[File]) -> Result<(Vec<Rule>, Vec<String>), Failure> {
-        let mut pack = pack::load(files, self.section.as_deref(), &self.sets);
+        let mut pack = pack::load_with(files, self.section.as_deref(), &self.sets, &self.filters);
         if let Some(allowed) = &self.signers {
             signed::mark(&mut pack, files, allowed, &self.sets)?;
         } else {
