@@ -110,7 +110,8 @@ impl Most {
                 self.look(reader);
                 sleep(Duration::from_millis(50));
             }
-            let stored = tool("siemquery").env("SIEM_DB", plan.db).args(["--raw", "-n", "0"]).run();
+            let read = tool("siemquery").env("SIEM_DB", plan.db).args(["--raw", "-n", "0"]);
+            let stored = read.timeout(Duration::from_secs(300)).run();
             if stored.bytes.iter().filter(|&&byte| byte == b'\n').count() >= lines {
                 break;
             }
