@@ -53,9 +53,22 @@ impl Timestamp {
     /// Reads RFC 3339 with an offset, or with `Z`; a space in place of `T` is allowed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Timestamp> {
-        let stamp: jiff::Timestamp = text.trim().parse().ok()?;
-        Some(Timestamp(stamp.as_microsecond()))
+        let text = text.trim();
+        match text.parse::<jiff::Timestamp>() {
+            Ok(stamp) => Some(Timestamp(stamp.as_microsecond())),
+            Err(_) => last_day(text),
+        }
     }
+}
+
+/// The last hours of the year 9999, which lie beyond what jiff calls an instant.
+fn last_day(text: &str) -> Option<Timestamp> {
+    let civil: jiff::civil::DateTime = text.strip_suffix(['Z', 'z'])?.parse().ok()?;
+    let (month, day) = (u8::try_from(civil.month()).ok()?, u8::try_from(civil.day()).ok()?);
+    let days = day_number(civil.year().into(), month, day);
+    let minutes = i64::from(civil.hour()) * 60 + i64::from(civil.minute());
+    let micros = i64::from(civil.subsec_nanosecond()) / 1_000;
+    Some(Timestamp(days * DAY + (minutes * 60 + i64::from(civil.second())) * SECOND + micros))
 }
 
 impl fmt::Display for Timestamp {
@@ -147,6 +160,12 @@ mod tests {
         for micros in [0, 1, -1, 1_709_164_800_123_456, 951_782_400_000_000] {
             assert_eq!(Timestamp::parse(&Timestamp(micros).to_string()), Some(Timestamp(micros)));
         }
+        for last in
+            [Timestamp::MIN, Timestamp::MAX, Timestamp(Timestamp::MAX.0 - 7 * 3_600 * SECOND)]
+        {
+            assert_eq!(Timestamp::parse(&last.to_string()), Some(last));
+        }
+        assert_eq!(Timestamp::parse("9999-12-31T23:59:59"), None);
     }
 
     #[test]

@@ -262,7 +262,7 @@ fn instant(value: &Value<'_>, memory: &mut Memory) -> Option<(Timestamp, TimeQua
 
 /// Microseconds of an epoch in s, ms, µs or ns: each unit is told by its size, as the present is
 /// about 1.7 × 10⁹ s.
-fn epoch(number: i64) -> i64 {
+pub(crate) fn epoch(number: i64) -> i64 {
     match number.unsigned_abs() {
         0..100_000_000_000 => number * SECOND,
         100_000_000_000..100_000_000_000_000 => number * 1000,

@@ -10,10 +10,11 @@
 //! What it does *not* know: products.
 
 use super::{Found, Miss, Spec};
+use crate::alias::epoch;
 use crate::columns::{self, To, put};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
-use common::clock::{DAY, day_number};
+use common::clock::{DAY, Timestamp, day_number};
 use common::event::{Event, TimeQuality, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
@@ -220,10 +221,9 @@ fn fits(to: To, text: &str) -> bool {
 }
 
 /// Milliseconds of the epoch, or `Feb 05 2021 15:05:55[.123] [UTC]`.
-fn instant(text: &str, memory: &mut Memory) -> Option<(common::clock::Timestamp, TimeQuality)> {
-    if let Ok(millis) = text.parse::<i64>() {
-        let micros = millis.checked_mul(1_000)?;
-        return Some((common::clock::Timestamp(micros), TimeQuality::Offset));
+fn instant(text: &str, memory: &mut Memory) -> Option<(Timestamp, TimeQuality)> {
+    if let Ok(number) = text.parse::<i64>() {
+        return Some((Timestamp(epoch(number)), TimeQuality::Offset));
     }
     let bytes = text.as_bytes();
     if let Some((at, _)) = stamp::iso(bytes, 0) {
