@@ -14,9 +14,9 @@ use store::{Create, SiemRow, SiemSelection, Step, Store, Url};
 use tempfile::TempDir;
 
 /// How many places windows take in memory before they are dropped.
-const PLACES: usize = 200_000;
+const PLACES: usize = 50_000;
 /// How many hits and SIEM events are kept in memory before they are written.
-const ROWS: usize = 50_000;
+const ROWS: usize = 20_000;
 
 /// Hits and SIEM events of windows.
 pub(crate) struct Spill {
