@@ -65,7 +65,7 @@ peer() { # NAME: what a peer that runs as $agent costs
         "$(awk -v a="${base[exec]}" -v b="$with" 'BEGIN { printf "%+.1f %%", (b / a - 1) * 100 }')" \
         "$(awk -v t=$((after - before)) -v n="$EXECS" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", t / hz * 1e6 / n }')"
 }
-if command -v bpftrace >/dev/null; then
+if command -v bpftrace >/dev/null && [ -d /sys/kernel/tracing/events/sched ]; then
     bpftrace -e 'tracepoint:sched:sched_process_exec { printf("%d %s\n", pid, str(args->filename)); }' > /dev/null 2>&1 & agent=$!
     peer bpftrace
     stop
