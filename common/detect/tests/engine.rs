@@ -197,3 +197,21 @@ fn plain_lines_are_matched_without_an_event() {
     }
     assert_eq!(engine.line(br#"{"A":"x"}"#), None, "no Windows event");
 }
+
+#[test]
+fn keywords_are_searched_in_the_lines_of_texts() {
+    let text = "title: T\nid: ID\ndetection:\n  s: ['mimi\"x\\y', 'other word']\n  condition: s\n";
+    let text = text.replace("detection", "logsource: {product: linux}\ndetection");
+    let rules = rules(&[text]);
+    let mut engine = Engine::new(&rules);
+    let event = |line: &'static str| Event {
+        raw: line.as_bytes().into(),
+        raw_kind: RawKind::Full,
+        section: "default".into(),
+        labels: "linux//syslog".into(),
+        ..Event::default()
+    };
+    assert_eq!(engine.event(&event("a MIMI\"x\\y b")), [0]);
+    assert_eq!(engine.event(&event("an OTHER word")), [0]);
+    assert_eq!(engine.event(&event("another wor")), [0_usize; 0]);
+}

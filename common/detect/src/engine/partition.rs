@@ -37,8 +37,6 @@ type Literal = (Box<[u8]>, Vec<u32>);
 pub(super) struct Partition {
     /// Rules without witnesses: always candidates.
     pub(super) always: Vec<u32>,
-    /// Rules that are found by keywords: candidates where keywords are not searched for.
-    pub(super) by_keyword: Vec<u32>,
     /// The index of each field, by its number; 0 is none.
     places: Vec<u16>,
     fields: Vec<FieldIndex>,
@@ -60,7 +58,6 @@ impl Partition {
             plain: Plain::ALL,
             labels: holds,
             always: Vec::new(),
-            by_keyword: Vec::new(),
             fields: Vec::new(),
             keywords: Grams::default(),
             has_keywords: false,
@@ -76,9 +73,7 @@ impl Partition {
         }
         partition.fields.iter_mut().for_each(|index| index.parts.finish());
         partition.keywords.finish();
-        partition.has_keywords = !partition.by_keyword.is_empty();
-        partition.by_keyword.sort_unstable();
-        partition.by_keyword.dedup();
+        partition.has_keywords = !partition.keywords.is_empty();
         partition
     }
 
@@ -90,7 +85,6 @@ impl Partition {
         for witness in witnesses {
             if let How::Keyword(text) = &witness.how {
                 self.keywords.add(text, rule);
-                self.by_keyword.push(rule);
             }
             for field in &witness.fields {
                 self.field(*field).add(&witness.how, rule);

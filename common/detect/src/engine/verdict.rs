@@ -3,10 +3,11 @@
 //! What it does *not* know: where rules' numbers come from; how events are stored.
 
 use super::compile::{Compiled, Leaf, Node, Subject};
+use super::gram::Grams;
 use super::partition::{FieldIndex, Partition};
 use super::record::{Place, Record, Source, append};
 use super::scan::Token;
-use common::event::ValueRef;
+use common::event::{Event, ValueRef};
 use common::filter::{Filter, Test, Text, TextTest, decimal};
 
 /// What was found out about the event at hand. Nothing is cleared between events: what is of
@@ -102,8 +103,8 @@ impl Verdict {
         if !partition.has_keywords {
             return;
         }
-        if source.event.is_some() {
-            return partition.by_keyword.iter().for_each(|rule| emit(*rule));
+        if let Some(event) = source.event {
+            return search_event(&partition.keywords, event, &mut self.scratch, &mut emit);
         }
         for &(token, from, until) in &record.leaves {
             let value = &source.line[from..until];
@@ -115,6 +116,39 @@ impl Verdict {
                 _ => partition.keywords.search(value, &mut emit),
             }
         }
+    }
+}
+
+/// Searches what keywords are looked for in: the values of a structured event, else the line.
+fn search_event(
+    keywords: &Grams,
+    event: &Event<'_>,
+    scratch: &mut Vec<u8>,
+    emit: &mut impl FnMut(u32),
+) {
+    if !event.is_structured() {
+        escape(&String::from_utf8_lossy(&event.raw_line()), scratch);
+        return keywords.search(scratch, emit);
+    }
+    let own = if event.original.is_empty() { &event.ext } else { &event.original };
+    own.iter().for_each(|(_, value)| search_keywords(keywords, value.into(), scratch, emit));
+}
+
+fn search_keywords(
+    keywords: &Grams,
+    value: ValueRef<'_>,
+    scratch: &mut Vec<u8>,
+    emit: &mut impl FnMut(u32),
+) {
+    match value {
+        ValueRef::List(list) => {
+            list.iter().for_each(|item| search_keywords(keywords, item.into(), scratch, emit));
+        }
+        ValueRef::Text(text) => {
+            escape(text, scratch);
+            keywords.search(scratch, emit);
+        }
+        other => keywords.search(other.to_string().as_bytes(), emit),
     }
 }
 
