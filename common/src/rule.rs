@@ -58,7 +58,7 @@ pub use identity::identity;
 pub use json::write;
 pub use order::{Cycle, needed, order};
 pub use read::{ReadError, read};
-pub use shipped::shipped;
+pub use shipped::{SHIPPED, shipped};
 pub use template::{Template, TemplateError};
 pub use version::ENGINE;
 

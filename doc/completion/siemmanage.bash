@@ -1385,7 +1385,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__helpers__subcmd__import)
-            opts="-s -c -h --dry-run --section --config --db --help"
+            opts="-s -c -h --shipped --dry-run --section --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1981,7 +1981,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__rules__subcmd__import)
-            opts="-s -c -h --dry-run --backfill --section --keep-going --preview --forget-filters --verify --level --status --tag --logsource --config --db --help"
+            opts="-s -c -h --shipped --dry-run --backfill --section --keep-going --preview --forget-filters --verify --level --status --tag --logsource --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

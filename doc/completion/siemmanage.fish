@@ -87,6 +87,7 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l logsource -d 'Only rules about this product/category/service; parts may be left empty: windows/process_creation, linux//auditd' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l shipped -d 'Import what this version of the programs brings along; a new database has it from the start'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would change, and change nothing'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l keep-going -d 'Import what can be, although other rules are refused; exit status 5 if any was'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l forget-filters -d 'Forget the Sigma filters that were imported with stored rules'
@@ -163,6 +164,7 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not _
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s s -l section -d 'The section of helpers that name none; without it they apply to all sections' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -l shipped -d 'Import what this version of the programs brings along; a new database has it from the start'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would change, and change nothing'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from list" -s s -l section -d 'Of this section' -r

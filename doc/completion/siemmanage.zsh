@@ -95,6 +95,7 @@ critical\:"Severity 0 and 1"))' \
 '-c+[Read this configuration file instead of the default ones]:FILE:_files' \
 '--config=[Read this configuration file instead of the default ones]:FILE:_files' \
 '--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'()--shipped[Import what this version of the programs brings along; a new database has it from the start]' \
 '--dry-run[Show what would change, and change nothing]' \
 '--keep-going[Import what can be, although other rules are refused; exit status 5 if any was]' \
 '--forget-filters[Forget the Sigma filters that were imported with stored rules]' \
@@ -303,6 +304,7 @@ _arguments "${_arguments_options[@]}" : \
 '-c+[Read this configuration file instead of the default ones]:FILE:_files' \
 '--config=[Read this configuration file instead of the default ones]:FILE:_files' \
 '--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'()--shipped[Import what this version of the programs brings along; a new database has it from the start]' \
 '--dry-run[Show what would change, and change nothing]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \

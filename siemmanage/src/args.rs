@@ -142,8 +142,15 @@ pub(crate) enum ItemVerb {
 #[derive(Debug, Default, Flags)]
 pub(crate) struct Import {
     /// Files, folders of files, archives of files, or - for standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "shipped", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+
+    /// Import what this version of the programs brings along; a new database has it from the start
+    ///
+    /// After an update this adds what is new and changes what changed; --dry-run shows it. What
+    /// was switched off stays off.
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) shipped: bool,
 
     /// Show what would change, and change nothing
     #[arg(long)]

@@ -96,6 +96,9 @@ pub(crate) trait Noun {
     /// Reads the files that paths name.
     fn files(&self, paths: &[PathBuf]) -> Result<Vec<File>, Failure>;
 
+    /// The files that the programs bring along.
+    fn shipped(&self) -> Vec<File>;
+
     /// Reads and checks files together; a failure or refusal names file, line and column.
     fn read(&self, files: &[File]) -> Result<Found, Failure>;
 
@@ -162,6 +165,12 @@ pub(crate) fn named(
         }
     }
     Ok(found)
+}
+
+/// A file that the programs bring along.
+fn shipped(name: &str, text: &str) -> File {
+    let (name, origin) = (name.to_owned(), "shipped".to_owned());
+    File { name, origin, text: text.to_owned(), is_named: true }
 }
 
 /// A file that cannot be read, or holds no text.

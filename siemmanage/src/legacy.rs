@@ -18,7 +18,7 @@ use std::path::PathBuf;
 pub(crate) fn verb(flags: Legacy) -> Result<Option<Verb>, Failure> {
     let Legacy { importrules, exportrules, importhelpers, exporthelpers, clear, force, table } =
         flags;
-    let import = |file: PathBuf| Import { files: vec![file], dry_run: false };
+    let import = |file: PathBuf| Import { files: vec![file], ..Import::default() };
     if clear {
         if force && table.is_empty() {
             return Err(Failure::new(Kind::Usage, "--clear --force: which table?")

@@ -40,7 +40,7 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
             drop(store);
             match args.preview {
                 Some(span) => {
-                    let files = pack::rule_files(&args.import.files).map_err(item::unreadable)?;
+                    let files = item::import::files(&noun, &args.import)?;
                     let (rules, refusals) = noun.rules(&files)?;
                     for refusal in &refusals {
                         warn("siemmanage", refusal);

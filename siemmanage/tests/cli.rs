@@ -187,6 +187,26 @@ fn an_import_is_all_or_nothing() {
 }
 
 #[test]
+fn what_is_shipped_is_imported_again() {
+    on_each(|url| {
+        let (before, rules) = (done(url, &["helpers", "export"]), done(url, &["rules", "export"]));
+        done(url, &["helpers", "disable", "su-success"]);
+        done(url, &["helpers", "delete", "sshd-failed"]);
+        let dry = done(url, &["helpers", "import", "--shipped", "--dry-run"]);
+        assert!(dry.starts_with("+ */sshd-failed\nwould import "), "{dry}");
+        let text = done(url, &["helpers", "import", "--shipped"]);
+        assert!(text.contains(": 1 new, 0 changed, "), "{text}");
+        let listed = done(url, &["helpers", "export"]);
+        assert_eq!(listed.matches("[[helper]]").count(), before.matches("[[helper]]").count());
+        assert!(listed.contains("enabled = false"), "what was switched off stays off");
+        let text = done(url, &["rules", "import", "--shipped"]);
+        assert!(text.contains(": 0 new, 0 changed, "), "{text}");
+        assert_eq!(done(url, &["rules", "export"]), rules);
+        fails(url, &["rules", "import", "--shipped", "rules.json"], 2);
+    });
+}
+
+#[test]
 fn helper_tests_run() {
     let directory = temp_dir();
     let url = format!("sqlite:{}", directory.path().join("t.db").display());

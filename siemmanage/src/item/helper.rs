@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: how helpers are applied; `parse` runs their tests.
 
-use super::{Found, Item, Noun, Report, unreadable};
+use super::{Found, Item, Noun, Report, shipped, unreadable};
 use common::cli::{Failure, Kind};
 use common::helper::{self, Helper, HelperError};
 use pack::File;
@@ -24,6 +24,10 @@ impl Noun for Helpers {
 
     fn files(&self, paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
         pack::read(paths, &["toml", "json"]).map_err(unreadable)
+    }
+
+    fn shipped(&self) -> Vec<File> {
+        helper::shipped().iter().map(|&(name, text)| shipped(name, text)).collect()
     }
 
     fn read(&self, files: &[File]) -> Result<Found, Failure> {

@@ -7,6 +7,7 @@ use crate::args::Import;
 use crate::{database, diff, page};
 use common::cli::{Exit, Failure, Kind, warn};
 use common::config::Config;
+use pack::File;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
@@ -19,7 +20,10 @@ pub(crate) fn run(
     keep_going: bool,
     config: &Config,
 ) -> anyhow::Result<Exit> {
-    let found = noun.read(&noun.files(&args.files)?)?;
+    let mut found = noun.read(&files(noun, args)?)?;
+    for item in &mut found.items {
+        item.says_enabled &= !args.shipped;
+    }
     for refusal in &found.refusals {
         warn("siemmanage", refusal);
     }
@@ -48,6 +52,11 @@ pub(crate) fn run(
     let refused = if refused > 0 { format!("; {refused} refused") } else { String::new() };
     page::say(&format!("{}{refused}", plan.summary(noun.word(), args.dry_run)))?;
     Ok(if refused.is_empty() { Exit::Done } else { Exit::Partial })
+}
+
+/// The files that are meant.
+pub(crate) fn files(noun: &dyn Noun, args: &Import) -> Result<Vec<File>, Failure> {
+    if args.shipped { Ok(noun.shipped()) } else { noun.files(&args.files) }
 }
 
 /// What an item is stored under.

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: how rules decide.
 
-use super::{Found, Item, Noun, unreadable};
+use super::{Found, Item, Noun, shipped, unreadable};
 use crate::rule::select::Choice;
 use crate::rule::signed;
 use common::cli::{Failure, Kind};
@@ -65,6 +65,10 @@ impl Noun for Rules {
 
     fn files(&self, paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
         pack::rule_files(paths).map_err(unreadable)
+    }
+
+    fn shipped(&self) -> Vec<File> {
+        rule::SHIPPED.iter().map(|&(name, text)| shipped(name, text)).collect()
     }
 
     fn read(&self, files: &[File]) -> Result<Found, Failure> {
