@@ -181,7 +181,7 @@ impl Policy {
 fn rule(written: WrittenRule) -> Result<Rule, String> {
     let WrittenRule { name, exec, parent, sha256, connect } = written;
     let is_exec = !(exec.is_empty() && parent.is_empty() && sha256.is_empty());
-    if is_exec == !connect.is_empty() {
+    if is_exec != connect.is_empty() {
         return Err("it needs either connect, or exec, parent or sha256".to_owned());
     }
     let targets = |paths: Vec<String>| paths.iter().map(|path| target(path)).collect();

@@ -287,6 +287,11 @@ pub(crate) fn run(
             feed.wait(NAP)?;
         }
     };
+    end(agent, feed, due, reason)
+}
+
+/// Takes what is still on its way, tells why it ends, and waits until it is written.
+fn end(agent: &mut Agent, feed: &mut Feed, mut due: Due, reason: &str) -> io::Result<Account> {
     due.missed = feed.missed_runs();
     feed.detach();
     if let Some(guard) = &mut agent.guard {

@@ -78,11 +78,7 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bo
 
 fn parser() -> Result<Parser, Box<dyn Error>> {
     let now = Timestamp::now();
-    let settings = Settings {
-        reference: now,
-        read_at: now,
-        ..Settings::default()
-    };
+    let settings = Settings { reference: now, read_at: now, ..Settings::default() };
     Ok(Parser::new(settings, None)?)
 }
 

@@ -83,18 +83,18 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
+/// By rule, how many pairs only the first has and only the second.
+pub type Missing = BTreeMap<String, (usize, usize)>;
+
 /// The pairs that only the first or only the second has, counted by rule.
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn differences(
-    first: &Path,
-    second: &Path,
-) -> std::io::Result<(usize, BTreeMap<String, (usize, usize)>)> {
+pub fn differences(first: &Path, second: &Path) -> std::io::Result<(usize, Missing)> {
     let (first, second) = (fs::read_to_string(first)?, fs::read_to_string(second)?);
     let (first, second): (HashSet<&str>, HashSet<&str>) =
         (first.lines().collect(), second.lines().collect());
-    let mut by_rule: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut by_rule: Missing = BTreeMap::new();
     let rule = |pair: &str| pair.split_once('\t').map_or(pair, |(_, rule)| rule).to_owned();
     for pair in first.difference(&second) {
         by_rule.entry(rule(pair)).or_default().0 += 1;

@@ -179,6 +179,19 @@ fn fortinet<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Re
     Ok(Found::ALL)
 }
 
+/// An epoch in seconds, or in a smaller unit, told by its digits.
+fn fortinet_time(text: &str, event: &mut Event<'_>) {
+    if let Ok(number) = text.parse::<i64>() {
+        let micros = match text.len() {
+            ..=11 => number.saturating_mul(1_000_000),
+            12..=14 => number.saturating_mul(1_000),
+            15..=17 => number,
+            _ => number / 1_000,
+        };
+        columns::epoch(micros, event);
+    }
+}
+
 fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
     match key {
         "devname" => event.host_name = text.into(),
@@ -188,18 +201,7 @@ fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
                 other => other,
             });
         }
-        "eventtime" => {
-            let digits = text.len();
-            if let Ok(number) = text.parse::<i64>() {
-                let micros = match digits {
-                    ..=11 => number.saturating_mul(1_000_000),
-                    12..=14 => number.saturating_mul(1_000),
-                    15..=17 => number,
-                    _ => number / 1_000,
-                };
-                columns::epoch(micros, event);
-            }
-        }
+        "eventtime" => fortinet_time(text, event),
         "proto" => {
             event.network_transport = Some(match text {
                 "6" => "tcp".into(),

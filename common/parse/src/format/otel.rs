@@ -35,7 +35,7 @@ fn read<'a>(
         record("body.stringValue").into_iter().flat_map(each).filter_map(text).collect();
     event.message = match bodies.as_slice() {
         [one] => (*one).clone(),
-        all => Cow::Owned(all.iter().map(|body| body.as_ref()).collect::<Vec<_>>().join("\n")),
+        all => Cow::Owned(all.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("\n")),
     };
     if let Some(Value::Text(host)) = attribute(fields, "host.name") {
         event.host_name = host.clone();
