@@ -12,6 +12,7 @@
 //! fields, as stable Rust counts no branches.
 //!
 //! What it does *not* know: formats; the properties are those of every event.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures are its output")]
 
 use bench::random::Random;
 use common::clock::Timestamp;

@@ -6,9 +6,11 @@
 //! ```
 //!
 //! Every event is complete, as filters see it and as it is stored: format, payload, helpers, all
-//! fields of JSON lines, normal form. Best of five rounds, in the thread's own CPU time, so that other work on the machine counts little.
+//! fields of JSON lines, normal form. Best of five rounds, in the thread's own CPU time, so that
+//! other work on the machine counts little.
 //!
 //! What it does *not* measure: reading files, storing.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures are its output")]
 
 use common::clock::Timestamp;
 use parse::helper::Helpers;

@@ -7,6 +7,7 @@
 //! sigma copies RULES FOLDER COUNT SEED     more rules, with every literal changed
 //! sigma rarity STEP FILE [STEP FILE]…      the table of pieces, of each STEPth line of FILE
 //! ```
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures are its output")]
 
 use bench::sigma::rounds::{Peer, alternate, differences};
 use bench::sigma::{copies, own, rarity::Rarity};

@@ -219,7 +219,7 @@ mod tests {
         for (name, bytes) in packed {
             let path = folder.path().join(name);
             fs::write(&path, bytes).expect("a file");
-            let files = read(&[path.clone()], &["yml", "yaml"]).expect(name);
+            let files = read(std::slice::from_ref(&path), &["yml", "yaml"]).expect(name);
             let found: Vec<(String, &str, bool)> =
                 files.iter().map(|it| (it.name.clone(), it.text.as_str(), it.is_named)).collect();
             let of = |member: &str| format!("{}/{member}", path.display());

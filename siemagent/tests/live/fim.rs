@@ -36,6 +36,24 @@ fn changes(lines: &Lines, folder: &Path) -> Vec<[String; 5]> {
     lines.of("fim", |_| true).iter().map(|line| parts.map(|name| text(line, name))).collect()
 }
 
+/// The changed rights, with all that is told of the file.
+fn assert_mode(first: &Lines, watched: &Path) {
+    let mode = first.one("fim", |line| line["action"] == "chmod");
+    let own = fs::metadata(watched).expect("a directory").uid();
+    for (name, value) in [
+        ("mode", json!("0600")),
+        ("OldMode", json!("0644")),
+        ("FileOwner", json!(own)),
+        ("OldFileOwner", json!(own)),
+        ("category", json!("file_change")),
+        ("EventID", json!(2)),
+        ("sort", json!("file")),
+        ("size", json!(4)),
+    ] {
+        assert_eq!(mode[name], value, "{name}");
+    }
+}
+
 #[test]
 fn what_differs_from_the_baseline_is_told_with_both_states() {
     let folder = testkit::temp_dir();
@@ -84,20 +102,7 @@ fn what_differs_from_the_baseline_is_told_with_both_states() {
     let begun = first.one("baseline", |_| true);
     assert_eq!((number(begun, "files"), number(begun, "new_roots")), (5, 1), "{begun}");
     assert_eq!((number(begun, "changes"), number(begun, "unwatched")), (0, 0), "{begun}");
-    let mode = first.one("fim", |line| line["action"] == "chmod");
-    let own = fs::metadata(&watched).expect("a directory").uid();
-    for (name, value) in [
-        ("mode", json!("0600")),
-        ("OldMode", json!("0644")),
-        ("FileOwner", json!(own)),
-        ("OldFileOwner", json!(own)),
-        ("category", json!("file_change")),
-        ("EventID", json!(2)),
-        ("sort", json!("file")),
-        ("size", json!(4)),
-    ] {
-        assert_eq!(mode[name], value, "{name}");
-    }
+    assert_mode(&first, &watched);
     // Changed while nobody watched: found by looking at everything.
     fs::remove_file(watched.join("b")).expect("a removal");
     fs::write(watched.join("moved/c"), "two\n").expect("a write");

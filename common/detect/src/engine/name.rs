@@ -150,7 +150,7 @@ mod tests {
         let mut names = Names::default();
         let text = "abcdefghijklmnopqrstuvwxyz";
         for length in 0..=text.len() {
-            names.add(text[..length].as_bytes());
+            names.add(&text.as_bytes()[..length]);
         }
         for length in 0..=text.len() {
             for behind in 0..10 {
