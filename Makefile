@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres jq doc install bpf techniques bench bench-agent bench-sigma test-rsigma rarity fuzz clean
+.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques bench bench-agent bench-sigma test-rsigma rarity fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -20,15 +20,15 @@ demo: compiler ## parse, detect and query a day with three attacks (DB=postgres 
 	$(CARGO) build --release --locked --quiet -p bench --bin story
 	@config/demo.sh $(DB)
 
-test: compiler postgres jq ## everything, on SQLite and on a private PostgreSQL
+test: compiler postgres tools ## everything, on SQLite and on a private PostgreSQL
 	$(CARGO) build --locked --workspace --all-targets --quiet
 	config/with-postgres.sh $(CARGO) test --locked --workspace --quiet
 
-test-faults: compiler postgres ## kills, crashes, cut networks, full disks at full length (SEED=n)
+test-faults: compiler postgres tools ## kills, crashes, cut networks, full disks at full length (SEED=n)
 	$(CARGO) build --locked --workspace --bins --quiet
 	unshare $$([ "$$(id -u)" -eq 0 ] || echo -Ur) -m target/debug/chaos --seed $(SEED) --write doc/reliability.md
 
-soak: compiler postgres ## the same with one seed after the other, until one fails
+soak: compiler postgres tools ## the same with one seed after the other, until one fails
 	$(CARGO) build --locked --workspace --bins --quiet
 	for seed in $$(seq 1 100000); do \
 	  unshare $$([ "$$(id -u)" -eq 0 ] || echo -Ur) -m target/debug/chaos --seed $$seed || exit 1; done
@@ -43,8 +43,13 @@ compiler: ## a C compiler, which bundled SQLite and the decompressors need
 postgres: ## the PostgreSQL server that the tests start privately
 	@config/need.sh postgres postgresql postgresql-client
 
-jq: ## what the shipped action for nftables reads JSON with
+timing: ## what benchmarks measure with
+	@config/need.sh /usr/bin/time time
+
+tools: ## what the tests and the shipped actions run besides
 	@config/need.sh jq jq
+	@config/need.sh pgrep procps
+	@config/need.sh ssh-keygen openssh-client
 
 doc: build ## man pages and completions, from the argument structs
 	@mkdir -p doc/completion
@@ -89,7 +94,7 @@ bench-parse: compiler ## how fast lines are parsed, beside others where DATA has
 	  target/peers/release/peers $(DATA); \
 	else echo "DATA=$(DATA) is no folder: no peers"; fi
 
-bench-sigma: compiler ## the Sigma engine beside rsigma, with the rules and events of CORPUS
+bench-sigma: compiler timing ## the Sigma engine beside rsigma, with the rules and events of CORPUS
 	$(CARGO) build --release --locked --quiet -p siemtrigger -p siemmanage
 	$(CARGO) build --release --locked --quiet -p bench --bin sigma
 	CARGO_TARGET_DIR=target/peers $(CARGO) build --release --locked --quiet --manifest-path bench/peers/Cargo.toml --bin rsigma-peer
@@ -102,7 +107,7 @@ rarity: compiler ## config/sigma/rarity.tsv anew, from the events of CORPUS
 	$(CARGO) build --release --locked --quiet -p bench --bin sigma
 	CORPUS="$(CORPUS)" bench/rarity.sh
 
-bench: compiler postgres ## the figures of doc/benchmarks.md
+bench: compiler postgres timing ## the figures of doc/benchmarks.md
 	$(CARGO) build --release --locked --quiet
 	$(CARGO) build --release --locked --quiet -p bench
 	config/with-postgres.sh bench/run.sh
@@ -115,7 +120,7 @@ corpus: ## the figures of doc/accuracy.md, from the corpora in CORPUS
 	mv doc/accuracy.md.new doc/accuracy.md
 	@sed -n '/the first nine/p; /^| \*\*all/p' doc/accuracy.md
 
-bench-agent: compiler ## what siemagent costs (root)
+bench-agent: compiler timing ## what siemagent costs (root)
 	$(CARGO) build --release --locked --quiet -p siemagent
 	$(CARGO) build --release --locked --quiet -p bench --bin flood
 	bench/agent.sh
