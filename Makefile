@@ -50,6 +50,9 @@ tools: ## what the tests and the shipped actions run besides
 	@config/need.sh jq jq
 	@config/need.sh pgrep procps
 	@config/need.sh ssh-keygen openssh-client
+	@config/need.sh zstd zstd
+	@config/need.sh xz xz-utils
+	@config/need.sh bzip2 bzip2
 
 doc: build ## man pages and completions, from the argument structs
 	@mkdir -p doc/completion

@@ -22,11 +22,23 @@ fn events(output: &Output) -> Vec<&str> {
     lines[..lines.len() - 1].to_vec()
 }
 
+/// Which account has the number 101 differs from machine to machine.
+fn without_own_names(line: &str) -> String {
+    match line.split_once("\"User\":\"") {
+        Some((before, after)) if line.contains("\"uid\":101,") => {
+            let (_, rest) = after.split_once('"').expect("the end of a name");
+            format!("{before}\"User\":\"101\"{rest}")
+        }
+        _ => line.to_owned(),
+    }
+}
+
 #[test]
 fn recorded_bytes_give_the_expected_lines() {
     let output = replay(&["--events", "all"]).success();
     let lines = events(&output);
-    expect_file(format!("{DATA}/events.expected.jsonl"), &(lines.join("\n") + "\n"));
+    let text: Vec<String> = lines.iter().map(|line| without_own_names(line)).collect();
+    expect_file(format!("{DATA}/events.expected.jsonl"), &(text.join("\n") + "\n"));
     let stop: Value =
         serde_json::from_str(output.stdout.lines().last().expect("lines")).expect("JSON");
     assert_eq!((&stop["kind"], &stop["reason"]), (&"stop".into(), &"end".into()));
