@@ -85,11 +85,11 @@ if part latency; then
 fi
 
 if part lag; then
-    days $((RATE * 60)) 1 >"$work/load.log"
+    days $((RATE * 60)) 1 >"$work/busy.log"
     for kind in sqlite postgres; do
         fresh $kind
         echo "$kind, under load:"
-        latency "$work" 100 "$RATE" "$work/load.log"
+        latency "$work" 100 "$RATE" "$work/busy.log"
     done
 fi
 
