@@ -57,7 +57,7 @@ pub use capture::{Type, UnknownType};
 pub use check::{PATTERN_SIZE, is_settable};
 pub use json::import_json;
 pub use read::read;
-pub use shipped::{ready, shipped};
+pub use shipped::{ready, shipped, whole};
 pub use sugar::{Expanded, SugarError, expand};
 
 use crate::event::Value;

@@ -25,6 +25,18 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// Every shipped helper with its tests; its patterns are not compiled, a test does that.
+///
+/// # Errors
+/// Never of a released program: a test reads them all.
+pub fn whole() -> Result<Vec<Helper>, HelperError> {
+    let mut helpers = Vec::new();
+    for (file, text) in shipped() {
+        helpers.extend(read::unchecked(text, file)?);
+    }
+    Ok(helpers)
+}
+
 /// Every shipped helper for use, without its tests; several times as fast as [`super::read`].
 ///
 /// # Errors
@@ -67,7 +79,9 @@ mod tests {
             helper
         };
         let full = shipped().iter().flat_map(|(file, text)| read(text, file).expect("helpers"));
-        let full: Vec<Helper> = full.map(bare).collect();
+        let full: Vec<Helper> = full.collect();
+        assert_eq!(whole().expect("helpers"), full);
+        let full: Vec<Helper> = full.into_iter().map(bare).collect();
         let ready: Vec<Helper> = ready().expect("helpers").into_iter().map(bare).collect();
         assert!(full.len() > 200);
         assert_eq!(ready, full);
