@@ -1,4 +1,5 @@
-//! The system calls that no safe library of ours has: with the files below it the one place of the agent with unsafe code.
+//! The system calls that no safe library of ours has: with the files below it the one place of the
+//! agent with unsafe code.
 //!
 //! Each function wraps one call, says why it is sound, and turns failure into [`io::Error`]. What
 //! it does *not* know: what the calls are for.
@@ -41,6 +42,20 @@ fn owned(result: libc::c_long) -> io::Result<OwnedFd> {
 /// A path as system calls take it.
 fn path_text(path: &Path) -> io::Result<CString> {
     CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)
+}
+
+/// The bytes that wait in a descriptor; none when nothing does.
+fn read_waiting<'b>(fd: &OwnedFd, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
+    let (at, room) = (buffer.as_mut_ptr().cast(), buffer.len());
+    // SAFETY: the buffer lives as long as the call and is as large as it says.
+    let size = unsafe { libc::read(fd.as_raw_fd(), at, room) };
+    match usize::try_from(size) {
+        Ok(size) => Ok(&buffer[..size.min(room)]),
+        Err(_) => match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::WouldBlock => Ok(&[]),
+            error => Err(error),
+        },
+    }
 }
 
 /// Waits until a descriptor can be read, or for so many milliseconds.

@@ -4,7 +4,7 @@
 //! with NUL (inotify(7)). What it does *not* know: paths.
 #![allow(unsafe_code, reason = "calls into libc; each block says why it is sound")]
 
-use super::{check, owned, path_text};
+use super::{check, owned, path_text, read_waiting};
 use std::io;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
@@ -60,17 +60,7 @@ impl Inotify {
     /// # Errors
     /// The descriptor cannot be read.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<Vec<Watched>> {
-        let (at, room) = (buffer.as_mut_ptr().cast(), buffer.len());
-        // SAFETY: the buffer lives as long as the call and is as large as it says.
-        let size = unsafe { libc::read(self.0.as_raw_fd(), at, room) };
-        match check(i64::try_from(size).unwrap_or(-1)) {
-            Ok(_) => {
-                let size = usize::try_from(size).unwrap_or(0).min(room);
-                Ok(events(&buffer[..size]))
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        read_waiting(&self.0, buffer).map(events)
     }
 }
 

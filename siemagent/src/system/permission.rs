@@ -4,7 +4,7 @@
 //! is allowed (fanotify(7)). What it does *not* know: what is allowed.
 #![allow(unsafe_code, reason = "calls into libc; each block says why it is sound")]
 
-use super::{check, owned, path_text};
+use super::{check, owned, path_text, read_waiting};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
@@ -56,15 +56,7 @@ impl Permission {
     pub(crate) fn read(&self) -> io::Result<Vec<Question>> {
         const SIZE: usize = size_of::<libc::fanotify_event_metadata>();
         let mut bytes = [0_u8; 64 * SIZE];
-        let (at, room) = (bytes.as_mut_ptr().cast(), bytes.len());
-        // SAFETY: the buffer lives as long as the call and is as large as it says.
-        let size = unsafe { libc::read(self.0.as_raw_fd(), at, room) };
-        match check(i64::try_from(size).unwrap_or(-1)) {
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        }
-        let read = &bytes[..usize::try_from(size).unwrap_or(0).min(room)];
+        let read = read_waiting(&self.0, &mut bytes)?;
         let number = |event: &[u8], at: usize| {
             i32::from_ne_bytes([event[at], event[at + 1], event[at + 2], event[at + 3]])
         };
