@@ -61,11 +61,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     event.event_category = Some(if is_http { "web" } else { "network" }.into());
     (event.source_ip, event.source_port) = (Some(ip), Some(port));
     event.ext.reserve(16);
-    if let Ok(total) =
-        times.rsplit('/').next().unwrap_or_default().trim_start_matches('+').parse::<i64>()
-    {
-        event.ext.push("event.duration", Value::Int(total.saturating_mul(1_000_000)));
-    }
+    took(times, event);
     add("haproxy.backend", pool, event);
     add("haproxy.connections", connections, event);
     add("haproxy.frontend", frontend.trim_end_matches('~'), event);
@@ -78,6 +74,14 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         answered(text, status, event);
     }
     Ok(Found { stamp: (client.len() + 2, client.len() + 2 + end), ..Found::ALL })
+}
+
+/// The last of the times is the whole, in milliseconds.
+fn took(times: &str, event: &mut Event<'_>) {
+    let total = times.rsplit('/').next().unwrap_or_default().trim_start_matches('+');
+    if let Ok(total) = total.parse::<i64>() {
+        event.ext.push("event.duration", Value::Int(total.saturating_mul(1_000_000)));
+    }
 }
 
 /// What a request was, and how it was answered.
