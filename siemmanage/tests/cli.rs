@@ -203,6 +203,7 @@ fn what_is_shipped_is_imported_again() {
         assert!(text.contains(": 0 new, 0 changed, "), "{text}");
         assert_eq!(done(url, &["rules", "export"]), rules);
         fails(url, &["rules", "import", "--shipped", "rules.json"], 2);
+        fails(url, &["rules", "import", "--shipped", "--verify", "signers"], 2);
     });
 }
 

@@ -86,7 +86,7 @@ pub(crate) struct RuleImport {
     /// `ssh-keygen -Y sign -f KEY -n siem FILE`, or FILE.minisig. Who signed and the SHA-256 of the
     /// rule's text stay with the rule and its SIEM events, as tags `signer.WHO` and `digest.HEX`,
     /// which no other import can give.
-    #[arg(long, value_name = "ALLOWED_SIGNERS")]
+    #[arg(long, value_name = "ALLOWED_SIGNERS", conflicts_with = "shipped")]
     pub(crate) verify: Option<PathBuf>,
 
     #[command(flatten)]
