@@ -37,7 +37,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(config: &Config, create: Create, waits: bool) -> Result<Door, Failure> {
-        let url = Url::parse(config.db.as_deref()).map_err(|error| failure(&error))?;
+        let url = Url::parse(config.db.as_deref()).map_err(Failure::from)?;
         Ok(Door { url, create, waits })
     }
 
@@ -55,7 +55,7 @@ impl Door {
                     return Ok(store);
                 }
                 Err(error) if self.waits && is_coming(&error) && attempts.again(&error) => {}
-                Err(error) => return Err(failure(&error)),
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -64,16 +64,6 @@ impl Door {
 /// Whether a database that is being set up may answer like this.
 fn is_coming(error: &Error) -> bool {
     is_passing(error) || matches!(error, Error::Uninitialised(_) | Error::Version { .. })
-}
-
-/// A database's error as a user meets it.
-pub(crate) fn failure(error: &Error) -> Failure {
-    let failure = Failure::new(Kind::Database, error.to_string());
-    match error {
-        Error::Uninitialised(place) => failure.hint(format!("siemmanage --db {place} init")),
-        Error::Url(_) => Failure::new(Kind::Config, error.to_string()),
-        _ => failure,
-    }
 }
 
 /// What a section says about its sources.
@@ -124,10 +114,8 @@ impl Desk {
             generation: 0,
             asked: Instant::now(),
         };
-        desk.generation = desk
-            .ask(|store| store.helper_generation())
-            .map_err(|error| failure(&error))?
-            .unwrap_or(0);
+        desk.generation =
+            desk.ask(|store| store.helper_generation()).map_err(Failure::from)?.unwrap_or(0);
         Ok(desk)
     }
 
@@ -254,7 +242,7 @@ impl Desk {
             let section = if is_kept { store.ensure_section(name)? } else { known(store, name)? };
             Ok((section, store.section_helpers(name)?))
         });
-        let found = found.map_err(|error| failure(&error))?;
+        let found = found.map_err(Failure::from)?;
         let (section, helpers) = match found {
             Some((section, helpers)) => (section, helpers),
             None => (common::section::Section::default(), shipped(name)),

@@ -17,7 +17,7 @@
 mod part;
 
 use crate::batch::{DELAY, Delta, Job, Report};
-use crate::desk::{Door, failure};
+use crate::desk::Door;
 use crate::outage::{Outage, is_passing};
 use crate::queue::Queue;
 use crate::spool;
@@ -156,7 +156,7 @@ impl Writer {
                 if let Some(error) = error.take()
                     && !(self.is_passing(&error) && attempts.again(&error))
                 {
-                    reports.push(Report::Failed(failure(&error)));
+                    reports.push(Report::Failed(error.into()));
                     return reports;
                 }
                 match self.look_again(&cursor, i64::MIN) {
@@ -257,7 +257,7 @@ impl Writer {
                 Ok(Place::Elsewhere) => {}
                 Ok(Place::Nowhere) => return Err(Trouble::Gone),
                 Err(error) if self.is_passing(&error) && attempts.again(&error) => {}
-                Err(error) => return Err(Trouble::Failed(failure(&error))),
+                Err(error) => return Err(Trouble::Failed(error.into())),
             }
         }
     }

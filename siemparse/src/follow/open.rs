@@ -4,7 +4,6 @@
 
 use super::Reading;
 use crate::content::{Content, Inode};
-use crate::desk::failure;
 use crate::former::{self, Folders};
 use crate::line::HEAD;
 use crate::name::{is_rotated, plain_name};
@@ -13,6 +12,7 @@ use crate::roster::Found;
 use crate::source;
 use crate::stream::{self, JournalStart};
 use crate::tail::{Input, Tail};
+use common::cli::Failure;
 use common::clock::Timestamp;
 use std::fs;
 use std::io;
@@ -111,7 +111,9 @@ impl Reading {
             }
             Err(error) => error,
         };
-        Err(error.downcast::<Error>().map_or_else(|error| error, |error| failure(&error).into()))
+        Err(error
+            .downcast::<Error>()
+            .map_or_else(|error| error, |error| Failure::from(error).into()))
     }
 
     fn open_files(&mut self, files: Vec<(Found, Content)>) -> anyhow::Result<()> {
@@ -141,7 +143,7 @@ impl Reading {
             }
             beside.cursors
         });
-        claims.map_err(|error| failure(&error).into())
+        claims.map_err(|error| Failure::from(error).into())
     }
 
     /// Looks again beside paths where something was at work.

@@ -2,7 +2,7 @@
 //!
 //! A page ends after some thousand rows or some megabytes, is held in memory, and only then shown
 //! to the caller: however long that takes, no transaction is open, and the write-ahead log can be
-//! reset. What it does *not* know: what is done with the events.
+//! reset. In order of time the sections are merged, each by its index. What it does *not* know: what is done with the events.
 
 use super::Sqlite;
 use super::row::{self, EVENT_COLUMNS};
