@@ -83,7 +83,7 @@ _arguments "${_arguments_options[@]}" : \
 '-s+[Sigma rules look at the events of this section; of all sections without it]:SECTION:_default' \
 '--section=[Sigma rules look at the events of this section; of all sections without it]:SECTION:_default' \
 '--preview=[Show what the rules would leave of the stored events of so long until now; import nothing]:SPAN:_default' \
-'--verify=[Import only what is signed by one of these\: OpenSSH'\''s allowed signers, or a minisign key]:ALLOWED_SIGNERS:_files' \
+'(--shipped)--verify=[Import only what is signed by one of these\: OpenSSH'\''s allowed signers, or a minisign key]:ALLOWED_SIGNERS:_files' \
 '--level=[Only rules of this level or a worse one]:LEVEL:((informational\:"Severity 6 and 7"
 low\:"Severity 5"
 medium\:"Severity 4"

@@ -63,7 +63,10 @@ impl Sqlite {
         let place = format!("sqlite:{}", path.display());
         let unreachable = |reason: String| Error::Connect { place: place.clone(), reason };
         if create != Create::Never {
-            make_private(path).map_err(|error| unreachable(error.to_string()))?;
+            make_private(path).map_err(|error| Error::Unable {
+                place: place.clone(),
+                reason: error.to_string(),
+            })?;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match std::fs::metadata(path) {
