@@ -53,7 +53,8 @@ impl Grid {
         };
         let mut widths: Vec<usize> = (0..aligns.len()).map(width_of).collect();
         if let Some(limit) = limit {
-            fit(&mut widths, limit);
+            let firm: Vec<bool> = (0..aligns.len()).map(|place| is_firm(samples, place)).collect();
+            fit(&mut widths, &firm, limit);
         }
         Grid { aligns, widths, limit, ellipsis: '…' }
     }
@@ -101,9 +102,17 @@ impl Grid {
     }
 }
 
-/// Narrows columns until a row fits: first each to its share, then the widest by and by; the
-/// last column gets the rest.
-fn fit(widths: &mut [usize], limit: usize) {
+/// Whether a column's texts are short and of one width, as stamps and states are: cut, each would
+/// lose the part in which they differ.
+fn is_firm(samples: &[Vec<String>], place: usize) -> bool {
+    let mut widths =
+        samples.iter().skip(1).filter_map(|row| row.get(place)).map(|cell| cell.width());
+    widths.next().is_some_and(|first| first <= ROOM && widths.all(|width| width == first))
+}
+
+/// Narrows columns until a row fits: first each to its share, then the widest by and by, firm ones
+/// only when nothing else is left; the last column gets the rest.
+fn fit(widths: &mut [usize], firm: &[bool], limit: usize) {
     let Some((last, others)) = widths.split_last_mut() else { return };
     let gaps = GAP * others.len();
     let share = (limit / SHARE).max(ROOM);
@@ -111,12 +120,16 @@ fn fit(widths: &mut [usize], limit: usize) {
         *width = (*width).min(share);
     }
     let wanted = (*last).min(limit / SHARE);
-    while others.iter().sum::<usize>() + gaps + wanted > limit {
-        let Some(widest) = others.iter_mut().max_by_key(|width| **width) else { break };
-        if *widest <= LEAST {
-            break;
+    for spares_firm in [true, false] {
+        while others.iter().sum::<usize>() + gaps + wanted > limit {
+            let mut narrowed = others
+                .iter_mut()
+                .zip(firm)
+                .filter(|(width, firm)| **width > LEAST && !(spares_firm && **firm))
+                .map(|(width, _)| width);
+            let Some(widest) = narrowed.by_ref().max_by_key(|width| **width) else { break };
+            *widest -= 1;
         }
-        *widest -= 1;
     }
     *last = limit.saturating_sub(others.iter().sum::<usize>() + gaps).max(1);
 }
@@ -183,5 +196,24 @@ mod tests {
         }
         let lines = rows(Some(20), &[&["h", "n", "m"], &["a", "1", "0123456789abcdef"]]);
         assert_eq!(lines[1], "a  1  0123456789abc…");
+    }
+
+    #[test]
+    fn texts_of_one_width_are_cut_last() {
+        let rule = "a rule with a name";
+        let stamps = ["2025-12-10 11:00:01", "2025-12-10 11:00:02"];
+        let samples = [["time", "rule", "message"], [stamps[0], rule, "m"], [stamps[1], "b", "m"]]
+            .map(|row| row.map(str::to_owned).to_vec());
+        let shown = |limit| {
+            let mut out = Vec::new();
+            Grid::new(vec![Align::Left; 3], &samples, Some(limit)).write(
+                &samples[1],
+                Paint::Plain,
+                &mut out,
+            );
+            String::from_utf8(out).expect("text")
+        };
+        assert_eq!(shown(40), "2025-12-10 11:00:01  a rule wi…  m\n");
+        assert_eq!(shown(32), "2025-12-10 1…  a rule …  m\n");
     }
 }
