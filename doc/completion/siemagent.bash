@@ -23,7 +23,7 @@ _siemagent() {
 
     case "${cmd}" in
         siemagent)
-            opts="-e -n -d -q -h -V --events --source --count --duration --filter --path --watch-read --fim --baseline --policy --deny-by --dry-run --uid --include-reader --user --args-max --record --replay --ring --rate --redact --stats --fail-on-loss --check --list-events --quiet --generate --help --version"
+            opts="-e -n -d -q -h -V --events --source --count --duration --filter --path --watch-read --fim --baseline --policy --deny-by --dry-run --uid --include-reader --exclude-cgroup --user --args-max --record --replay --ring --rate --redact --stats --fail-on-loss --check --list-events --quiet --generate --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -86,6 +86,10 @@ _siemagent() {
                     return 0
                     ;;
                 --uid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude-cgroup)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -15,6 +15,7 @@ complete -c siemagent -l deny-by -d 'How --policy denies programs: fanotify, kil
 fanotify\t'Questions before a program starts'
 kill\t'A signal after it did'"
 complete -c siemagent -l uid -d 'Only events of these users: 1000-65533' -r
+complete -c siemagent -l exclude-cgroup -d 'Leave out the files and connections of this control group and of those below it; may be repeated' -r
 complete -c siemagent -l user -d 'Become this user once the probes are attached; root stays root, without capabilities' -r
 complete -c siemagent -l args-max -d 'Bytes of arguments that are kept, at most 4096' -r
 complete -c siemagent -l record -d 'Write what the probes say to this file as well, for --replay' -r -F

@@ -35,6 +35,7 @@ files\:"Watched files alone"))' \
 fanotify\:"Questions before a program starts"
 kill\:"A signal after it did"))' \
 '--uid=[Only events of these users\: 1000-65533]:FROM-TO:_default' \
+'*--exclude-cgroup=[Leave out the files and connections of this control group and of those below it; may be repeated]:GROUP:_default' \
 '--user=[Become this user once the probes are attached; root stays root, without capabilities]:NAME:_default' \
 '--args-max=[Bytes of arguments that are kept, at most 4096]:N:_default' \
 '--record=[Write what the probes say to this file as well, for --replay]:FILE:_files' \

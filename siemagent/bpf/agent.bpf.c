@@ -46,6 +46,7 @@ struct { uint(type, MAP_ARRAY); type(key, u32); type(value, struct window); uint
 struct { uint(type, MAP_LRU_HASH); type(key, u32); type(value, u8); uint(max_entries, 1024); } ignored SEC(".maps");
 struct place { u64 ino, dev; };
 struct { uint(type, MAP_HASH); type(key, struct place); type(value, u8); uint(max_entries, 64); } ignored_exe SEC(".maps");
+struct { uint(type, MAP_HASH); type(key, u64); type(value, u8); uint(max_entries, 64); } ignored_groups SEC(".maps");
 struct { uint(type, MAP_HASH); type(key, struct place); type(value, u8); uint(max_entries, 256); } prefixes SEC(".maps");
 struct name { struct place parent; char text[48]; };
 struct { uint(type, MAP_HASH); type(key, struct name); type(value, u8); uint(max_entries, 256); } reads SEC(".maps");
@@ -100,12 +101,44 @@ INLINE int is_wanted(u32 event)
     return config.events >> event & 1;
 }
 
+/* Whether a task is in one of the control groups that are left out, or in one below them. */
+__attribute__((noinline)) int is_in_ignored_group(u64 task_at)
+{
+    struct task_struct *task = (void *)task_at;
+    struct css_set *groups = 0;
+    struct cgroup *group = 0;
+    struct cgroup_subsys_state *up;
+    struct kernfs_node *node;
+    get(groups, task, cgroups);
+    get(group, groups, dfl_cgrp);
+    for (int i = 0; i < 16 && group; i++) {
+        u64 id = 0;
+        node = 0, up = 0;
+        get(node, group, kn);
+        get(id, node, id);
+        if (map_lookup(&ignored_groups, &id))
+            return 1;
+        get(up, group, self.parent);
+        group = 0;
+        if (up)
+            get(group, up, cgroup);
+    }
+    return 0;
+}
+
+/* Whether what a process does with files and connections is left out. */
+INLINE int is_left_out(struct task_struct *task)
+{
+    u32 pid = 0;
+    get(pid, task, tgid);
+    return map_lookup(&ignored, &pid) || (config.groups && is_in_ignored_group((u64)task));
+}
+
 /* Counts an event as seen and says whether it is to be reported; otherwise it is counted as that. */
-INLINE int admit(u32 event, u32 pid, u32 uid, int ignorable)
+INLINE int admit(u32 event, u32 pid, u32 uid, int left_out)
 {
     count(event, SEEN);
-    if (pid == config.own || uid < config.uid_from || uid > config.uid_to ||
-        (ignorable && map_lookup(&ignored, &pid))) {
+    if (pid == config.own || uid < config.uid_from || uid > config.uid_to || left_out) {
         count(event, FILTERED);
         return 0;
     }
@@ -534,9 +567,11 @@ SEC("tp_btf/inet_sock_set_state") int sock_state(u64 *context)
         return 0;
     if (old == CLOSE && new == SYN_SENT && is_wanted(EV_CONNECT)) {
         identify(&record.head, task, KIND_SOCK, EV_CONNECT);
+        if (is_left_out(task))
+            record.head.flags = FLAG_LEFT_OUT;
         map_update(&connecting, &key, &record.head, 0);
     } else if (new == LISTEN && is_wanted(EV_LISTEN)) {
-        if (!admit(EV_LISTEN, current_pid_tgid() >> 32, uid_of(task), 1))
+        if (!admit(EV_LISTEN, current_pid_tgid() >> 32, uid_of(task), is_left_out(task)))
             return 0;
         identify(&record.head, task, KIND_SOCK, EV_LISTEN);
         addresses(&record.body, sk);
@@ -548,7 +583,7 @@ SEC("tp_btf/inet_sock_set_state") int sock_state(u64 *context)
             return 0;
         record.head = *begun;
         map_delete(&connecting, &key);
-        if (!admit(EV_CONNECT, record.head.pid, record.head.uid, 1))
+        if (!admit(EV_CONNECT, record.head.pid, record.head.uid, record.head.flags & FLAG_LEFT_OUT))
             return 0;
         record.head.flags = FLAG_INITIATED;
         addresses(&record.body, sk);
@@ -583,7 +618,7 @@ SEC("tracepoint/accept") int accepted(struct call_leave *context)
     get(protocol, sk, sk_protocol);
     if (record.body.family != INET && record.body.family != INET6)
         return 0;
-    if (!admit(EV_ACCEPT, current_pid_tgid() >> 32, uid_of(task), 1))
+    if (!admit(EV_ACCEPT, current_pid_tgid() >> 32, uid_of(task), is_left_out(task)))
         return 0;
     identify(&record.head, task, KIND_SOCK, EV_ACCEPT);
     record.body.protocol = protocol;
@@ -647,7 +682,7 @@ INLINE int datagram(struct bpf_sock_addr *context, int v6)
         return 1;
     map_update(&peers, &peer, &yes, 0);
     struct task_struct *task = (void *)current_task();
-    if (!admit(EV_UDP, current_pid_tgid() >> 32, uid_of(task), 1))
+    if (!admit(EV_UDP, current_pid_tgid() >> 32, uid_of(task), is_left_out(task)))
         return 1;
     identify(&record.head, task, KIND_SOCK, EV_UDP);
     record.head.flags = FLAG_INITIATED;
@@ -687,7 +722,10 @@ SEC("cgroup_skb/egress") int dns_out(void *packet)
         return 1;
     struct head head = {};
     u64 cookie = socket_cookie(packet);
-    identify(&head, (void *)current_task(), KIND_DNS, EV_DNS);
+    struct task_struct *task = (void *)current_task();
+    identify(&head, task, KIND_DNS, EV_DNS);
+    if (is_left_out(task))
+        head.flags = FLAG_LEFT_OUT;
     map_update(&askers, &cookie, &head, 0);
     return 1;
 }
@@ -702,7 +740,7 @@ SEC("cgroup_skb/ingress") int dns_in(void *packet)
     u64 cookie = socket_cookie(packet);
     struct head *asker = map_lookup(&askers, &cookie);
     struct scratch *record = scratch(SCRATCH_DNS);
-    if (!asker || !record || !admit(EV_DNS, asker->pid, asker->uid, 1))
+    if (!asker || !record || !admit(EV_DNS, asker->pid, asker->uid, asker->flags & FLAG_LEFT_OUT))
         return 1;
     record->head = *asker;
     record->head.time = boot_ns();
@@ -784,7 +822,7 @@ SEC("tracepoint/open") int opened(struct call_leave *context)
     if (!writes && !is_read_watched(&path))
         return 0;
     u32 event = writes ? EV_FILE : EV_READ;
-    if (!admit(event, current_pid_tgid() >> 32, uid_of(task), 1))
+    if (!admit(event, current_pid_tgid() >> 32, uid_of(task), is_left_out(task)))
         return 0;
     if (writes && config.prefixes && !is_below((u64)path.dentry)) {
         count(event, FILTERED);
@@ -896,7 +934,7 @@ SEC("tracepoint/call_leave") int call_leave(struct call_leave *context)
     }
     u32 event = call.event & 31;
     struct scratch *record = scratch(SCRATCH_CALL);
-    if (!record || !admit(event, ids >> 32, uid_of(task), event == EV_FILE))
+    if (!record || !admit(event, ids >> 32, uid_of(task), event == EV_FILE && is_left_out(task)))
         return 0;
     identify(&record->head, task, KIND_CALL, event);
     struct call_body *body = &record->call;

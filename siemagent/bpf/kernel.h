@@ -98,7 +98,9 @@ struct ns_common { u32 inum; };
 struct mnt_namespace { struct ns_common ns; };
 struct nsproxy { struct mnt_namespace *mnt_ns; };
 struct kernfs_node { u64 id; };
-struct cgroup { struct kernfs_node *kn; };
+struct cgroup;
+struct cgroup_subsys_state { struct cgroup *cgroup; struct cgroup_subsys_state *parent; };
+struct cgroup { struct cgroup_subsys_state self; struct kernfs_node *kn; };
 struct css_set { struct cgroup *dfl_cgrp; };
 struct task_struct {
     s32 exit_code, pid, tgid;

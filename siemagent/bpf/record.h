@@ -42,7 +42,8 @@ struct call_body {
 };
 struct dns_body { u8 local[16], peer[16]; u16 local_port, peer_port, family, unused; };
 
-enum { FLAG_CREATED = 1, FLAG_TRUNCATED = 2, FLAG_INITIATED = 4, FLAG_DENIED = 8 };
+/* LEFT_OUT stays in the kernel: such a head is kept until its event, which is not reported. */
+enum { FLAG_CREATED = 1, FLAG_INITIATED = 4, FLAG_DENIED = 8, FLAG_LEFT_OUT = 16 };
 
 enum text {
     TEXT_WALK = 1,   /* a path, leaf first */
@@ -70,6 +71,6 @@ struct config {
     u32 ring_wake, prefixes, reads, args_max;
     u32 rate[32];         /* events a second; 0: any number */
     u32 deny, dry_run;    /* whether there is a policy, and whether it is only reported */
-    u32 kill, unused;     /* whether what may not start is killed */
+    u32 kill, groups;     /* whether what may not start is killed; whether groups are left out */
     u64 any_exe, any_parent; /* rules without a program, without a parent: a bit each */
 };

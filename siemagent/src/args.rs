@@ -139,9 +139,21 @@ pub(crate) struct Args {
     /// Report the files and connections of the process that reads the output, too
     ///
     /// Without it they are left out (and count as filtered), as the events of a reader that stores
-    /// events would never end. Where the reader is siemparse, its program file stands for it.
+    /// events would never end. Where the reader is siemparse, its program file stands for it. Where
+    /// its control group holds nothing but the agent's own pipe, as that of a unit does, the group
+    /// stands for it too: whoever can move a process there hides its files and connections. The
+    /// start line says what is left out.
     #[arg(long)]
     pub(crate) include_reader: bool,
+
+    /// Leave out the files and connections of this control group and of those below it; may be
+    /// repeated
+    ///
+    /// Its path is that of CgroupPath: /system.slice/postgresql.service, where the events go to a
+    /// database on this machine. What is left out counts as filtered; programs that start there
+    /// are reported. The root is refused.
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) exclude_cgroup: Vec<String>,
 
     /// Become this user once the probes are attached; root stays root, without capabilities
     #[arg(long, value_name = "NAME", default_value = "nobody")]

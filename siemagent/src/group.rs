@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -43,6 +44,24 @@ impl Groups {
         }
         self.paths.get(&id).map(String::as_str)
     }
+}
+
+/// The directory of a group by its path from the mount point; the root, which holds every process,
+/// has none here.
+#[must_use]
+pub(crate) fn directory(root: &Path, path: &str) -> Option<PathBuf> {
+    let path = path.trim_matches('/');
+    let is_inside =
+        !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    is_inside.then(|| root.join(path))
+}
+
+/// The number that the kernel gives the group of a directory.
+///
+/// # Errors
+/// There is no such directory.
+pub(crate) fn number(directory: &Path) -> io::Result<u64> {
+    fs::metadata(directory).map(|meta| meta.ino())
 }
 
 fn read(root: &Path, folder: &Path, paths: &mut HashMap<u64, String>, left: &mut usize) {
@@ -82,6 +101,16 @@ mod tests {
             assert_eq!(container(&path), Some("0123456789ab"), "{path}");
         }
         assert_eq!(container("/user.slice/user-1000.slice/session-1.scope"), None);
+    }
+
+    #[test]
+    fn the_root_and_what_is_outside_are_no_groups() {
+        let root = Path::new("/sys/fs/cgroup");
+        let want = Some(PathBuf::from("/sys/fs/cgroup/system.slice/a.service"));
+        assert_eq!(directory(root, "/system.slice/a.service"), want);
+        for path in ["/", "", "/..", "/a/../..", "/./", "//a//b"] {
+            assert_eq!(directory(root, path), None, "{path}");
+        }
     }
 
     #[test]

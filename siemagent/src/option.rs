@@ -5,10 +5,11 @@
 use crate::args::{Args, DenyBy};
 use crate::downstream::{self, Downstream};
 use crate::fim;
+use crate::group;
 use crate::kind::{Kind, Kinds};
 use crate::place;
 use crate::policy::Policy;
-use crate::probe::{Rates, Settings};
+use crate::probe::{self, Rates, Settings};
 use crate::run::Limits;
 use common::cli::{Failure, Kind as Wrong};
 use common::clock::SECOND;
@@ -35,10 +36,7 @@ pub(crate) fn settings(args: &Args) -> Result<Settings, Failure> {
     if args.policy.is_some() {
         events = events.with(Kind::Deny);
     }
-    let downstream = match args.include_reader {
-        true => Downstream::default(),
-        false => downstream::find(),
-    };
+    let ignored = ignored(args)?;
     let prefix = |path: &PathBuf| place::of(path).map_err(|error| missing("--path", path, &error));
     Ok(Settings {
         events,
@@ -51,10 +49,36 @@ pub(crate) fn settings(args: &Args) -> Result<Settings, Failure> {
         policy: policy(args)?,
         dry_run: args.dry_run,
         kills: args.deny_by != DenyBy::Fanotify,
-        ignored_programs: downstream.programs,
-        ignored_processes: downstream.processes,
+        ignored_programs: ignored.programs,
+        ignored_processes: ignored.processes,
+        ignored_groups: ignored.groups,
+        ignored_names: ignored.names,
     })
 }
+
+/// What is left out: the reader of our output, and the groups of `--exclude-cgroup`.
+fn ignored(args: &Args) -> Result<Downstream, Failure> {
+    let root = probe::cgroup_path();
+    let mut ignored = match args.include_reader {
+        true => Downstream::default(),
+        false => downstream::find(root.as_deref()),
+    };
+    for path in &args.exclude_cgroup {
+        let wrong = |what: &str| usage("--exclude-cgroup", &format!("{path}: {what}"));
+        let root = root.as_deref().ok_or_else(|| wrong("control groups (v2) are not mounted"))?;
+        let directory = group::directory(root, path).ok_or_else(|| wrong("no group of its own"))?;
+        let number = group::number(&directory).map_err(|error| wrong(&error.to_string()))?;
+        ignored.groups.push(number);
+        ignored.names.push(format!("cgroup {path}"));
+    }
+    if ignored.groups.len() > MOST_GROUPS {
+        return Err(usage("--exclude-cgroup", &format!("at most {MOST_GROUPS} groups")));
+    }
+    Ok(ignored)
+}
+
+/// Control groups that the probes know.
+const MOST_GROUPS: usize = 64;
 
 fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
     let read = args.policy.as_ref().map(|file| Policy::read(file));

@@ -64,6 +64,10 @@ pub(crate) struct Settings {
     pub(crate) ignored_programs: Vec<(u64, u64)>,
     /// Processes whose files and connections are not reported.
     pub(crate) ignored_processes: Vec<u32>,
+    /// Control groups, with those below them, whose files and connections are not reported.
+    pub(crate) ignored_groups: Vec<u64>,
+    /// All of these, in words.
+    pub(crate) ignored_names: Vec<String>,
 }
 
 /// What came of one program at one hook.
@@ -286,6 +290,12 @@ fn fill(ebpf: &mut Ebpf, settings: &Settings) -> Result<(), aya::maps::MapError>
             map.insert(process, STICKY, 0)?;
         }
     }
+    if let Some(map) = ebpf.map_mut("ignored_groups") {
+        let mut map: BpfHash<_, u64, u8> = BpfHash::try_from(map)?;
+        for group in &settings.ignored_groups {
+            map.insert(group, 1, 0)?;
+        }
+    }
     settings.policy.as_ref().map_or(Ok(()), |policy| enforce::fill(ebpf, policy))
 }
 
@@ -328,7 +338,7 @@ fn config_bytes(settings: &Settings) -> Vec<u8> {
         flag(settings.policy.is_some()),
         flag(settings.dry_run),
         flag(settings.kills),
-        0,
+        flag(!settings.ignored_groups.is_empty()),
     ]);
     let any = settings.policy.as_ref().map(enforce::any);
     let mut bytes: Vec<u8> = numbers.into_iter().flat_map(u32::to_ne_bytes).collect();

@@ -97,6 +97,9 @@ fn watch(
         status::start(object, feed.name(), events, &outcomes);
         object.list("watched_by", feed.watchers());
         object.list("keeps", keeps);
+        if matches!(feed, Feed::Ring(..)) {
+            object.list("left_out", &settings.ignored_names);
+        }
         if settings.policy.is_some() {
             let kills = settings.kills && matches!(feed, Feed::Ring(..));
             status::policy(

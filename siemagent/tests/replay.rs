@@ -94,6 +94,8 @@ fn wrong_options_are_told() {
         (&["--path", "/nowhere"], "--path: /nowhere"),
         (&["--duration", "soon"], "--duration"),
         (&["--user", "nobody-there"], "no account"),
+        (&["--exclude-cgroup", "/nowhere"], "--exclude-cgroup: /nowhere"),
+        (&["--exclude-cgroup", "/"], "--exclude-cgroup: /"),
     ] {
         let output = tool_at(PROGRAM).args(args).run().expect_code(2);
         assert!(output.stderr.contains(what), "{args:?}: {}", output.stderr);

@@ -9,6 +9,7 @@ mod fim;
 mod golden;
 mod identity;
 mod kernel;
+mod leave_out;
 mod refused;
 mod schema;
 mod object;
