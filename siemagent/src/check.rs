@@ -4,7 +4,7 @@
 //! What it does *not* know: events.
 
 use crate::kind::{Kind, Kinds};
-use crate::probe::{Outcome, Probes, Refusal, Settings};
+use crate::probe::{self, Outcome, Probes, Refusal, Settings};
 use common::cli::{Exit, Failure, Kind as Wrong};
 use std::io::{self, Write as _};
 
@@ -14,8 +14,13 @@ const BASE: [Kind; 2] = [Kind::Exec, Kind::Exit];
 /// Tries every probe, prints a table, and fails when the base does not work.
 pub(crate) fn check(settings: &Settings) -> anyhow::Result<Exit> {
     let events: Kinds = Kind::ALL.iter().copied().collect();
-    let mut probes = Probes::load(&Settings { events, ..settings.clone() })
-        .map_err(|refusal| refused(&refusal))?;
+    let mut probes = match Probes::load(&Settings { events, ..settings.clone() }) {
+        Ok(probes) => probes,
+        Err(refusal) => {
+            table(&probe::none(events, &refusal))?;
+            return Err(refused(&refusal).into());
+        }
+    };
     probes.attach(events);
     table(&probes.outcomes)?;
     let working = probes.working();
@@ -52,7 +57,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Failure {
 
 fn table(outcomes: &[Outcome]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{:14} {:34} {:10} RESULT", "PROGRAM", "HOOK", "EVENTS")?;
+    writeln!(out, "{:14} {:36} {:14} RESULT", "PROGRAM", "HOOK", "EVENTS")?;
     for outcome in outcomes {
         let kinds: Vec<&str> = outcome.kinds.iter().map(Kind::name).collect();
         let result = match &outcome.error {
@@ -61,7 +66,7 @@ fn table(outcomes: &[Outcome]) -> io::Result<()> {
             Some(Refusal { errno: None, what }) => what.clone(),
         };
         let (program, hook) = (outcome.program, &outcome.hook);
-        writeln!(out, "{program:14} {hook:34} {:10} {result}", kinds.join(","))?;
+        writeln!(out, "{program:14} {hook:36} {:14} {result}", kinds.join(","))?;
     }
     out.flush()
 }

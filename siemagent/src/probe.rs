@@ -83,6 +83,29 @@ pub(crate) struct Outcome {
     pub(crate) error: Option<Refusal>,
 }
 
+impl Outcome {
+    fn new(probe: &Probe, hook: Hook, kinds: Kinds, error: Option<Refusal>) -> Outcome {
+        let kinds = hook.kinds.unwrap_or(kinds);
+        Outcome { program: probe.program, hook: hook.name, kinds, error }
+    }
+}
+
+/// The probes that these events need, and which of the events.
+fn needed(events: Kinds) -> impl Iterator<Item = (&'static Probe, Kinds)> {
+    let kinds = move |probe: &Probe| probe.need.kinds().filter(|kind| events.has(*kind)).collect();
+    let all = PROBES.iter().map(move |probe| (probe, kinds(probe)));
+    all.filter(|(probe, kinds)| *kinds != Kinds::default() || probe.need.is_always())
+}
+
+/// What comes of every probe where not even the object is loaded.
+pub(crate) fn none(events: Kinds, refusal: &Refusal) -> Vec<Outcome> {
+    let outcomes = |(probe, kinds): (&'static Probe, Kinds)| {
+        let hooks = probe.hooks(events).into_iter();
+        hooks.map(move |hook| Outcome::new(probe, hook, kinds, Some(refusal.clone())))
+    };
+    needed(events).flat_map(outcomes).collect()
+}
+
 /// Why a program is not attached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -166,21 +189,11 @@ impl Probes {
     pub(crate) fn attach(&mut self, events: Kinds) {
         let btf = Btf::from_sys_fs();
         let tracefs = Tracefs::open();
-        for probe in PROBES {
-            let kinds: Kinds = probe.need.kinds().filter(|kind| events.has(*kind)).collect();
-            if kinds == Kinds::default() && !probe.need.is_always() {
-                continue;
-            }
+        for (probe, kinds) in needed(events) {
             let loaded = self.load_program(probe, btf.as_ref());
             for hook in probe.hooks(events) {
                 let result = loaded.clone().and_then(|()| self.attach_at(probe, &hook, &tracefs));
-                let hook_kinds = hook.kinds.unwrap_or(kinds);
-                self.outcomes.push(Outcome {
-                    program: probe.program,
-                    hook: hook.name,
-                    kinds: hook_kinds,
-                    error: result.err(),
-                });
+                self.outcomes.push(Outcome::new(probe, hook, kinds, result.err()));
             }
         }
         self.infos = self.ebpf.iter().flat_map(Ebpf::programs).filter_map(info).collect();

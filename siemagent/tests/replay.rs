@@ -118,4 +118,7 @@ fn without_rights_the_exit_code_says_so() {
     let output = tool_at("/bin/sh").args(["-c", &script]).run();
     assert!([69, 77].contains(&output.code), "{}: {}", output.code, output.stderr);
     assert!(output.stderr.contains("siemagent: BPF: ") && output.stderr.contains("hint: "));
+    let row = |line: &&str| line.starts_with("exec ") && line.contains(" sched_process_exec ");
+    let row = output.stdout.lines().find(row).expect("a row");
+    assert!(row.contains(" errno "), "{row}");
 }
