@@ -4,11 +4,13 @@
 //!  seed, now ─► random ─► story (one day with three attacks) ─► auth.log, access.log
 //!  corpora with ground truth ─► corpus ─► misses by field and by set
 //!  rules, events ─► sigma ─► CPU time beside rsigma
+//!  numbered probes ─► a program of the suite ─► arrival ─► p50, p99
 //! ```
 //!
 //! Equal seeds and times give equal bytes. What it does *not* know: the tools.
 
 pub mod random;
+pub mod arrival;
 pub mod story;
 pub mod corpus;
 pub mod sigma;

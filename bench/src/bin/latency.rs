@@ -8,17 +8,18 @@
 //! What it does *not* know: how the programs work; the time that siemquery takes to print is part
 //! of the figure.
 
+use bench::arrival::{arrivals, report, spawn};
 use bench::random::Random;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
+const MARK: &str = "latency probe ";
 const RULE: &str = r#"{"rules_default":[{"name":"each line","severity":5,"time_int":0,"event_limit":0,
 "where":"message contains \"latency probe\"","message":"{message}"}]}"#;
 
@@ -36,7 +37,7 @@ fn main() -> io::Result<()> {
     let parse = spawn("siemparse", &["-q", &log.display().to_string(), &load.log])?;
     let mut trigger = spawn("siemtrigger", &["-o", "jsonl"])?;
     let mut query = spawn("siemquery", &["-f", "-n", "1", "-o", "jsonl"])?;
-    let (rows, siem) = (arrivals(&mut query), arrivals(&mut trigger));
+    let (rows, siem) = (arrivals(&mut query, MARK), arrivals(&mut trigger, MARK));
     let mut children = vec![parse, trigger, query];
     thread::sleep(Duration::from_secs(2));
     let (sent, loaded) = thread::scope(|scope| {
@@ -46,8 +47,8 @@ fn main() -> io::Result<()> {
         (sent, busy.join())
     });
     let sent = sent?;
-    report("row", &sent, &rows);
-    report("SIEM event", &sent, &siem);
+    report("append to row", &sent, &rows);
+    report("append to SIEM event", &sent, &siem);
     if let Ok(loaded) = loaded {
         tell_load(&loaded?);
     }
@@ -111,30 +112,6 @@ fn tell_load(loaded: &Loaded) {
     }
 }
 
-fn spawn(tool: &str, args: &[&str]) -> io::Result<Child> {
-    Command::new(tool).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
-}
-
-/// The numbers of the lines that a program prints, with the times they came.
-fn arrivals(child: &mut Child) -> Receiver<(usize, Instant)> {
-    let (sender, receiver) = mpsc::channel();
-    if let Some(output) = child.stdout.take() {
-        thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let number = line.split("latency probe ").nth(1);
-                let digits =
-                    number.and_then(|text| text.split(|c: char| !c.is_ascii_digit()).next());
-                if let Some(number) = digits.and_then(|text| text.parse().ok())
-                    && sender.send((number, Instant::now())).is_err()
-                {
-                    return;
-                }
-            }
-        });
-    }
-    receiver
-}
-
 fn append(log: &Path, count: usize) -> io::Result<Vec<Instant>> {
     let mut random = Random::new(1);
     let mut file = OpenOptions::new().append(true).open(log)?;
@@ -143,31 +120,8 @@ fn append(log: &Path, count: usize) -> io::Result<Vec<Instant>> {
         thread::sleep(Duration::from_millis(210 + random.below(290)));
         let stamp = common::clock::Timestamp::now();
         sent.push(Instant::now());
-        file.write_all(format!("{stamp} here probe[1]: latency probe {number}\n").as_bytes())?;
+        file.write_all(format!("{stamp} here probe[1]: {MARK}{number}\n").as_bytes())?;
     }
     thread::sleep(Duration::from_secs(2));
     Ok(sent)
-}
-
-#[allow(clippy::print_stdout, reason = "the figures are the program's output")]
-fn report(what: &str, sent: &[Instant], came: &Receiver<(usize, Instant)>) {
-    let mut seen = vec![None; sent.len()];
-    for (number, at) in came.try_iter() {
-        if let (Some(from), Some(slot)) = (sent.get(number), seen.get_mut(number)) {
-            slot.get_or_insert(at.duration_since(*from).as_secs_f64() * 1000.0);
-        }
-    }
-    let mut times: Vec<f64> = seen.iter().flatten().copied().collect();
-    times.sort_by(f64::total_cmp);
-    let at =
-        |share: usize| times.get((times.len() * share / 100).min(times.len().saturating_sub(1)));
-    let text = |time: Option<&f64>| time.map_or("-".to_owned(), |ms| format!("{ms:.1} ms"));
-    println!(
-        "append to {what}: {} of {} seen, p50 {}, p99 {}, max {}",
-        times.len(),
-        sent.len(),
-        text(at(50)),
-        text(at(99)),
-        text(times.last())
-    );
 }
