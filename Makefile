@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques bench bench-agent bench-sigma test-rsigma rarity fuzz clean
+.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques noise bench bench-agent bench-sigma test-rsigma rarity fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -77,6 +77,10 @@ techniques: compiler ## run attackers' techniques harmlessly under SigmaHQ's rul
 	$(CARGO) build --locked --quiet
 	$(CARGO) run --locked --quiet -p bench --bin technique -- $(RULES)
 
+noise: compiler tools ## which of SigmaHQ's rules the build of a Debian package sets off (RULES=folder, root)
+	$(CARGO) build --locked --quiet
+	bench/noise.sh $(RULES)
+
 bpf: ## the probes of siemagent, with the compiler whose bytes are committed
 	@config/need.sh clang-16 clang-16
 	@config/need.sh llvm-strip-16 llvm-16
@@ -123,10 +127,11 @@ corpus: ## the figures of doc/accuracy.md, from the corpora in CORPUS
 	mv doc/accuracy.md.new doc/accuracy.md
 	@sed -n '/the first nine/p; /^| \*\*all/p' doc/accuracy.md
 
-bench-agent: compiler timing ## what siemagent costs (root)
-	$(CARGO) build --release --locked --quiet -p siemagent
-	$(CARGO) build --release --locked --quiet -p bench --bin flood
+bench-agent: compiler postgres timing ## what siemagent costs (root)
+	$(CARGO) build --release --locked --quiet -p siemagent -p siemparse -p siemquery -p siemmanage
+	$(CARGO) build --release --locked --quiet -p bench --bin flood --bin pipe
 	bench/agent.sh
+	config/with-postgres.sh bench/pipe.sh
 
 clean: ## what the build made
 	$(CARGO) clean

@@ -59,11 +59,18 @@ fn read(file: &Path) -> Result<Vec<Technique>, Box<dyn Error>> {
     Ok(lines.map(technique).collect())
 }
 
-/// The files' names of rules, by id.
+/// The files' names of the rules below a folder, by id.
 fn rule_names(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut names = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        if path.is_dir() {
+            names.append(&mut rule_names(&path)?);
+            continue;
+        }
+        if path.extension().is_none_or(|extension| extension != "yml") {
+            continue;
+        }
         let text = fs::read_to_string(&path)?;
         let id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap_or_default();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
