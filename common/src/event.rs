@@ -24,19 +24,18 @@
 
 mod id;
 mod fields;
-mod flatten;
 mod json;
 mod label;
-mod nested;
+mod object;
 mod value;
 mod windows;
 
 pub use fields::Fields;
-pub use flatten::{JsonError, flatten, original_fields};
 pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
 pub use label::{agent_labels, labels, program};
-pub use value::{Value, ValueRef, address};
+pub use object::{JsonError, Object, Places, flatten};
+pub use value::{List, Value, ValueRef, address};
 pub use windows::WindowsEvent;
 
 use crate::clock::Timestamp;
@@ -114,7 +113,7 @@ pub struct Event<'a> {
     /// Further fields by ECS or vendor name, flat and sorted.
     pub ext: Fields<'a>,
     /// The fields of a raw line that is JSON, flat; see [`Event::load_original`].
-    pub original: Fields<'a>,
+    pub original: Object<'a>,
 }
 
 impl<'a> Event<'a> {
@@ -216,18 +215,18 @@ impl<'a> Event<'a> {
         }
         let name = field.name();
         let own = name.strip_prefix("original.").filter(|_| !self.original.is_empty());
-        let added = self.ext.get(name).or_else(|| self.original.get(name));
-        added.or_else(|| self.original.get(own?)).map(ValueRef::from)
+        let added = self.ext.get(name).map(ValueRef::from);
+        added.or_else(|| self.original.get(name)).or_else(|| self.original.get(own?))
     }
 
     /// The source's own field of a name, else one that was added, else the column with that ECS
     /// name. A name of the source may have spaces that the name asked for has not.
     #[must_use]
     pub fn own(&self, name: &str) -> Option<ValueRef<'_>> {
-        let found = self.original.get(name).or_else(|| self.ext.get_original(name));
-        let found = found.or_else(|| self.ext.get(name));
-        if let Some(value) = found {
-            return Some(value.into());
+        let added = || self.ext.get_original(name).or_else(|| self.ext.get(name));
+        let found = self.original.get(name).or_else(|| added().map(ValueRef::from));
+        if found.is_some() {
+            return found;
         }
         // The time is a text in the source, where there is one.
         let mut columns = Column::ALL.iter().filter(|column| **column != Column::Time);
@@ -235,8 +234,8 @@ impl<'a> Event<'a> {
         if let Some(value) = column.and_then(|column| self.column(*column)) {
             return Some(value);
         }
-        let spaced = self.original.get_spaced(name).or_else(|| self.ext.get_spaced(name));
-        spaced.map(ValueRef::from)
+        let spaced = self.original.get_spaced(name);
+        spaced.or_else(|| self.ext.get_spaced(name).map(ValueRef::from))
     }
 
     /// Adds a tag, once.
@@ -310,7 +309,6 @@ impl<'a> Event<'a> {
         self.time = Timestamp(self.time.0.clamp(Timestamp::MIN.0, Timestamp::MAX.0));
         self.normalise_tags();
         self.ext.normalise_as(is_clean);
-        self.original.normalise_as(is_clean);
         if self.labels.is_empty() {
             self.labels = labels(self);
         }

@@ -117,9 +117,9 @@ fn rows(event: &Event<'_>, found: &Explanation<'_>) -> Vec<Row> {
             rows.push(Row { name: column.name().to_owned(), kind: kind(column), place, value });
         }
     }
-    let added = event.ext.iter().chain(event.original.iter());
-    for (name, value) in added {
-        let kind = match ValueRef::from(value) {
+    let added = event.ext.iter().map(|(name, value)| (name, ValueRef::from(value)));
+    for (name, value) in added.chain(event.original.iter()) {
+        let kind = match value {
             ValueRef::Int(_) => "int",
             ValueRef::Float(_) => "float",
             ValueRef::Bool(_) => "bool",

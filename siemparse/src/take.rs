@@ -7,7 +7,7 @@
 use crate::batch::Pending;
 use crate::explain;
 use crate::line::Piece;
-use common::event::{Event, Fields, Original, Value};
+use common::event::{Event, Object, Original, Value};
 use parse::Parser;
 use std::io::{self, Write as _};
 
@@ -87,7 +87,7 @@ impl Take {
         match self {
             Take::Keep => {
                 // The raw line has them; they are read from there when they are asked for.
-                event.original = Fields::new();
+                event.original = Object::default();
                 pending.keep(event.into_owned());
             }
             Take::Count => {}

@@ -12,7 +12,7 @@ use anyhow::Result;
 use common::cli::{Failure, Kind};
 use common::clock::span::{HOUR, MINUTE, Span};
 use common::clock::{DAY, SECOND, Timestamp};
-use common::event::{Event, EventId, Value, ValueRef, write_member};
+use common::event::{Event, EventId, ValueRef, write_member};
 use common::field::Field;
 use common::filter::Filter;
 use common::output::{Record, Shown};
@@ -124,7 +124,7 @@ fn in_common(middle: &Event<'_>, id: &str, names: &[String]) -> Result<Filter> {
             .field(&field)
             .ok_or_else(|| Failure::new(Kind::Usage, format!("--same: {id} has no {field}")))?;
         let values: Vec<String> = match value {
-            ValueRef::List(list) => list.iter().map(Value::to_string).collect(),
+            ValueRef::List(list) => list.iter().map(|value| value.to_string()).collect(),
             ValueRef::Texts(list) => list.iter().map(ToString::to_string).collect(),
             scalar => vec![scalar.to_string()],
         };

@@ -141,9 +141,21 @@ pub(crate) fn adopt<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> bool {
-    let Some((meaning, rank)) = meaning(name).filter(|(of, rank)| ranks.is_open(*of, *rank)) else {
+    meaning(name).is_some_and(|meaning| adopt_as(meaning, name, value, ranks, memory, event))
+}
+
+/// As [`adopt`], for a name whose meaning is known.
+pub(crate) fn adopt_as<'a>(
+    (meaning, rank): (Meaning, u8),
+    name: &str,
+    value: &Value<'a>,
+    ranks: &mut Ranks,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> bool {
+    if !ranks.is_open(meaning, rank) {
         return false;
-    };
+    }
     let is_user = matches!(meaning, Meaning::Column(Column::UserName | Column::UserTargetName));
     if is_user && matches!(value, Value::Text(text) if text.is_empty()) {
         return false;

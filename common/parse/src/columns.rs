@@ -6,9 +6,10 @@
 //! What it does *not* know: any format.
 
 use crate::memory::Memory;
+use crate::source::Source;
 use crate::stamp;
 use common::clock::Timestamp;
-use common::event::{Event, Fields, TimeQuality, Value};
+use common::event::{Event, TimeQuality, Value};
 use common::field::Column;
 use std::borrow::Cow;
 
@@ -29,12 +30,8 @@ pub(crate) enum To {
 pub(crate) type Table = [(&'static str, To)];
 
 /// Fills what a table names.
-pub(crate) fn fill<'a>(fields: &Fields<'a>, table: &Table, event: &mut Event<'a>) {
-    for (name, to) in table {
-        if let Some(value) = fields.known(name) {
-            put(*to, value.clone(), event);
-        }
-    }
+pub(crate) fn fill<'a>(fields: &impl Source<'a>, table: &'static Table, event: &mut Event<'a>) {
+    fields.values(table, &mut |to, value| put(*to, value, event));
 }
 
 /// Fills one.
@@ -112,23 +109,6 @@ pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
         count += 1;
     }
     count
-}
-
-/// A field's text, where it is one.
-pub(crate) fn text<'f>(fields: &'f Fields<'_>, name: &'static str) -> Option<&'f str> {
-    match fields.known(name)? {
-        Value::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// A field's number, where it is one or spells one.
-pub(crate) fn int(fields: &Fields<'_>, name: &'static str) -> Option<i64> {
-    match fields.known(name)? {
-        Value::Int(number) => Some(*number),
-        Value::Text(text) => text.parse().ok(),
-        _ => None,
-    }
 }
 
 /// Sets the time from an ISO 8601 text; false when it is none.

@@ -7,7 +7,7 @@ use crate::format::{Format, Miss, Next};
 use crate::helper;
 use crate::line::Line;
 use crate::parser::Parser;
-use common::event::{Event, Value};
+use common::event::{Event, ValueRef};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -86,9 +86,9 @@ fn spans(line: &[u8], event: &Event<'_>) -> Vec<Span> {
         ("message", Some(&event.message)),
     ];
     let texts = columns.iter().filter_map(|(name, text)| Some((*name, text.as_ref()?.as_ref())));
-    let fields = event.ext.iter().chain(event.original.iter());
-    let fields = fields.filter_map(|(name, value)| match value {
-        Value::Text(text) => Some((name, text.as_ref())),
+    let added = event.ext.iter().map(|(name, value)| (name, ValueRef::from(value)));
+    let fields = added.chain(event.original.iter()).filter_map(|(name, value)| match value {
+        ValueRef::Text(text) => Some((name, text)),
         _ => None,
     });
     texts

@@ -18,6 +18,7 @@ mod syslog;
 mod alias;
 mod category;
 mod pair;
+mod source;
 mod columns;
 mod line;
 mod joint;

@@ -14,7 +14,7 @@
 use crate::format::{self, Format, Found, Miss, Next, Reads};
 use crate::helper::Helpers;
 use crate::memory::Memory;
-use common::event::{Event, Fields, RawKind};
+use common::event::{Event, Object, RawKind};
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -93,7 +93,7 @@ impl Text<'_> {
             let found = match format.spec().reads {
                 Reads::Text(read) => read(text, memory, event),
                 Reads::Object(read) => match object.get_or_insert_with(|| format::object(text)) {
-                    Ok((fields, _)) => read(fields, memory, event),
+                    Ok(fields) => read(fields, memory, event),
                     Err(miss) => Err(miss.clone()),
                 },
             };
@@ -213,14 +213,14 @@ fn is_header_of(format: Format, forced: Format) -> bool {
 }
 
 /// Keeps an object's fields: as the original ones, which the raw line has, or with the event.
-fn keep<'t>((fields, twice): (Fields<'t>, bool), is_whole: bool, event: &mut Event<'t>) {
-    if twice {
+fn keep<'t>(object: Object<'t>, is_whole: bool, event: &mut Event<'t>) {
+    if object.is_twice() {
         event.tag("dup_keys");
     }
     if is_whole {
         event.raw_kind = RawKind::Json;
-        event.original = fields;
+        event.original = object;
     } else {
-        event.ext.prepend(fields);
+        event.ext.prepend(object.fields());
     }
 }

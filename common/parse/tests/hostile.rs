@@ -333,7 +333,7 @@ fn odd_json_is_one_event_with_a_time_that_exists() {
         (event.user_name.as_deref(), &event.tags[..]),
         (Some("b"), &["dup_keys".into()][..])
     );
-    let field = |name: &str| event.original.get(name).map(ToString::to_string);
+    let field = |name: &str| event.original.get(name).map(|value| value.to_string());
     assert_eq!(field("n").as_deref(), Some("1e999"));
     assert!(field("m").is_some());
 }

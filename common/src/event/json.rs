@@ -12,7 +12,7 @@
 //! What it does *not* know: log formats; a JSON *format* gives meaning to names in `common/parse`.
 
 use super::fields::Fields;
-use super::flatten::{JsonError, flatten, original_fields};
+use super::object::{JsonError, Object, flatten};
 use super::value::{Value, ValueRef};
 use super::{Event, EventId, RawKind, TimeQuality};
 use crate::clock::Timestamp;
@@ -72,8 +72,8 @@ impl Event<'_> {
             let reserved = matches!(name, "event.id" | "event.ingested" | "event.original");
             match taken {
                 Some(text) if text == value.to_string() => {}
-                None if !reserved => write_member(out, name, value.into()),
-                _ => write_member(out, &format!("original.{name}"), value.into()),
+                None if !reserved => write_member(out, name, value),
+                _ => write_member(out, &format!("original.{name}"), value),
             }
         }
     }
@@ -156,7 +156,7 @@ impl Event<'_> {
             None => value,
         };
         let original = name.strip_prefix("original.").unwrap_or(name);
-        if self.original.get(original) != Some(&value) {
+        if self.original.get(original) != Some(ValueRef::from(&value)) {
             self.ext.push(name.to_owned(), value);
         }
     }
@@ -167,11 +167,11 @@ impl Event<'_> {
         if self.raw_kind == RawKind::Prefix {
             return false;
         }
-        let text = String::from_utf8_lossy(&self.raw);
-        let Ok((fields, twice)) = original_fields(&text) else { return false };
-        self.original = fields.into_owned();
+        let text = String::from_utf8_lossy(&self.raw).into_owned();
+        let Ok(object) = Object::original(Cow::Owned(text)) else { return false };
+        self.original = object;
         self.raw_kind = RawKind::Json;
-        twice
+        self.original.is_twice()
     }
 }
 
@@ -204,9 +204,13 @@ pub fn write_member(out: &mut Vec<u8>, name: &str, value: ValueRef<'_>) {
 }
 
 fn write_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
-    fn list<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&mut Vec<u8>, &T)) {
+    fn list<T>(
+        out: &mut Vec<u8>,
+        items: impl Iterator<Item = T>,
+        mut write: impl FnMut(&mut Vec<u8>, T),
+    ) {
         out.push(b'[');
-        for (place, item) in items.iter().enumerate() {
+        for (place, item) in items.enumerate() {
             if place > 0 {
                 out.push(b',');
             }
@@ -223,8 +227,8 @@ fn write_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
         },
         ValueRef::Bool(truth) => out.extend_from_slice(if truth { b"true" } else { b"false" }),
         ValueRef::Ip(ip) => write_string(out, &ip.to_string()),
-        ValueRef::List(items) => list(out, items, |out, item| write_value(out, item.into())),
-        ValueRef::Texts(items) => list(out, items, |out, item| write_string(out, item)),
+        ValueRef::List(items) => list(out, items.iter(), write_value),
+        ValueRef::Texts(items) => list(out, items.iter(), |out, item| write_string(out, item)),
     }
 }
 

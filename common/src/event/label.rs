@@ -6,7 +6,7 @@
 //! What it does *not* know: rules. A rule applies when one label equals every part it names.
 
 use super::Event;
-use super::value::Value;
+use super::value::ValueRef;
 use super::windows::WindowsEvent;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -163,14 +163,16 @@ fn windows(event: &Event<'_>) -> &'static str {
         return "";
     }
     // The names are looked for as they are: this is asked of every event.
-    let own = |name: &'static str| event.original.known(name).or_else(|| event.ext.get(name));
+    let own = |name: &'static str| {
+        event.original.known(name).or_else(|| event.ext.get(name).map(ValueRef::from))
+    };
     let id = match own("EventID") {
-        Some(Value::Int(id)) => Some(*id),
-        Some(Value::Text(id)) => id.parse().ok(),
+        Some(ValueRef::Int(id)) => Some(id),
+        Some(ValueRef::Text(id)) => id.parse().ok(),
         _ => return "",
     };
     let text = |name: &'static str| match own(name) {
-        Some(Value::Text(text)) => Some(text.as_ref()),
+        Some(ValueRef::Text(text)) => Some(text),
         _ => None,
     };
     let provider = text("Provider_Name").or_else(|| text("SourceName"));

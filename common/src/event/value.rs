@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: field names, events.
 
+use super::object::{Leaf, Object};
 use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -35,9 +36,61 @@ pub enum ValueRef<'e> {
     /// An address in canonical form.
     Ip(IpAddr),
     /// Several values.
-    List(&'e [Value<'e>]),
+    List(List<'e>),
     /// Several texts (tags).
     Texts(&'e [Cow<'e, str>]),
+}
+
+/// The elements of a list, as values or as places in the text of a JSON object.
+#[derive(Clone, Copy)]
+pub struct List<'e>(Elements<'e>);
+
+#[derive(Clone, Copy)]
+enum Elements<'e> {
+    Values(&'e [Value<'e>]),
+    Leaves(&'e Object<'e>, &'e [Leaf]),
+}
+
+impl<'e> List<'e> {
+    pub(super) fn of_leaves(object: &'e Object<'e>, leaves: &'e [Leaf]) -> List<'e> {
+        List(Elements::Leaves(object, leaves))
+    }
+
+    /// How many there are: at least one.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a list is never empty")]
+    pub fn len(self) -> usize {
+        match self.0 {
+            Elements::Values(values) => values.len(),
+            Elements::Leaves(_, leaves) => leaves.len(),
+        }
+    }
+
+    /// One of them, counted from 0.
+    #[must_use]
+    pub fn nth(self, nth: usize) -> Option<ValueRef<'e>> {
+        match self.0 {
+            Elements::Values(values) => values.get(nth).map(ValueRef::from),
+            Elements::Leaves(object, leaves) => leaves.get(nth).map(|leaf| object.element(*leaf)),
+        }
+    }
+
+    /// All of them.
+    pub fn iter(self) -> impl Iterator<Item = ValueRef<'e>> {
+        (0..self.len()).filter_map(move |nth| self.nth(nth))
+    }
+}
+
+impl PartialEq for List<'_> {
+    fn eq(&self, other: &List<'_>) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
 }
 
 impl<'a> Value<'a> {
@@ -126,7 +179,7 @@ impl<'e> From<&'e Value<'_>> for ValueRef<'e> {
             Value::Int(number) => ValueRef::Int(*number),
             Value::Float(number) => ValueRef::Float(*number),
             Value::Bool(truth) => ValueRef::Bool(*truth),
-            Value::List(list) => ValueRef::List(list),
+            Value::List(list) => ValueRef::List(List(Elements::Values(list))),
         }
     }
 }

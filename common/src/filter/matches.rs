@@ -33,7 +33,7 @@ impl Filter {
 /// Whether two values compare; of lists, some element with some element.
 pub(super) fn refer(kind: Text, value: ValueRef<'_>, other: ValueRef<'_>) -> bool {
     match other {
-        ValueRef::List(list) => list.iter().any(|item| refer(kind, value, item.into())),
+        ValueRef::List(list) => list.iter().any(|item| refer(kind, value, item)),
         ValueRef::Texts(list) => list.iter().any(|item| refer(kind, value, ValueRef::Text(item))),
         scalar => Test::Text(TextTest::new(kind, &scalar.to_string())).holds(value),
     }
@@ -43,8 +43,10 @@ fn keyword(test: &Test, event: &Event<'_>) -> bool {
     if !event.is_structured() {
         return test.holds(ValueRef::Text(&String::from_utf8_lossy(&event.raw_line())));
     }
-    let own = if event.original.is_empty() { &event.ext } else { &event.original };
-    own.iter().any(|(_, value)| test.holds(value.into()))
+    if event.original.is_empty() {
+        return event.ext.iter().any(|(_, value)| test.holds(value.into()));
+    }
+    event.original.iter().any(|(_, value)| test.holds(value))
 }
 
 impl Test {
@@ -67,7 +69,7 @@ impl Test {
     #[must_use]
     pub fn holds(&self, value: ValueRef<'_>) -> bool {
         match value {
-            ValueRef::List(list) => list.iter().any(|item| self.holds(item.into())),
+            ValueRef::List(list) => list.iter().any(|item| self.holds(item)),
             ValueRef::Texts(list) => list.iter().any(|item| self.holds(ValueRef::Text(item))),
             scalar => self.holds_scalar(scalar),
         }

@@ -1,7 +1,7 @@
 //! Small rules against small events: each sentence of the specification that decides a verdict.
 
 use super::Collection;
-use crate::event::{Event, RawKind, flatten};
+use crate::event::{Event, Object, RawKind};
 use crate::filter::{Set, Sets};
 use crate::rule::Rule;
 
@@ -23,12 +23,11 @@ fn with_sets(text: &str, sets: &Sets) -> Result<Vec<Rule>, String> {
 
 /// An event of a JSON object, with the label of a Windows event.
 fn event(json: &str) -> Event<'static> {
-    let (original, _) = flatten(json.as_bytes()).expect("an object");
     let mut event = Event {
         labels: "windows/process_creation/sysmon".into(),
         raw: json.as_bytes().to_vec().into(),
         raw_kind: RawKind::Json,
-        original: original.into_owned(),
+        original: Object::read(json.to_owned().into()).expect("an object"),
         ..Event::default()
     };
     event.normalise();

@@ -155,8 +155,8 @@ impl Record {
         self.begin();
         let mut values = Vec::new();
         // Most names of rules are absent: the event's own names are looked up, not theirs.
-        let fields = event.ext.iter().chain(event.original.iter());
-        for (name, _) in fields {
+        let names_of = event.ext.iter().map(|(name, _)| name);
+        for name in names_of.chain(event.original.names()) {
             let name = name.strip_prefix("original.").unwrap_or(name);
             let spaced = name.contains(' ').then(|| name.replace(' ', ""));
             for name in [Some(name), spaced.as_deref()].into_iter().flatten() {

@@ -130,8 +130,11 @@ fn search_event(
         escape(&String::from_utf8_lossy(&event.raw_line()), scratch);
         return keywords.search(scratch, emit);
     }
-    let own = if event.original.is_empty() { &event.ext } else { &event.original };
-    own.iter().for_each(|(_, value)| search_keywords(keywords, value.into(), scratch, emit));
+    let mut search = |value| search_keywords(keywords, value, scratch, emit);
+    if event.original.is_empty() {
+        return event.ext.iter().for_each(|(_, value)| search(value.into()));
+    }
+    event.original.iter().for_each(|(_, value)| search(value));
 }
 
 fn search_keywords(
@@ -142,7 +145,7 @@ fn search_keywords(
 ) {
     match value {
         ValueRef::List(list) => {
-            list.iter().for_each(|item| search_keywords(keywords, item.into(), scratch, emit));
+            list.iter().for_each(|item| search_keywords(keywords, item, scratch, emit));
         }
         ValueRef::Text(text) => {
             escape(text, scratch);
@@ -200,7 +203,7 @@ fn search_value(
 ) {
     match value {
         ValueRef::List(list) => {
-            list.iter().for_each(|item| search_value(index, item.into(), scratch, emit));
+            list.iter().for_each(|item| search_value(index, item, scratch, emit));
         }
         ValueRef::Texts(list) => {
             list.iter().for_each(|item| search_value(index, ValueRef::Text(item), scratch, emit));

@@ -7,9 +7,10 @@
 //! What it does *not* know: how the agent came to know it.
 
 use super::{Found, Miss, Spec};
-use crate::columns::{self, Table, To, text};
+use crate::columns::{self, Table, To};
 use crate::memory::Memory;
-use common::event::{Event, Fields};
+use crate::source::Source as _;
+use common::event::{Event, Object};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -67,26 +68,26 @@ const TABLE: &Table = &[
 ];
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let is_ours = text(fields, "schema").is_some_and(|schema| schema.starts_with("siemagent/"));
+    let is_ours = fields.text("schema").is_some_and(|schema| schema.starts_with("siemagent/"));
     let timed =
-        is_ours && text(fields, "time").is_some_and(|time| columns::iso_time(time, memory, event));
+        is_ours && fields.text("time").is_some_and(|time| columns::iso_time(time, memory, event));
     if !timed {
         return Miss::at(0, "a line of siemagent (schema, time)");
     }
     event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
-    let category = text(fields, "category").unwrap_or_default();
+    let category = fields.text("category").unwrap_or_default();
     let known = CATEGORIES.iter().find(|(name, ..)| *name == category);
     let (_, dataset, ecs) = known.copied().unwrap_or(("", "agent.other", "host"));
     event.dataset = Some(Cow::Borrowed(dataset));
     event.event_category = Some(Cow::Borrowed(ecs));
     event.event_action = owned(fields, "action").or_else(|| owned(fields, "kind"));
-    event.event_code = fields.known("EventID").map(|code| Cow::Owned(code.to_string()));
-    event.process_name = match text(fields, "Image") {
+    event.event_code = fields.value("EventID").and_then(|code| code.into_text().ok());
+    event.process_name = match fields.text("Image") {
         Some(image) => Some(Cow::Owned(base(image).to_owned())),
         None => owned(fields, "comm"),
     };
@@ -94,8 +95,8 @@ fn read<'a>(
     Ok(Found::ALL)
 }
 
-fn owned<'a>(fields: &Fields<'_>, name: &'static str) -> Option<Cow<'a, str>> {
-    text(fields, name).map(|text| Cow::Owned(text.to_owned()))
+fn owned<'a>(fields: &Object<'_>, name: &'static str) -> Option<Cow<'a, str>> {
+    fields.text(name).map(|text| Cow::Owned(text.to_owned()))
 }
 
 /// The last part of a path.
@@ -104,8 +105,8 @@ fn base(path: &str) -> &str {
 }
 
 /// The event in a few words, for people who look at a list.
-fn summary(fields: &Fields<'_>, event: &Event<'_>) -> String {
-    let part = |name: &str| fields.get(name).map(ToString::to_string);
+fn summary(fields: &Object<'_>, event: &Event<'_>) -> String {
+    let part = |name: &'static str| fields.known(name).map(|value| value.to_string());
     let action = event.event_action.as_deref().unwrap_or_default();
     let object = match event.event_category.as_deref() {
         Some("file") => part("TargetFilename"),

@@ -13,10 +13,11 @@
 //! What it does *not* know: VPC flows in columns of one's own.
 
 use super::{Found, Miss, Spec};
-use crate::columns::{self, Table, To, add, add_int, text};
+use crate::columns::{self, Table, To, add, add_int};
 use crate::memory::Memory;
+use crate::source::Source as _;
 use crate::stamp;
-use common::event::{Event, Fields, Value, address};
+use common::event::{Event, Object, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -37,14 +38,14 @@ const TRAIL: &Table = &[
 ];
 
 fn cloudtrail<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some(Value::Text(name)) = fields.known("eventName") else {
+    let Some(Value::Text(name)) = fields.value("eventName") else {
         return Miss::at(0, "a CloudTrail record (eventName)");
     };
-    let time = text(fields, "eventTime").filter(|_| fields.known("eventSource").is_some());
+    let time = fields.text("eventTime").filter(|_| fields.has("eventSource"));
     if !time.is_some_and(|time| columns::iso_time(time, memory, event)) {
         return Miss::at(0, "a CloudTrail record (eventTime, eventSource)");
     }
@@ -52,25 +53,25 @@ fn cloudtrail<'a>(
     columns::fill(fields, TRAIL, event);
     if event.user_name.is_none()
         && let Some(Value::Text(kind)) = fields
-            .get("userIdentity.type")
+            .value("userIdentity.type")
             .filter(|kind| matches!(kind, Value::Text(kind) if kind == "Root"))
     {
         event.user_name = Some(columns::lower(kind.clone()));
     }
     let is_sign_in = name.contains("Login") || name.contains("AssumeRole");
-    let service = text(fields, "eventSource").unwrap_or_default();
+    let service = fields.text("eventSource").unwrap_or_default();
     event.event_category = Some(Cow::Borrowed(match service {
         _ if is_sign_in => "authentication",
         "iam.amazonaws.com" => "iam",
         _ => "configuration",
     }));
-    let answer = text(fields, "responseElements.ConsoleLogin");
-    let failed = fields.known("errorCode").is_some() || answer == Some("Failure");
+    let answer = fields.text("responseElements.ConsoleLogin");
+    let failed = fields.has("errorCode") || answer == Some("Failure");
     event.event_outcome = Some(if failed { "failure" } else { "success" }.into());
-    if let Some(Value::Text(code)) = fields.known("errorCode") {
+    if let Some(Value::Text(code)) = fields.value("errorCode") {
         event.ext.push("error.code", Value::Text(code.clone()));
     }
-    if let Some(Value::Text(message)) = fields.known("errorMessage") {
+    if let Some(Value::Text(message)) = fields.value("errorMessage") {
         event.message = message.clone();
     }
     Ok(Found::default())

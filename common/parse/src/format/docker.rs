@@ -13,10 +13,11 @@
 //! What it does *not* know: containers; their ids are in the file's path.
 
 use super::{Found, Miss, Next, Spec};
-use crate::columns::{self, text};
+use crate::columns;
 use crate::joint::Joint;
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value, flatten};
+use crate::source::Source as _;
+use common::event::{Event, Object, Value};
 use std::borrow::Cow;
 
 pub(super) const LINE: Spec = Spec::object(line).header();
@@ -24,12 +25,12 @@ pub(super) const PARTS: Spec =
     Spec::line(parts).first(b"{").joined(Joint::Run { begins: is_part, goes_on, ends }).header();
 
 fn line<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let (Some(Value::Text(log)), Some(stream), Some(time)) =
-        (fields.known("log"), text(fields, "stream"), text(fields, "time"))
+        (fields.value("log"), fields.text("stream"), fields.text("time"))
     else {
         return Miss::at(0, "a container's line (log, stream, time)");
     };
@@ -42,7 +43,7 @@ fn line<'a>(
         Cow::Borrowed(log) => Cow::Borrowed(&log[..end]),
         Cow::Owned(log) => Cow::Owned(log[..end].to_owned()),
     };
-    if let Some(Value::Text(tag)) = fields.known("attrs.tag") {
+    if let Some(Value::Text(tag)) = fields.value("attrs.tag") {
         event.process_name = Some(tag.clone());
     }
     Ok(Found { next: Next::Line, ..Found::default() })
@@ -81,15 +82,15 @@ fn parts<'a>(record: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Res
     }
     let mut message = String::with_capacity(record.len());
     for (nth, part) in record.lines().enumerate() {
-        let Ok((fields, _)) = flatten(part.as_bytes()) else {
+        let Ok(fields) = Object::read(Cow::Borrowed(part)) else {
             return Miss::at(0, "a part of a container's line");
         };
         if nth == 0 {
             line(&fields, memory, event)?;
-            let stream = fields.known("stream").cloned();
+            let stream = fields.value("stream");
             stream.into_iter().for_each(|stream| event.ext.push("stream", stream));
         }
-        message.push_str(text(&fields, "log").unwrap_or_default());
+        message.push_str(fields.text("log").unwrap_or_default());
     }
     message.truncate(message.trim_end_matches(['\n', '\r']).len());
     event.message = Cow::Owned(message);

@@ -15,7 +15,8 @@
 use super::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value};
+use crate::source::Source as _;
+use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -57,16 +58,16 @@ const TABLE: &Table = &[
 ];
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some(Value::Text(kind)) = fields.known("event_type") else {
+    let Some(Value::Text(kind)) = fields.value("event_type") else {
         return Miss::at(0, "an EVE record (event_type)");
     };
     let known = ["flow_id", "src_ip", "stats.uptime", "pcap_cnt", "engine.message"];
-    let time = columns::text(fields, "timestamp");
-    let is_eve = known.iter().any(|name| fields.known(name).is_some());
+    let time = fields.text("timestamp");
+    let is_eve = known.iter().any(|name| fields.has(name));
     let timed = is_eve && time.is_some_and(|time| columns::iso_time(time, memory, event));
     if !timed {
         return Miss::at(0, "an EVE record (timestamp, flow_id)");
@@ -88,8 +89,8 @@ fn read<'a>(
     Ok(Found::ALL)
 }
 
-fn fill_alert<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
-    if let Some(Value::Text(action)) = fields.known("alert.action") {
+fn fill_alert<'a>(fields: &Object<'a>, event: &mut Event<'a>) {
+    if let Some(Value::Text(action)) = fields.value("alert.action") {
         event.event_outcome = match action.as_ref() {
             "allowed" => Some("success".into()),
             "blocked" => Some("failure".into()),
@@ -98,13 +99,13 @@ fn fill_alert<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
         event.event_action = Some(action.clone());
     }
     // Suricata: 1 is high, 2 medium, 3 low.
-    event.log_severity = match columns::int(fields, "alert.severity") {
+    event.log_severity = match fields.int("alert.severity") {
         Some(1) => Some(2),
         Some(2) => Some(4),
         Some(_) => Some(5),
         None => None,
     };
-    if let Some(Value::Text(signature)) = fields.known("alert.signature") {
+    if let Some(Value::Text(signature)) = fields.value("alert.signature") {
         event.message = signature.clone();
     }
 }

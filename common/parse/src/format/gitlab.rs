@@ -11,29 +11,30 @@
 //! What it does *not* know: GitLab's other logs, which are plain JSON.
 
 use super::{Found, Miss, Spec, json};
-use crate::columns::{int, text};
+use crate::columns;
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value};
+use crate::source::Source as _;
+use common::event::{Event, Object, Value};
 
 pub(super) const SPEC: Spec = Spec::object(read);
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let (Some(controller), Some(action)) = (text(fields, "controller"), text(fields, "action"))
+    let (Some(controller), Some(action)) = (fields.text("controller"), fields.text("action"))
     else {
         return Miss::at(0, "a request (controller, action)");
     };
-    if fields.known("time").is_none() || fields.known("request_urgency").is_none() {
+    if !fields.has("time") || !fields.has("request_urgency") {
         return Miss::at(0, "a request (time, request_urgency)");
     }
     json::adopt(fields, memory, event);
     event.dataset = Some("gitlab.production".into());
     event.process_name = Some("gitlab".into());
     event.event_category = Some("web".into());
-    let status = int(fields, "status").unwrap_or(0);
+    let status = fields.int("status").unwrap_or(0);
     let mut is_fine = (1..400).contains(&status);
     let is_sign_in = match (controller, action) {
         ("SessionsController", "create") => {
@@ -57,20 +58,17 @@ fn read<'a>(
     Ok(Found::default())
 }
 
-fn user<'f, 'a>(fields: &'f Fields<'a>) -> Option<&'f Value<'a>> {
-    let first = |name| match fields.get(name) {
-        Some(Value::List(list)) => list.first(),
-        scalar => scalar,
-    };
+fn user<'a>(fields: &Object<'a>) -> Option<Value<'a>> {
+    let first = |name| fields.value(name).map(columns::first);
     let nested = || first("params.value.login").or_else(|| first("params.value.username"));
     first("username").or_else(nested).or_else(|| {
         let (Some(Value::List(keys)), Some(Value::List(values))) =
-            (fields.known("params.key"), fields.known("params.value"))
+            (fields.value("params.key"), fields.value("params.value"))
         else {
             return None;
         };
         let is_user = |key: &Value<'_>| matches!(key, Value::Text(key) if matches!(key.as_ref(), "username" | "login"));
         let at = keys.iter().position(is_user).filter(|_| keys.len() == values.len())?;
-        values.get(at)
+        values.into_iter().nth(at)
     })
 }

@@ -17,14 +17,15 @@
 
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
+use crate::source::Source as _;
 use common::clock::Timestamp;
-use common::event::{Event, Fields, TimeQuality, Value};
+use common::event::{Event, Object, TimeQuality, Value, ValueRef};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::object(read);
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     _calendar: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
@@ -53,10 +54,10 @@ fn read<'a>(
 
 /// A field's text: of a repeated field the first value, of a list of byte numbers the text that
 /// they spell.
-fn text<'a>(fields: &Fields<'a>, name: &str) -> Option<Cow<'a, str>> {
-    match fields.get(name)? {
-        Value::Text(text) => Some(text.clone()),
-        Value::List(list) => match bytes(list) {
+fn text<'a>(fields: &Object<'a>, name: &'static str) -> Option<Cow<'a, str>> {
+    match fields.value(name)? {
+        Value::Text(text) => Some(text),
+        Value::List(list) => match bytes(&list) {
             Some(bytes) => Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())),
             None => list.first().map(|value| Cow::Owned(value.to_string())),
         },
@@ -72,14 +73,12 @@ fn bytes(list: &[Value<'_>]) -> Option<Vec<u8>> {
     list.iter().map(byte).collect()
 }
 
-fn number(fields: &Fields<'_>, name: &str) -> Option<i64> {
-    match fields.get(name)? {
-        Value::Int(number) => Some(*number),
-        Value::Text(text) => text.parse().ok(),
-        Value::List(list) => match list.first()? {
-            Value::Text(text) => text.parse().ok(),
+fn number(fields: &Object<'_>, name: &'static str) -> Option<i64> {
+    match fields.known(name)? {
+        ValueRef::List(list) => match list.nth(0)? {
+            ValueRef::Text(text) => text.parse().ok(),
             _ => None,
         },
-        _ => None,
+        _ => fields.int(name),
     }
 }

@@ -15,51 +15,57 @@
 use super::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
 use crate::memory::Memory;
-use common::event::{Event, Fields, JsonError, TimeQuality, Value, original_fields};
+use crate::source::Source as _;
+use common::event::{Event, JsonError, Object, TimeQuality, Value};
+use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::object(read).generic();
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     adopt(fields, memory, event);
-    if fields.known("event.id").is_some() && fields.known("section").is_some() {
+    if fields.has("event.id") && fields.has("section") {
         adopt_own(fields, event);
     }
     Ok(Found::default())
 }
 
 /// Fills the columns that well-known names mean.
-pub(super) fn adopt<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) {
+pub(super) fn adopt<'a>(fields: &Object<'a>, memory: &mut Memory, event: &mut Event<'a>) {
     let mut ranks = Ranks::default();
-    for (name, value) in fields.iter() {
-        alias::adopt(name, value, &mut ranks, memory, event);
+    for (place, name) in fields.names().enumerate() {
+        if let Some(meaning) = alias::meaning(name)
+            && let Some(value) = fields.value_at(place)
+        {
+            alias::adopt_as(meaning, name, &value, &mut ranks, memory, event);
+        }
     }
 }
 
-/// The fields of a text that is a JSON object, and whether a key occurred twice.
-pub(crate) fn object(text: &str) -> Result<(Fields<'_>, bool), Miss> {
+/// The fields of a text that is a JSON object.
+pub(crate) fn object(text: &str) -> Result<Object<'_>, Miss> {
     if !text.trim_start_matches([' ', '\t']).starts_with('{') {
         return Miss::at(0, "a JSON object");
     }
     let wrong =
         |error: JsonError| Miss { column: error.column.saturating_sub(1), expected: "valid JSON" };
-    original_fields(text).map_err(wrong)
+    Object::original(Cow::Borrowed(text)).map_err(wrong)
 }
 
 /// Takes over what only our own events say.
-fn adopt_own<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+fn adopt_own<'a>(fields: &Object<'a>, event: &mut Event<'a>) {
     if event.time_quality != TimeQuality::None
-        && let Some(Value::Int(number)) = fields.known("time.quality")
+        && let Some(Value::Int(number)) = fields.value("time.quality")
     {
-        event.time_quality = TimeQuality::from_number(*number);
+        event.time_quality = TimeQuality::from_number(number);
     }
-    if let Some(Value::Text(helper)) = fields.known("event.provider") {
+    if let Some(Value::Text(helper)) = fields.value("event.provider") {
         event.helper = Some(helper.clone());
     }
-    if let Some(Value::List(tags)) = fields.known("tags") {
+    if let Some(Value::List(tags)) = fields.value("tags") {
         let text = |tag: &Value<'a>| match tag {
             Value::Text(tag) if !tag.contains(' ') => Some(tag.clone()),
             _ => None,

@@ -12,11 +12,12 @@
 //! ([`super::docker`]).
 
 use super::{Found, Miss, Next, Spec};
-use crate::columns::{self, Table, To, text};
+use crate::columns::{self, Table, To};
 use crate::joint::Joint;
 use crate::memory::Memory;
+use crate::source::Source as _;
 use crate::stamp;
-use common::event::{Event, Fields, Value};
+use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -39,16 +40,16 @@ const TABLE: &Table = &[
 ];
 
 fn audit<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let is_audit = text(fields, "apiVersion").is_some_and(|api| api.starts_with("audit.k8s.io"));
-    if !is_audit || fields.known("verb").is_none() {
+    let is_audit = fields.text("apiVersion").is_some_and(|api| api.starts_with("audit.k8s.io"));
+    if !is_audit || !fields.has("verb") {
         return Miss::at(0, "an audit event (apiVersion audit.k8s.io)");
     }
     let names = ["stageTimestamp", "requestReceivedTimestamp", "metadata.creationTimestamp"];
-    let times = names.iter().filter_map(|name| text(fields, name));
+    let times = names.iter().filter_map(|name| fields.text(name));
     for time in times {
         if columns::iso_time(time, memory, event) {
             break;
@@ -57,8 +58,8 @@ fn audit<'a>(
     event.dataset = Some("kubernetes.audit".into());
     event.event_category = Some("configuration".into());
     columns::fill(fields, TABLE, event);
-    let decision = text(fields, "annotations.authorization.k8s.io/decision");
-    event.event_outcome = match (columns::int(fields, "responseStatus.code"), decision) {
+    let decision = fields.text("annotations.authorization.k8s.io/decision");
+    event.event_outcome = match (fields.int("responseStatus.code"), decision) {
         (Some(400..), _) | (_, Some("forbid")) => Some("failure".into()),
         (Some(_), _) | (_, Some("allow")) => Some("success".into()),
         _ => None,

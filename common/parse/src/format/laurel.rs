@@ -11,9 +11,10 @@
 
 use super::auditd::meaning;
 use super::{Found, Miss, Spec};
-use crate::columns::{self, Table, To, text};
+use crate::columns::{self, Table, To};
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value};
+use crate::source::Source as _;
+use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -76,11 +77,11 @@ const PLAIN: &Table = &[
 ];
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     _calendar: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some((micros, serial)) = text(fields, "ID").and_then(stamp) else {
+    let Some((micros, serial)) = fields.text("ID").and_then(stamp) else {
         return Miss::at(0, "an audit event (ID)");
     };
     let is_there = |kind: &&&str| fields.has_prefix(&format!("{kind}."));
@@ -93,14 +94,14 @@ fn read<'a>(
     columns::fill(fields, TABLE, event);
     columns::fill(fields, PLAIN, event);
     event.ext.push("auditd.sequence", Value::Int(serial));
-    let call = text(fields, "SYSCALL.SYSCALL").map(|call| Cow::Owned(call.to_owned()));
+    let call = fields.text("SYSCALL.SYSCALL").map(|call| Cow::Owned(call.to_owned()));
     event.event_category = types.contains(&"EXECVE").then_some("process".into());
     event.event_action = call.or_else(|| types.first().map(|kind| kind.to_lowercase().into()));
     if let Some((category, action)) = meaning::meant(&types) {
         event.event_category = Some(category.into());
         event.event_action = Some(action.into());
     }
-    event.event_outcome = match text(fields, "SYSCALL.success").or(text(fields, "USER_LOGIN.res")) {
+    event.event_outcome = match fields.text("SYSCALL.success").or(fields.text("USER_LOGIN.res")) {
         Some("yes" | "success") => Some("success".into()),
         Some("no" | "failed") => Some("failure".into()),
         _ => None,
@@ -120,15 +121,15 @@ fn stamp(id: &str) -> Option<(i64, i64)> {
     Some((micros, serial.parse().ok()?))
 }
 
-fn arguments<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+fn arguments<'a>(fields: &Object<'a>, event: &mut Event<'a>) {
     const NAMES: [&str; 10] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9"];
-    if let Some(Value::List(list)) = fields.known("EXECVE.ARGV") {
+    if let Some(Value::List(list)) = fields.value("EXECVE.ARGV") {
         let words: Vec<String> = list.iter().map(Value::to_string).collect();
         event.process_command_line = Some(Cow::Owned(words.join(" ")));
         for (name, value) in NAMES.into_iter().zip(list) {
-            event.ext.push(name, value.clone());
+            event.ext.push(name, value);
         }
-    } else if let Some(title) = fields.known("PROCTITLE.ARGV") {
+    } else if let Some(title) = fields.value("PROCTITLE.ARGV") {
         let words = title.to_string().replace(", ", " ");
         event.process_command_line = Some(Cow::Owned(words));
     }

@@ -11,9 +11,10 @@
 //! What it does *not* know: the unified log's other styles; `syslog` style is syslog.
 
 use super::{Found, Miss, Spec};
-use crate::columns::{self, Table, To, text};
+use crate::columns::{self, Table, To};
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value};
+use crate::source::Source as _;
+use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -29,18 +30,18 @@ const LOG_TABLE: &Table = &[
     ("userID", To::Field("user.id")),
 ];
 
-fn log<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let Some(Value::Text(_)) = fields.known("eventMessage") else {
+fn log<'a>(fields: &Object<'a>, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let Some(Value::Text(_)) = fields.value("eventMessage") else {
         return Miss::at(0, "an entry of the unified log (eventMessage)");
     };
-    let time = text(fields, "timestamp").filter(|_| fields.known("processImagePath").is_some());
+    let time = fields.text("timestamp").filter(|_| fields.has("processImagePath"));
     if !time.is_some_and(|time| columns::iso_time(time, memory, event)) {
         return Miss::at(0, "an entry of the unified log (timestamp, processImagePath)");
     }
     event.dataset = Some("macos.log".into());
     columns::fill(fields, LOG_TABLE, event);
     name_program(event);
-    event.log_severity = match text(fields, "messageType") {
+    event.log_severity = match fields.text("messageType") {
         Some("Fault") => Some(2),
         Some("Error") => Some(3),
         Some("Info") => Some(6),
@@ -60,20 +61,20 @@ const ES_TABLE: &Table = &[
 ];
 
 fn eslogger<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let path = "process.executable.path";
-    let time = text(fields, "time").filter(|_| fields.known("schema_version").is_some());
-    let Some(Value::Text(executable)) = fields.get(path).filter(|_| time.is_some()) else {
+    let time = fields.text("time").filter(|_| fields.has("schema_version"));
+    let Some(Value::Text(executable)) = fields.value(path).filter(|_| time.is_some()) else {
         return Miss::at(0, "an event of eslogger (schema_version, process.executable.path)");
     };
     if !time.is_some_and(|time| columns::iso_time(time, memory, event)) {
         return Miss::at(0, "an event of eslogger (time)");
     }
     event.dataset = Some("macos.eslogger".into());
-    let kind = fields.iter().find_map(|(name, _)| name.strip_prefix("event.")?.split('.').next());
+    let kind = fields.names().find_map(|name| name.strip_prefix("event.")?.split('.').next());
     let kind = kind.map(|kind| Cow::Owned(kind.to_owned()));
     event.event_category = Some(Cow::Borrowed(match kind.as_deref() {
         Some("exec" | "fork" | "exit" | "signal") => "process",
@@ -84,13 +85,13 @@ fn eslogger<'a>(
     if kind.as_deref() == Some("exec") {
         columns::fill(fields, ES_TABLE, event);
         event.ext.push("process.parent.executable", Value::Text(executable.clone()));
-        if let Some(Value::List(words)) = fields.known("event.exec.args") {
+        if let Some(Value::List(words)) = fields.value("event.exec.args") {
             let words: Vec<String> = words.iter().map(Value::to_string).collect();
             event.process_command_line = Some(Cow::Owned(words.join(" ")));
         }
     } else {
         event.process_executable = Some(executable.clone());
-        event.process_pid = columns::int(fields, "process.audit_token.pid");
+        event.process_pid = fields.int("process.audit_token.pid");
     }
     event.event_action = kind;
     name_program(event);

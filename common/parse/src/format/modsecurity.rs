@@ -14,11 +14,12 @@
 //! What it does *not* know: the native form ([`super::modsecurity_native`]).
 
 use super::{Found, Miss, Spec};
-use crate::columns::{self, Table, To, text};
+use crate::columns::{self, Table, To};
 use crate::memory::Memory;
+use crate::source::Source as _;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};
-use common::event::{Event, Fields, Value};
+use common::event::{Event, Object, Value, ValueRef};
 use common::field::Column as C;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -47,11 +48,11 @@ const TABLE: &Table = &[
 ];
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let time = text(fields, "transaction.time").or_else(|| text(fields, "transaction.time_stamp"));
+    let time = fields.text("transaction.time").or_else(|| fields.text("transaction.time_stamp"));
     let Some(at) = time.and_then(instant) else {
         return Miss::at(0, "a ModSecurity transaction (transaction.time)");
     };
@@ -60,25 +61,26 @@ fn read<'a>(
     event.event_category = Some("intrusion_detection".into());
     event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
-    let host = fields.known("request.headers.Host");
-    if let Some(Value::Text(host)) = host.or(fields.known("transaction.request.headers.Host")) {
-        authority(host, event);
+    let host = fields.value("request.headers.Host");
+    let host = host.or_else(|| fields.value("transaction.request.headers.Host"));
+    if let Some(Value::Text(host)) = host {
+        authority(&host, event);
     }
-    if let Some(Value::Text(line)) = fields.known("request.request_line") {
+    if let Some(Value::Text(line)) = fields.value("request.request_line") {
         request(line.clone(), event);
     }
-    if let Some(Value::Text(url)) = fields.known("transaction.request.uri") {
+    if let Some(Value::Text(url)) = fields.value("transaction.request.uri") {
         columns::url(url.clone(), event);
     }
-    if let Some(Value::List(messages)) = fields.known("audit_data.messages") {
-        rules(messages, event);
+    if let Some(Value::List(messages)) = fields.value("audit_data.messages") {
+        rules(&messages, event);
     }
-    let intercepted = fields.known("audit_data.action.intercepted") == Some(&Value::Bool(true));
+    let intercepted = fields.known("audit_data.action.intercepted") == Some(ValueRef::Bool(true));
     let (action, outcome) =
         if intercepted { ("blocked", "failure") } else { ("detected", "success") };
     event.event_action = Some(action.into());
     event.event_outcome = Some(outcome.into());
-    if let Some(Value::Text(message)) = fields.known("audit_data.action.message") {
+    if let Some(Value::Text(message)) = fields.value("audit_data.action.message") {
         event.message = message.clone();
     }
     Ok(Found::default())

@@ -12,13 +12,13 @@
 use super::{Found, Miss, Spec};
 use crate::columns::epoch;
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value};
+use common::event::{Event, List, Object, Value, ValueRef};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::object(read);
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     _memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
@@ -31,58 +31,48 @@ fn read<'a>(
     event.dataset = Some("otel.logs".into());
     let worst = record("severityNumber").into_iter().flat_map(each).filter_map(number).max();
     event.log_severity = worst.and_then(severity);
-    let bodies: Vec<&Cow<'a, str>> =
-        record("body.stringValue").into_iter().flat_map(each).filter_map(text).collect();
-    event.message = match bodies.as_slice() {
-        [one] => (*one).clone(),
-        all => Cow::Owned(all.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("\n")),
-    };
-    if let Some(Value::Text(host)) = attribute(fields, "host.name") {
-        event.host_name = host.clone();
+    let bodies = record("body.stringValue").into_iter().flat_map(each);
+    let bodies: Vec<String> = bodies.map(|body| body.to_string()).collect();
+    event.message = Cow::Owned(bodies.join("\n"));
+    if let Some(host) = attribute(fields, "host.name") {
+        event.host_name = Cow::Owned(host.to_string());
     }
     if let Some(service) = attribute(fields, "service.name") {
-        event.ext.push("service.name", service.clone());
+        event.ext.push("service.name", Value::Text(Cow::Owned(service.to_string())));
     }
-    if let Some(Value::List(ids)) = record("traceId")
-        && ids.iter().all(|id| *id == ids[0])
+    if let Some(ValueRef::List(ids)) = record("traceId")
+        && let Some(first) = ids.nth(0)
+        && ids.iter().all(|id| id == first)
     {
-        event.ext.push("trace.id", ids[0].clone());
+        event.ext.push("trace.id", Value::Text(Cow::Owned(first.to_string())));
     }
     Ok(Found::default())
 }
 
 /// A resource's attribute, where all its attributes are texts.
-fn attribute<'f, 'a>(fields: &'f Fields<'a>, name: &str) -> Option<&'f Value<'a>> {
-    let Some(Value::List(keys)) = fields.known("resourceLogs.resource.attributes.key") else {
-        return None;
-    };
-    let Some(Value::List(values)) =
-        fields.known("resourceLogs.resource.attributes.value.stringValue")
-    else {
-        return None;
-    };
-    let at = keys.iter().position(|key| matches!(key, Value::Text(key) if key == name))?;
-    values.get(at).filter(|_| keys.len() == values.len())
-}
-
-fn each<'f, 'a>(value: &'f Value<'a>) -> &'f [Value<'a>] {
-    match value {
-        Value::List(list) => list,
-        scalar => std::slice::from_ref(scalar),
-    }
-}
-
-fn number(value: &Value<'_>) -> Option<i64> {
-    match value {
-        Value::Int(number) => Some(*number),
-        Value::Text(text) => text.parse().ok(),
+fn attribute<'f>(fields: &'f Object<'_>, name: &str) -> Option<ValueRef<'f>> {
+    let list = |name| match fields.known(name) {
+        Some(ValueRef::List(list)) => Some(list),
         _ => None,
-    }
+    };
+    let keys = list("resourceLogs.resource.attributes.key")?;
+    let values = list("resourceLogs.resource.attributes.value.stringValue")?;
+    let at = keys.iter().position(|key| key == ValueRef::Text(name))?;
+    values.nth(at).filter(|_| keys.len() == values.len())
 }
 
-fn text<'f, 'a>(value: &'f Value<'a>) -> Option<&'f Cow<'a, str>> {
+fn each(value: ValueRef<'_>) -> impl Iterator<Item = ValueRef<'_>> {
+    let (list, scalar) = match value {
+        ValueRef::List(list) => (Some(list), None),
+        scalar => (None, Some(scalar)),
+    };
+    list.into_iter().flat_map(List::iter).chain(scalar)
+}
+
+fn number(value: ValueRef<'_>) -> Option<i64> {
     match value {
-        Value::Text(text) => Some(text),
+        ValueRef::Int(number) => Some(number),
+        ValueRef::Text(text) => text.parse().ok(),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::joint::Joint;
 use crate::memory::Memory;
-use common::event::{Event, Fields};
+use common::event::{Event, Object};
 
 /// Where a format stopped in a line, and what it looked for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Found {
 pub(crate) type Reader = for<'a> fn(&'a str, &mut Memory, &mut Event<'a>) -> Result<Found, Miss>;
 /// Reads the fields of a JSON object.
 pub(crate) type ObjectReader =
-    for<'a> fn(&Fields<'a>, &mut Memory, &mut Event<'a>) -> Result<Found, Miss>;
+    for<'a> fn(&Object<'a>, &mut Memory, &mut Event<'a>) -> Result<Found, Miss>;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Reads {

@@ -8,9 +8,10 @@
 //! What it does *not* know: their other logs, which are plain JSON.
 
 use super::{Found, Miss, Spec};
-use crate::columns::{self, Table, To, text};
+use crate::columns::{self, Table, To};
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value, address};
+use crate::source::Source as _;
+use common::event::{Event, Object, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -30,42 +31,42 @@ const CADDY_TABLE: &Table = &[
 ];
 
 fn caddy<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let known = text(fields, "logger").is_some_and(|logger| logger.starts_with("http.log"));
-    let Some(Value::Text(url)) = fields.known("request.uri").filter(|_| known) else {
+    let known = fields.text("logger").is_some_and(|logger| logger.starts_with("http.log"));
+    let Some(Value::Text(url)) = fields.value("request.uri").filter(|_| known) else {
         return Miss::at(0, "a request of Caddy (logger http.log.…, request.uri)");
     };
     let mut ranks = crate::alias::Ranks::default();
     for name in ["level", "ts"] {
-        if let Some(value) = fields.get(name) {
-            crate::alias::adopt(name, value, &mut ranks, memory, event);
+        if let Some(value) = fields.value(name) {
+            crate::alias::adopt(name, &value, &mut ranks, memory, event);
         }
     }
     event.dataset = Some("caddy.access".into());
     columns::fill(fields, CADDY_TABLE, event);
-    if let Some(version) = fields.known("request.proto") {
-        columns::http_version(version, event);
+    if let Some(version) = fields.value("request.proto") {
+        columns::http_version(&version, event);
     }
     // Behind trusted proxies (Caddy 2.7) the client is another than the peer, whose port it was.
-    if let Some(client) = text(fields, "request.client_ip").and_then(address)
+    if let Some(client) = fields.text("request.client_ip").and_then(address)
         && event.source_ip != Some(client)
     {
         (event.source_ip, event.source_port) = (Some(client), None);
     }
     if event.source_ip.is_none()
         && let Some((ip, port)) =
-            text(fields, "request.remote_addr").and_then(|text| text.rsplit_once(':'))
+            fields.text("request.remote_addr").and_then(|text| text.rsplit_once(':'))
     {
         (event.source_ip, event.source_port) = (address(ip), port.parse().ok());
     }
     columns::url(url.clone(), event);
-    if let Some(Value::Text(message)) = fields.known("msg") {
+    if let Some(Value::Text(message)) = fields.value("msg") {
         event.message = message.clone();
     }
-    web(columns::int(fields, "status"), event);
+    web(fields.int("status"), event);
     Ok(Found::default())
 }
 
@@ -82,28 +83,28 @@ const TRAEFIK_TABLE: &Table = &[
 ];
 
 fn traefik<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some(Value::Text(url)) = fields.known("RequestPath") else {
+    let Some(Value::Text(url)) = fields.value("RequestPath") else {
         return Miss::at(0, "a request of Traefik (RequestPath)");
     };
     let names = ["StartUTC", "time", "StartLocal"];
-    let mut times = names.iter().filter_map(|name| text(fields, name));
+    let mut times = names.iter().filter_map(|name| fields.text(name));
     if !times.any(|time| columns::iso_time(time, memory, event)) {
         return Miss::at(0, "a request of Traefik (StartUTC)");
     }
     event.dataset = Some("traefik.access".into());
     columns::fill(fields, TRAEFIK_TABLE, event);
-    if let Some(version) = fields.known("RequestProtocol") {
-        columns::http_version(version, event);
+    if let Some(version) = fields.value("RequestProtocol") {
+        columns::http_version(&version, event);
     }
     if event.user_name.as_deref() == Some("-") {
         event.user_name = None;
     }
     columns::url(url.clone(), event);
-    web(columns::int(fields, "DownstreamStatus"), event);
+    web(fields.int("DownstreamStatus"), event);
     Ok(Found::default())
 }
 

@@ -15,17 +15,18 @@
 
 use super::windows_event::{CHANNELS, Meaning, meaning};
 use super::{Found, Miss, Spec};
-use crate::columns::{self, first, text};
+use crate::columns::{self, first};
 use crate::memory::Memory;
+use crate::source::Source;
 use crate::stamp;
 use common::clock::Timestamp;
-use common::event::{Event, Fields, TimeQuality, Value, address};
+use common::event::{Event, Object, TimeQuality, Value, ValueRef, address};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::object(read);
 
 fn read<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
@@ -36,19 +37,23 @@ fn read<'a>(
 }
 
 /// Fills an event from the fields of a Windows event; false when they are none.
-pub(super) fn fill<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Event<'a>) -> bool {
-    let Some(code) = fields.known("EventID").cloned().map(first) else { return false };
+pub(super) fn fill<'a>(
+    fields: &impl Source<'a>,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> bool {
+    let Some(code) = fields.value("EventID").map(first) else { return false };
     let origin = ["Channel", "Provider_Name", "SourceName", "ProviderName"];
     let Ok(code) = code.into_text() else { return false };
-    if !origin.iter().any(|name| fields.get(name).is_some()) {
+    if !origin.iter().any(|name| fields.has(name)) {
         return false;
     }
     time(fields, memory, event);
-    let host = fields.known("Computer").or_else(|| fields.known("Hostname"));
+    let host = fields.value("Computer").or_else(|| fields.value("Hostname"));
     if let Some(Value::Text(host)) = host {
         event.host_name = host.clone();
     }
-    let channel = text(fields, "Channel").unwrap_or_default();
+    let channel = fields.text("Channel").unwrap_or_default();
     let dataset = CHANNELS.iter().find(|(name, _)| name.eq_ignore_ascii_case(channel));
     let dataset = dataset.map_or("windows.eventlog", |(_, dataset)| dataset);
     event.dataset = Some(dataset.into());
@@ -59,7 +64,7 @@ pub(super) fn fill<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Eve
         event.event_action = Some(action.into());
         event.event_outcome = (!outcome.is_empty()).then_some(outcome.into());
     }
-    if let Some(Value::Text(message)) = fields.known("Message").or_else(|| fields.known("message"))
+    if let Some(Value::Text(message)) = fields.value("Message").or_else(|| fields.value("message"))
     {
         event.message = message.clone();
     }
@@ -69,12 +74,12 @@ pub(super) fn fill<'a>(fields: &Fields<'a>, memory: &mut Memory, event: &mut Eve
     true
 }
 
-fn time(fields: &Fields<'_>, memory: &mut Memory, event: &mut Event<'_>) {
+fn time<'a>(fields: &impl Source<'a>, memory: &mut Memory, event: &mut Event<'a>) {
     let names = ["@timestamp", "TimeCreated", "TimeCreated_SystemTime", "UtcTime", "EventTime"];
     for name in names {
-        let found = match fields.get(name) {
-            Some(Value::Text(text)) => instant(text, name == "UtcTime", memory),
-            Some(Value::Int(number)) if *number > 100_000_000_000 => {
+        let found = match fields.known(name) {
+            Some(ValueRef::Text(text)) => instant(text, name == "UtcTime", memory),
+            Some(ValueRef::Int(number)) if number > 100_000_000_000 => {
                 Some((Timestamp(number.saturating_mul(1_000)), TimeQuality::Offset))
             }
             _ => None,
@@ -98,8 +103,8 @@ fn instant(text: &str, is_utc: bool, memory: &mut Memory) -> Option<(Timestamp, 
 }
 
 /// A text that says something: `-` and empty stand for nothing in Windows events.
-fn said<'f, 'a>(fields: &'f Fields<'a>, names: &[&str]) -> Option<&'f Cow<'a, str>> {
-    names.iter().find_map(|name| match fields.get(name)? {
+fn said<'a>(fields: &impl Source<'a>, names: &[&'static str]) -> Option<Cow<'a, str>> {
+    names.iter().find_map(|name| match fields.value(name)? {
         Value::Text(text) if !text.is_empty() && text != "-" => Some(text),
         _ => None,
     })
@@ -114,18 +119,18 @@ fn last_part<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
     }
 }
 
-fn process<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+fn process<'a>(fields: &impl Source<'a>, event: &mut Event<'a>) {
     if let Some(image) = said(fields, &["Image", "NewProcessName", "SourceImage", "ProcessName"]) {
-        event.process_name = Some(last_part(image));
-        event.process_executable = Some(image.clone());
+        event.process_name = Some(last_part(&image));
+        event.process_executable = Some(image);
     }
     if let Some(line) = said(fields, &["CommandLine", "ProcessCommandLine"]) {
-        event.process_command_line = Some(line.clone());
+        event.process_command_line = Some(line);
     }
-    let id = ["NewProcessId", "ProcessId", "ProcessID"].iter().find_map(|name| fields.get(name));
+    let id = ["NewProcessId", "ProcessId", "ProcessID"].iter().find_map(|name| fields.known(name));
     event.process_pid = match id {
-        Some(Value::Int(number)) => Some(*number),
-        Some(Value::Text(text)) => match text.strip_prefix("0x") {
+        Some(ValueRef::Int(number)) => Some(number),
+        Some(ValueRef::Text(text)) => match text.strip_prefix("0x") {
             Some(hex) => i64::from_str_radix(hex, 16).ok(),
             None => text.parse().ok(),
         },
@@ -133,11 +138,11 @@ fn process<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     };
 }
 
-fn people<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
+fn people<'a>(fields: &impl Source<'a>, event: &mut Event<'a>) {
     let actor = said(fields, &["SubjectUserName", "User", "AccountName", "SourceUser"]);
     let target = said(fields, &["TargetUserName", "TargetUser", "MemberName", "SamAccountName"]);
     let is_logon = event.event_category.as_deref() == Some("authentication");
-    let name = |name: &Cow<'a, str>| last_part(name);
+    let name = |name: Cow<'a, str>| last_part(&name);
     match (actor, target) {
         (_, Some(target)) if is_logon => event.user_name = Some(name(target)),
         (actor, target) => {
@@ -147,26 +152,26 @@ fn people<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
     }
 }
 
-fn network<'a>(fields: &Fields<'a>, event: &mut Event<'a>) {
-    let ip = |names: &[&str]| said(fields, names).and_then(|text| address(text));
+fn network<'a>(fields: &impl Source<'a>, event: &mut Event<'a>) {
+    let ip = |names: &[&'static str]| said(fields, names).and_then(|text| address(&text));
     let port = |names: &[&'static str]| {
-        let number = names.iter().find_map(|name| columns::int(fields, name))?;
+        let number = names.iter().find_map(|name| fields.int(name))?;
         u16::try_from(number).ok().filter(|&port| port > 0)
     };
     event.source_ip = ip(&["IpAddress", "SourceIp", "SourceAddress", "ClientAddress"]);
     event.source_port = port(&["IpPort", "SourcePort", "ClientPort"]);
     event.destination_ip = ip(&["DestinationIp", "DestAddress"]);
     event.destination_port = port(&["DestinationPort", "DestPort"]);
-    event.network_transport = match fields.known("Protocol") {
+    event.network_transport = match fields.value("Protocol") {
         Some(Value::Text(name)) => match name.as_ref() {
             "6" => Some("tcp".into()),
             "17" => Some("udp".into()),
             "1" => Some("icmp".into()),
-            _ => Some(columns::lower(name.clone())),
+            _ => Some(columns::lower(name)),
         },
         _ => None,
     };
-    if let Some(query) = fields.known("QueryName").filter(|query| matches!(query, Value::Text(_))) {
-        event.ext.push("dns.question.name", query.clone());
+    if let Some(query) = fields.value("QueryName").filter(|query| matches!(query, Value::Text(_))) {
+        event.ext.push("dns.question.name", query);
     }
 }

@@ -17,10 +17,11 @@
 //! What it does *not* know: scripts that rename columns.
 
 use super::{Found, Miss, Spec};
-use crate::columns::{self, Table, To, text};
+use crate::columns::{self, Table, To};
 use crate::header::Header;
 use crate::memory::Memory;
-use common::event::{Event, Fields, Value};
+use crate::source::Source;
+use common::event::{Event, Fields, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -74,30 +75,29 @@ const PATHS: &[(&str, &str)] = &[
 ];
 
 fn json<'a>(
-    fields: &Fields<'a>,
+    fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let peers = fields.known("id.orig_h").or_else(|| fields.known("id_orig_h"));
-    let is_zeek =
-        fields.known("uid").is_some() && peers.is_some() || fields.known("_path").is_some();
-    let Some(ts) = fields.known("ts").filter(|_| is_zeek) else {
+    let has_peers = fields.has("id.orig_h") || fields.has("id_orig_h");
+    let is_zeek = fields.has("uid") && has_peers || fields.has("_path");
+    let Some(ts) = fields.value("ts").filter(|_| is_zeek) else {
         return Miss::at(0, "a Zeek record (ts, uid, id.orig_h)");
     };
     let mut ranks = crate::alias::Ranks::default();
-    crate::alias::adopt("ts", ts, &mut ranks, memory, event);
-    let told = text(fields, "_path");
-    let guessed = || PATHS.iter().find(|(field, _)| fields.get(field).is_some());
+    crate::alias::adopt("ts", &ts, &mut ranks, memory, event);
+    let told = fields.text("_path");
+    let guessed = || PATHS.iter().find(|(field, _)| fields.has(field));
     let path = told.or_else(|| guessed().map(|(_, path)| *path));
     let path = path.map_or("log".to_owned(), ToOwned::to_owned);
     fill(fields, &path, event);
-    if let Some(Value::Text(host)) = fields.known("_system_name") {
+    if let Some(Value::Text(host)) = fields.value("_system_name") {
         event.host_name = host.clone();
     }
     Ok(Found::default())
 }
 
-fn fill<'a>(fields: &Fields<'a>, path: &str, event: &mut Event<'a>) {
+fn fill<'a>(fields: &impl Source<'a>, path: &str, event: &mut Event<'a>) {
     event.dataset = Some(match path {
         "conn" => Cow::Borrowed("zeek.conn"),
         "dns" => Cow::Borrowed("zeek.dns"),
@@ -107,10 +107,10 @@ fn fill<'a>(fields: &Fields<'a>, path: &str, event: &mut Event<'a>) {
     });
     event.event_category = Some("network".into());
     columns::fill(fields, TABLE, event);
-    if let Some(Value::Text(uri)) = fields.known("uri") {
+    if let Some(Value::Text(uri)) = fields.value("uri") {
         columns::url(uri.clone(), event);
     }
-    if let Some(Value::Text(id)) = fields.known("community_id") {
+    if let Some(Value::Text(id)) = fields.value("community_id") {
         event.ext.push("network.community_id", Value::Text(id.clone()));
     }
 }
@@ -141,11 +141,11 @@ fn tsv<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<
             fields.push(name.clone(), typed(value, kind, head));
         }
     }
-    let time = match fields.known("ts") {
-        Some(Value::Text(seconds)) => micros(seconds),
+    let time = match fields.value("ts") {
+        Some(Value::Text(seconds)) => micros(&seconds),
         _ => None,
     };
-    let is_row = count == head.fields.len() && (time.is_some() || fields.known("ts").is_none());
+    let is_row = count == head.fields.len() && (time.is_some() || !fields.has("ts"));
     if is_row {
         if let Some(time) = time {
             columns::epoch(time, event);

@@ -162,7 +162,7 @@ fn quote(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Text(text) => format!("{text:?}"),
         ValueRef::List(list) => {
-            let items: Vec<String> = list.iter().map(|item| quote(item.into())).collect();
+            let items: Vec<String> = list.iter().map(quote).collect();
             format!("[{}]", items.join(", "))
         }
         ValueRef::Texts(list) => {

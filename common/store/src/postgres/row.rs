@@ -4,7 +4,7 @@
 
 use super::copy::{EPOCH, micros};
 use common::clock::Timestamp;
-use common::event::{Eol, Event, EventId, Fields, RawKind, TimeQuality, flatten};
+use common::event::{Eol, Event, EventId, Fields, Object, RawKind, TimeQuality, flatten};
 use postgres::Row;
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
@@ -121,7 +121,7 @@ pub(super) fn event(
             .map(|tag| Cow::Owned(tag.to_owned()))
             .collect(),
         ext: row.try_get::<_, Option<Ext>>(32)?.map_or_else(Fields::new, |ext| ext.0),
-        original: Fields::new(),
+        original: Object::default(),
     };
     if event.raw_kind == RawKind::Json {
         event.load_original();

@@ -3,7 +3,7 @@
 //! What it does *not* know: which rows are wanted.
 
 use common::clock::Timestamp;
-use common::event::{Eol, Event, EventId, Fields, RawKind, TimeQuality, flatten};
+use common::event::{Eol, Event, EventId, Fields, Object, RawKind, TimeQuality, flatten};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::borrow::Cow;
@@ -66,7 +66,7 @@ pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event<'static>> {
         ext: ext(row, 29)?,
         message: needed(row, 30)?,
         raw: Cow::Owned(row.get(31)?),
-        original: Fields::new(),
+        original: Object::default(),
     };
     if event.raw_kind == RawKind::Json {
         event.load_original();

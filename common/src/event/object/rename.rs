@@ -14,9 +14,11 @@
 //!
 //! What it does *not* know: what the fields mean.
 
-use super::fields::Fields;
-use super::value::Value;
+use super::shape::{Shape, number};
+use super::{Leaf, Object};
+use crate::event::value::ValueRef;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// winlogbeat's names below `winlog.`, or at the top in its old versions, and the event's own.
 const BEATS: &[(&str, &str)] = &[
@@ -46,9 +48,9 @@ const SHELL: &[(&str, &str)] = &[
     ("RecordId", "EventRecordID"),
 ];
 
-/// Which shape an object has.
+/// How an event comes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum Kind {
     /// Below `Event.`.
     Event,
     /// `System.` and `EventData.`.
@@ -60,107 +62,175 @@ enum Shape {
     Shell,
 }
 
-/// Gives the fields of a nested Windows event their own names; others stay as they are.
-pub(super) fn unnest(fields: Fields<'_>) -> Fields<'_> {
-    let Some(shape) = shape(&fields) else { return fields };
-    let mut renamed = Fields::new();
-    let mut own = Fields::new();
-    renamed.reserve(fields.len());
-    let mut lists: [Option<Vec<Value<'_>>>; 2] = [None, None];
-    for (name, value) in fields.into_entries() {
-        match (new_name(shape, &name), value) {
-            (Some(Renamed::Names), Value::List(list)) => lists[0] = Some(list),
-            (Some(Renamed::Values), Value::List(list)) => lists[1] = Some(list),
-            (Some(Renamed::Names | Renamed::Values), value) => renamed.push("Data", value),
-            (Some(Renamed::To(name)), value) => renamed.push(name, value),
-            (None, value) => own.push(name, value),
+/// What becomes of a shape's names.
+#[derive(Clone, Debug)]
+pub(super) enum Renamed {
+    /// It is no nested event.
+    Same,
+    /// These are its fields' names.
+    Shape(Arc<Shape>),
+    /// Some names are values, and differ from object to object.
+    Each,
+}
+
+impl Object<'_> {
+    /// Gives the fields of a nested Windows event their own names; others stay as they are.
+    pub(super) fn renamed(mut self) -> Self {
+        let Some(shape) = &self.shape else { return self };
+        let other = match shape.renamed.get_or_init(|| renamed(shape)) {
+            Renamed::Same => return self,
+            Renamed::Shape(renamed) => Some(Arc::clone(renamed)),
+            Renamed::Each => kind(shape).map(|kind| Arc::new(self.each(shape, kind))),
+        };
+        if other.is_some() {
+            self.shape = other;
         }
+        self
     }
-    match lists {
-        [Some(names), Some(values)] if names.len() == values.len() => {
-            for (name, value) in names.into_iter().zip(values) {
-                if let Ok(name) = name.into_text() {
-                    renamed.push(name, value);
+
+    /// The shape of an event with lists of names and values, or of one of them.
+    fn each(&self, shape: &Shape, kind: Kind) -> Shape {
+        let mut names = Renaming::default();
+        let mut lists: [Option<(u32, u32, u32)>; 2] = [None, None];
+        for (name, &leaf) in shape.names.iter().zip(&shape.order) {
+            let part = match new_name(kind, name) {
+                Some(New::Name(name)) => {
+                    names.renamed.push((name, leaf));
+                    continue;
                 }
+                None => {
+                    names.own.push((name.clone(), leaf));
+                    continue;
+                }
+                Some(New::Names) => 0,
+                Some(New::Values) => 1,
+            };
+            match self.leaves.get(leaf as usize) {
+                Some(Leaf::List(from, to)) => lists[part] = Some((*from, *to, leaf)),
+                _ => names.renamed.push((Cow::Borrowed("Data"), leaf)),
             }
         }
-        lists => lists.into_iter().flatten().for_each(|list| {
-            renamed.push("Data", Value::List(list));
-        }),
+        match lists {
+            [Some((from, to, _)), Some((values, end, _))] if to - from == end - values => {
+                for nth in 0..to - from {
+                    let name = self.leaves.get((self.elements + from + nth) as usize);
+                    let name = name.map(|leaf| self.value_of(*leaf));
+                    if let Some(name) = name.filter(|name| !matches!(name, ValueRef::List(_))) {
+                        let leaf = self.elements + values + nth;
+                        names.renamed.push((Cow::Owned(name.to_string()), leaf));
+                    }
+                }
+            }
+            lists => lists.into_iter().flatten().for_each(|(.., leaf)| {
+                names.renamed.push((Cow::Borrowed("Data"), leaf));
+            }),
+        }
+        names.shape(shape, 0)
     }
-    // What is there under its own name comes later, and wins.
-    own.prepend(renamed);
-    own.normalise();
-    own
 }
 
-fn shape(fields: &Fields<'_>) -> Option<Shape> {
-    // Asked of every object: most have neither capital letters nor `w`.
-    if fields.known_prefix("winlog.") {
-        return Some(Shape::Beats);
-    }
-    if fields.known_prefix("event_data.") {
-        return Some(Shape::OldBeats);
-    }
-    let is_lower = fields.iter().next().is_some_and(|(name, _)| name.as_bytes()[..] > b"Z"[..]);
-    if is_lower {
-        return None;
-    }
-    let shapes = [("Event.System.", Shape::Event), ("System.EventID", Shape::Bare)];
-    let nested = shapes.iter().find(|(prefix, _)| fields.known_prefix(prefix));
-    let is_shell = || SHELL.iter().take(4).all(|(name, _)| fields.get(name).is_some());
-    nested.map(|(_, shape)| *shape).or_else(|| is_shell().then_some(Shape::Shell))
+/// Names and their leaves: those that were given, and those that stay as they are.
+#[derive(Default)]
+struct Renaming {
+    renamed: Vec<(Cow<'static, str>, u32)>,
+    own: Vec<(Cow<'static, str>, u32)>,
 }
 
-enum Renamed<'a> {
-    To(Cow<'a, str>),
+impl Renaming {
+    /// What is there under its own name comes later, and wins.
+    fn shape(self, before: &Shape, number: u32) -> Shape {
+        let mut all = self.renamed;
+        all.extend(self.own);
+        all.sort_by(|one, other| one.0.cmp(&other.0));
+        all.dedup_by(|later, kept| {
+            let is_same = later.0 == kept.0;
+            if is_same {
+                kept.1 = later.1;
+            }
+            is_same
+        });
+        let (names, order) = all.into_iter().unzip();
+        Shape { names, order, is_twice: before.is_twice, number, ..Shape::default() }
+    }
+}
+
+/// What becomes of a shape's names.
+fn renamed(shape: &Shape) -> Renamed {
+    let Some(kind) = kind(shape) else { return Renamed::Same };
+    let mut names = Renaming::default();
+    for (name, &leaf) in shape.names.iter().zip(&shape.order) {
+        match new_name(kind, name) {
+            Some(New::Name(name)) => names.renamed.push((name, leaf)),
+            Some(New::Names | New::Values) => return Renamed::Each,
+            None => names.own.push((name.clone(), leaf)),
+        }
+    }
+    let number = if shape.number == 0 { 0 } else { number() };
+    Renamed::Shape(Arc::new(names.shape(shape, number)))
+}
+
+fn kind(shape: &Shape) -> Option<Kind> {
+    if shape.has_prefix("winlog.") {
+        return Some(Kind::Beats);
+    }
+    if shape.has_prefix("event_data.") {
+        return Some(Kind::OldBeats);
+    }
+    let kinds = [("Event.System.", Kind::Event), ("System.EventID", Kind::Bare)];
+    let nested = kinds.iter().find(|(prefix, _)| shape.has_prefix(prefix));
+    let is_shell = || SHELL.iter().take(4).all(|(name, _)| shape.place(name).is_some());
+    nested.map(|(_, kind)| *kind).or_else(|| is_shell().then_some(Kind::Shell))
+}
+
+enum New {
+    Name(Cow<'static, str>),
     /// The names of `Data` elements.
     Names,
     /// Their values.
     Values,
 }
 
-fn new_name<'a>(shape: Shape, name: &Cow<'a, str>) -> Option<Renamed<'a>> {
+fn new_name(kind: Kind, name: &Cow<'static, str>) -> Option<New> {
     let known = |list: &[(&str, &'static str)], name: &str| {
         let found = list.iter().find(|(from, _)| *from == name);
-        found.map(|(_, to)| Renamed::To(Cow::Borrowed(to)))
+        found.map(|(_, to)| New::Name(Cow::Borrowed(to)))
     };
-    let rest = match shape {
-        Shape::Shell => return known(SHELL, name),
-        Shape::Event => after(name, "Event.")?,
-        Shape::Bare => name.clone(),
-        Shape::Beats | Shape::OldBeats => {
-            let rest = match shape {
-                Shape::Beats => after(name, "winlog.")?,
+    let rest = match kind {
+        Kind::Shell => return known(SHELL, name),
+        Kind::Event => after(name, "Event.")?,
+        Kind::Bare => name.clone(),
+        Kind::Beats | Kind::OldBeats => {
+            let rest = match kind {
+                Kind::Beats => after(name, "winlog.")?,
                 _ => name.clone(),
             };
             let data = after(&rest, "event_data.").or_else(|| after(&rest, "user_data."));
-            return data.map(Renamed::To).or_else(|| known(BEATS, &rest));
+            return data.map(New::Name).or_else(|| known(BEATS, &rest));
         }
     };
     if let Some(system) = after(&rest, "System.") {
-        return Some(Renamed::To(attributes(system)));
+        return Some(New::Name(attributes(system)));
     }
     if let Some(data) = after(&rest, "EventData.") {
         return Some(match data.as_ref() {
-            "Data.@Name" | "Data.#attributes.Name" | "Data.Name" => Renamed::Names,
-            "Data.#text" | "Data._" | "Data.text" => Renamed::Values,
-            _ => Renamed::To(attributes(data)),
+            "Data.@Name" | "Data.#attributes.Name" | "Data.Name" => New::Names,
+            "Data.#text" | "Data._" | "Data.text" => New::Values,
+            _ => New::Name(attributes(data)),
         });
     }
     if let Some(data) = after(&rest, "UserData.") {
         let inner = data.find('.').map(|dot| &data[dot + 1..]);
-        return Some(Renamed::To(match inner {
+        return Some(New::Name(match inner {
             Some(inner) => attributes(after(&data, &data[..data.len() - inner.len()])?),
             None => data,
         }));
     }
     let message = (rest == "RenderingInfo.Message").then_some(Cow::Borrowed("Message"));
-    (shape == Shape::Event).then(|| Renamed::To(message.unwrap_or_else(|| attributes(rest))))
+    (kind == Kind::Event).then(|| New::Name(message.unwrap_or_else(|| attributes(rest))))
 }
 
 /// The name after a prefix, borrowed where the name is.
-fn after<'a>(name: &Cow<'a, str>, prefix: &str) -> Option<Cow<'a, str>> {
+fn after(name: &Cow<'static, str>, prefix: &str) -> Option<Cow<'static, str>> {
     match name {
         Cow::Borrowed(name) => name.strip_prefix(prefix).map(Cow::Borrowed),
         Cow::Owned(name) => name.strip_prefix(prefix).map(|rest| Cow::Owned(rest.to_owned())),
@@ -168,7 +238,7 @@ fn after<'a>(name: &Cow<'a, str>, prefix: &str) -> Option<Cow<'a, str>> {
 }
 
 /// `Provider.#attributes.Name` → `Provider_Name`; `EventID.#text` → `EventID`.
-fn attributes(name: Cow<'_, str>) -> Cow<'_, str> {
+fn attributes(name: Cow<'static, str>) -> Cow<'static, str> {
     if !name.contains(['.', '#', '@']) {
         return name;
     }
@@ -182,10 +252,10 @@ fn attributes(name: Cow<'_, str>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::event::original_fields;
+    use crate::event::Object;
 
     fn flat(json: &str) -> Vec<String> {
-        let (fields, _) = original_fields(json).expect("an object");
+        let fields = Object::original(json.into()).expect("an object");
         fields.iter().map(|(name, value)| format!("{name}={value}")).collect()
     }
 

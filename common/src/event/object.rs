@@ -1,0 +1,334 @@
+//! The fields of a JSON object, flat: where each value stands in the text, and under which name.
+//!
+//! ```text
+//!  text ──read──► leaves: kind and place of each value, 16 bytes
+//!                 shape:  the names of all leaves in their order, one copy for all objects alike
+//! ```
+//!
+//! `{"a":{"b":1}}` has the field `a.b`. A literal key `"a.b"` wins over the nested path, the last
+//! of equal keys wins, nulls are absent. A list of scalars is a list; of objects, each path holds
+//! the list of its values. Escapes of lone surrogates and of NUL become U+FFFD.
+//!
+//! Everything is checked while the object is read. Integers and truth values are kept as such,
+//! texts as their place; a text with escapes is decoded when it is asked for, and a number with a
+//! fraction or an exponent read then. So an object of a shape that was seen before costs one
+//! allocation and no sorting, and owning its fields is one copy of the text.
+//!
+//! What it does *not* know: what names mean; a JSON *format* in `common/parse` does.
+
+mod name;
+mod read;
+mod rename;
+mod scan;
+mod shape;
+
+use super::fields::Fields;
+use super::value::{List, Value, ValueRef};
+use name::Names;
+use read::{Found, read};
+pub use shape::Places;
+use shape::Shape;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock};
+
+/// Why a text is not a JSON object.
+#[derive(Debug, thiserror::Error)]
+#[error("column {column}: {message}")]
+pub struct JsonError {
+    /// The column in the line, from 1.
+    pub column: usize,
+    /// What was wrong there.
+    pub message: String,
+}
+
+/// A value, as its place in the text where it has one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leaf {
+    /// A text as it stands there.
+    Text(u32, u32),
+    /// A text with escapes, and its place among the decoded ones.
+    Escaped(u32, u32, u32),
+    Int(i64),
+    /// A number that is no integer of at most 18 digits.
+    Number(u32, u32),
+    Bool(bool),
+    /// Elements, from and to.
+    List(u32, u32),
+}
+
+/// The fields of a JSON object, in the order of their names, each name once.
+#[derive(Clone, Debug, Default)]
+pub struct Object<'a> {
+    text: Cow<'a, str>,
+    /// The values as they stand in the text, then the elements of all lists.
+    leaves: Box<[Leaf]>,
+    /// Where the elements begin.
+    elements: u32,
+    /// The texts with escapes that were asked for.
+    decoded: Box<[OnceLock<Box<str>>]>,
+    /// `None` where there are no fields.
+    shape: Option<Arc<Shape>>,
+}
+
+/// What is kept from object to object.
+#[derive(Default)]
+struct Memory {
+    names: Names,
+    found: Found,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> = RefCell::default();
+}
+
+impl<'a> Object<'a> {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// It is not one JSON object, nests deeper than 128, or has 4 GiB.
+    pub fn read(text: Cow<'a, str>) -> Result<Object<'a>, JsonError> {
+        MEMORY.with_borrow_mut(|Memory { names, found }| {
+            if let Err((at, what)) = read(&text, names, found) {
+                return Err(JsonError { column: at + 1, message: what.to_owned() });
+            }
+            let leaves = match found.elements.is_empty() {
+                true => found.leaves.as_slice().into(),
+                false => [found.leaves.as_slice(), &found.elements].concat().into_boxed_slice(),
+            };
+            let elements = u32::try_from(found.leaves.len()).unwrap_or(u32::MAX);
+            let decoded = (0..found.escaped).map(|_| OnceLock::new()).collect();
+            let shape = (!found.spots.is_empty()).then(|| names.shape(&found.spots));
+            Ok(Object { text, leaves, elements, decoded, shape })
+        })
+    }
+
+    /// Reads a raw line: as [`Object::read`], but nested Windows events get their fields' own
+    /// names.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn original(text: Cow<'a, str>) -> Result<Object<'a>, JsonError> {
+        const MARK: char = '\u{feff}';
+        let text = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix(MARK).unwrap_or(text)),
+            Cow::Owned(text) if text.starts_with(MARK) => Cow::Owned(text[3..].to_owned()),
+            owned => owned,
+        };
+        Ok(Object::read(text)?.renamed())
+    }
+
+    /// Whether a name occurred twice.
+    #[must_use]
+    pub fn is_twice(&self) -> bool {
+        self.shape.as_ref().is_some_and(|shape| shape.is_twice)
+    }
+
+    /// Whether there are no fields.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shape.is_none()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shape.as_ref().map_or(0, |shape| shape.names.len())
+    }
+
+    /// A number that all objects with the same names in the same order of values have; 0 where
+    /// there is none.
+    #[must_use]
+    pub fn shape(&self) -> u32 {
+        self.shape.as_ref().map_or(0, |shape| shape.number)
+    }
+
+    /// Where a name stands among the fields.
+    #[must_use]
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.shape.as_ref()?.place(name)
+    }
+
+    /// As [`Object::place`], for a name that the program itself has: what lives as long as the
+    /// program is the same text whenever it has the same address, so that its place in a shape is
+    /// remembered.
+    #[must_use]
+    pub fn known_place(&self, name: &'static str) -> Option<usize> {
+        self.shape.as_ref()?.known_place(name)
+    }
+
+    /// The value at a place.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<ValueRef<'_>> {
+        self.leaf(place).map(|leaf| self.value_of(leaf))
+    }
+
+    /// The value at a place, borrowed from the text where the object borrows it.
+    #[must_use]
+    pub fn value_at(&self, place: usize) -> Option<Value<'a>> {
+        self.leaf(place).map(|leaf| self.copy_of(leaf))
+    }
+
+    fn leaf(&self, place: usize) -> Option<Leaf> {
+        let at = *self.shape.as_ref()?.order.get(place)?;
+        self.leaves.get(at as usize).copied()
+    }
+
+    /// The value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<ValueRef<'_>> {
+        self.at(self.place(name)?)
+    }
+
+    /// The value of a name that the program itself has.
+    #[must_use]
+    pub fn known(&self, name: &'static str) -> Option<ValueRef<'_>> {
+        self.at(self.known_place(name)?)
+    }
+
+    /// Those names of a table that there are: the number in the table, the place here. What is found
+    /// is remembered: a table that lives as long as the program is the same one whenever it has the
+    /// same address.
+    #[must_use]
+    pub fn places<T>(&self, table: &'static [(&'static str, T)]) -> Places {
+        self.shape.as_ref().map_or_else(Places::default, |shape| shape.places(table))
+    }
+
+    /// The value of a name that has spaces and is this one without them.
+    #[must_use]
+    pub fn get_spaced(&self, name: &str) -> Option<ValueRef<'_>> {
+        let same = |have: &str| {
+            have.contains(' ') && have.chars().filter(|char| *char != ' ').eq(name.chars())
+        };
+        let names = &self.shape.as_ref()?.names;
+        self.at(names.iter().rposition(|have| same(have))?)
+    }
+
+    /// Whether a name begins with a prefix.
+    #[must_use]
+    pub fn has_prefix(&self, prefix: &str) -> bool {
+        self.shape.as_ref().is_some_and(|shape| shape.has_prefix(prefix))
+    }
+
+    /// The names in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.shape.iter().flat_map(|shape| shape.names.iter().map(AsRef::as_ref))
+    }
+
+    /// The fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, ValueRef<'_>)> {
+        let places = self.shape.iter().flat_map(|shape| shape.names.iter().zip(&shape.order));
+        places.filter_map(|(name, &at)| {
+            self.leaves.get(at as usize).map(|leaf| (name.as_ref(), self.value_of(*leaf)))
+        })
+    }
+
+    /// The fields as a list of their own.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'a> {
+        let Some(shape) = &self.shape else { return Fields::default() };
+        let value = |at: u32| self.leaves.get(at as usize).map(|leaf| self.copy_of(*leaf));
+        let pairs = shape.names.iter().zip(&shape.order);
+        let entries = pairs.filter_map(|(name, &at)| Some((name.clone(), value(at)?)));
+        Fields::canonical(entries.collect())
+    }
+
+    /// The object with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Object<'static> {
+        Object {
+            text: Cow::Owned(self.text.into_owned()),
+            leaves: self.leaves,
+            elements: self.elements,
+            decoded: self.decoded,
+            shape: self.shape,
+        }
+    }
+
+    fn value_of(&self, leaf: Leaf) -> ValueRef<'_> {
+        match leaf {
+            Leaf::Text(from, to) => ValueRef::Text(part(&self.text, from, to)),
+            Leaf::Escaped(from, to, nth) => match self.decoded.get(nth as usize) {
+                Some(cell) => ValueRef::Text(
+                    cell.get_or_init(|| scan::decode(part(&self.text, from, to)).into()),
+                ),
+                None => ValueRef::Text(""),
+            },
+            Leaf::Int(number) => ValueRef::Int(number),
+            Leaf::Bool(truth) => ValueRef::Bool(truth),
+            Leaf::Number(from, to) => number(part(&self.text, from, to)),
+            Leaf::List(from, to) => ValueRef::List(List::of_leaves(self, self.list(from, to))),
+        }
+    }
+
+    fn copy_of(&self, leaf: Leaf) -> Value<'a> {
+        match leaf {
+            Leaf::Text(from, to) => Value::Text(self.text(from, to)),
+            Leaf::Escaped(from, to, _) => {
+                Value::Text(Cow::Owned(scan::decode(part(&self.text, from, to))))
+            }
+            Leaf::Int(number) => Value::Int(number),
+            Leaf::Bool(truth) => Value::Bool(truth),
+            Leaf::Number(from, to) => match number(part(&self.text, from, to)) {
+                ValueRef::Int(number) => Value::Int(number),
+                ValueRef::Float(number) => Value::Float(number),
+                _ => Value::Text(self.text(from, to)),
+            },
+            Leaf::List(from, to) => {
+                Value::List(self.list(from, to).iter().map(|leaf| self.copy_of(*leaf)).collect())
+            }
+        }
+    }
+
+    fn text(&self, from: u32, to: u32) -> Cow<'a, str> {
+        match &self.text {
+            Cow::Borrowed(text) => Cow::Borrowed(part(text, from, to)),
+            Cow::Owned(text) => Cow::Owned(part(text, from, to).to_owned()),
+        }
+    }
+
+    /// The elements of a list.
+    fn list(&self, from: u32, to: u32) -> &[Leaf] {
+        let elements = self.leaves.get(self.elements as usize..).unwrap_or_default();
+        elements.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    /// An element of a list.
+    pub(super) fn element(&self, leaf: Leaf) -> ValueRef<'_> {
+        self.value_of(leaf)
+    }
+}
+
+fn part(text: &str, from: u32, to: u32) -> &str {
+    text.get(from as usize..to as usize).unwrap_or_default()
+}
+
+/// A number that is no short integer: an integer of 64 bits, else a float, else what was written.
+fn number(text: &str) -> ValueRef<'_> {
+    if let Ok(number) = text.parse() {
+        return ValueRef::Int(number);
+    }
+    match text.parse().ok().and_then(Value::number) {
+        Some(Value::Int(number)) => ValueRef::Int(number),
+        Some(Value::Float(number)) => ValueRef::Float(number),
+        _ => ValueRef::Text(text),
+    }
+}
+
+impl PartialEq for Object<'_> {
+    fn eq(&self, other: &Object<'_>) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+/// Flattens a JSON object into fields of their own; also tells whether a path occurred twice.
+///
+/// # Errors
+/// The bytes are not one JSON object, or nest deeper than 128.
+pub fn flatten(json: &[u8]) -> Result<(Fields<'_>, bool), JsonError> {
+    let object = Object::read(String::from_utf8_lossy(json))?;
+    Ok((object.fields(), object.is_twice()))
+}
+
+#[cfg(test)]
+mod tests;

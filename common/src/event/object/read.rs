@@ -1,0 +1,277 @@
+//! One pass over the bytes of a JSON object: where each value stands, under the path of its keys.
+//!
+//! Strict (RFC 8259): no comments, no trailing commas, no control characters in strings. An
+//! integer beyond 64 bits is a float, a number beyond a float is the text that was written.
+//!
+//! What it does *not* know: the order of fields, which of equal names wins, what escapes mean.
+
+use super::Leaf;
+use super::name::{Names, Path, ROOT, Spot};
+use super::scan::{self, Bad, special};
+use std::borrow::Cow;
+
+/// Objects and lists nest no deeper.
+const DEEPEST: u32 = 128;
+
+/// What was found in a text.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// One for each leaf.
+    pub(super) spots: Vec<Spot>,
+    pub(super) leaves: Vec<Leaf>,
+    /// The elements of lists.
+    pub(super) elements: Vec<Leaf>,
+    /// How many texts have escapes.
+    pub(super) escaped: u32,
+}
+
+/// Reads a whole text as one object.
+pub(super) fn read(text: &str, names: &mut Names, found: &mut Found) -> Result<(), Bad> {
+    names.begin();
+    found.spots.clear();
+    found.leaves.clear();
+    found.elements.clear();
+    found.escaped = 0;
+    if u32::try_from(text.len()).is_err() {
+        return Err((0, "too long"));
+    }
+    let mut reader = Reader { text, bytes: text.as_bytes(), names, found, bad: (0, "") };
+    reader.whole().ok_or(reader.bad)
+}
+
+/// Reads a text. Its methods take the place where they begin and return the one after what they
+/// read; where it is not what it has to be, they say so in `bad`.
+struct Reader<'r> {
+    text: &'r str,
+    bytes: &'r [u8],
+    names: &'r mut Names,
+    found: &'r mut Found,
+    bad: Bad,
+}
+
+impl Reader<'_> {
+    fn whole(&mut self) -> Option<()> {
+        let at = self.space(0);
+        if self.byte(at) != b'{' {
+            return self.fail(at, "expected a JSON object");
+        }
+        let end = self.object(at, ROOT, 0)?;
+        let end = self.space(end);
+        if end < self.bytes.len() {
+            return self.fail(end, "trailing characters");
+        }
+        Some(())
+    }
+
+    #[cold]
+    fn fail<T>(&mut self, at: usize, what: &'static str) -> Option<T> {
+        self.bad = (at, what);
+        None
+    }
+
+    /// The byte at a place; NUL, which no JSON has, at the end.
+    #[inline]
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    fn space(&self, mut at: usize) -> usize {
+        while matches!(self.byte(at), b' ' | b'\t' | b'\n' | b'\r') {
+            at += 1;
+        }
+        at
+    }
+
+    /// Reads an object that begins here.
+    fn object(&mut self, at: usize, path: Path, depth: u32) -> Option<usize> {
+        if depth >= DEEPEST {
+            return self.fail(at, "nests too deep");
+        }
+        let mut at = self.space(at + 1);
+        if self.byte(at) == b'}' {
+            return Some(at + 1);
+        }
+        loop {
+            let (member, value) = match self.names.guess(path, self.bytes, at) {
+                Some(guessed) => guessed,
+                None => self.key(at, path)?,
+            };
+            at = self.space(value);
+            at = match self.byte(at) {
+                b'{' => self.object(at, member, depth + 1)?,
+                b'[' => self.member_list(at, member, depth)?,
+                _ => self.scalar(at, member, depth)?,
+            };
+            at = self.space(at);
+            match self.byte(at) {
+                b',' => at = self.space(at + 1),
+                b'}' => return Some(at + 1),
+                _ => return self.fail(at, "expected `,` or `}`"),
+            }
+        }
+    }
+
+    /// Reads a key and its colon.
+    fn key(&mut self, at: usize, parent: Path) -> Option<(Path, usize)> {
+        if self.byte(at) != b'"' {
+            return self.fail(at, "expected a key");
+        }
+        let (to, is_escaped) = self.string(at)?;
+        let key = &self.text[at + 1..to];
+        let key = if is_escaped { Cow::Owned(scan::decode(key)) } else { Cow::Borrowed(key) };
+        let path = self.names.find(parent, &key);
+        let colon = self.space(to + 1);
+        if self.byte(colon) != b':' {
+            return self.fail(colon, "expected `:`");
+        }
+        Some((path, colon + 1))
+    }
+
+    /// Reads a list that is a member of an object: its scalars are one leaf, and so are all values
+    /// of one path in its objects.
+    fn member_list(&mut self, at: usize, path: Path, depth: u32) -> Option<usize> {
+        let (first, elements) = (self.found.leaves.len(), self.found.elements.len());
+        let end = self.list(at, path, depth + 1, depth)?;
+        if self.found.leaves.len() > first {
+            self.found.gather(first, elements);
+        }
+        Some(end)
+    }
+
+    /// Reads a list that begins here; each value as a leaf of its own, scalars at the depth of the
+    /// member that they are of.
+    fn list(&mut self, at: usize, path: Path, depth: u32, own: u32) -> Option<usize> {
+        if depth >= DEEPEST {
+            return self.fail(at, "nests too deep");
+        }
+        let mut at = self.space(at + 1);
+        if self.byte(at) == b']' {
+            return Some(at + 1);
+        }
+        loop {
+            at = match self.byte(at) {
+                b'{' => self.object(at, path, depth + 1)?,
+                b'[' => self.list(at, path, depth + 1, own)?,
+                _ => self.scalar(at, path, own)?,
+            };
+            at = self.space(at);
+            match self.byte(at) {
+                b',' => at = self.space(at + 1),
+                b']' => return Some(at + 1),
+                _ => return self.fail(at, "expected `,` or `]`"),
+            }
+        }
+    }
+
+    /// Reads a scalar; null is nothing.
+    #[inline]
+    fn scalar(&mut self, at: usize, path: Path, depth: u32) -> Option<usize> {
+        let (leaf, end) = match self.byte(at) {
+            b'"' => {
+                let (to, is_escaped) = self.string(at)?;
+                let (from, until) = (place(at + 1), place(to));
+                let leaf = if is_escaped {
+                    self.found.escaped += 1;
+                    Leaf::Escaped(from, until, self.found.escaped - 1)
+                } else {
+                    Leaf::Text(from, until)
+                };
+                (leaf, to + 1)
+            }
+            b'-' | b'0'..=b'9' => self.number(at)?,
+            b't' => (Leaf::Bool(true), self.word(at, b"true")?),
+            b'f' => (Leaf::Bool(false), self.word(at, b"false")?),
+            b'n' => return self.word(at, b"null"),
+            _ => return self.fail(at, "expected a value"),
+        };
+        self.found.push(Spot::new(path, depth), leaf);
+        Some(end)
+    }
+
+    fn word(&mut self, at: usize, word: &[u8]) -> Option<usize> {
+        if self.bytes[at..].starts_with(word) {
+            return Some(at + word.len());
+        }
+        self.fail(at, "expected a value")
+    }
+
+    /// The closing quote of the string that begins here, and whether it has escapes.
+    #[inline]
+    fn string(&mut self, at: usize) -> Option<(usize, bool)> {
+        let to = special(self.bytes, at + 1);
+        if self.byte(to) == b'"' {
+            return Some((to, false));
+        }
+        match scan::closing(self.bytes, to) {
+            Ok(to) => Some((to, true)),
+            Err((at, what)) => self.fail(at, what),
+        }
+    }
+
+    #[inline]
+    fn number(&mut self, at: usize) -> Option<(Leaf, usize)> {
+        let is_negative = self.byte(at) == b'-';
+        let first = at + usize::from(is_negative);
+        let (count, value) = scan::digits(self.bytes, first);
+        let end = first + count;
+        if count == 0 || count > 1 && self.byte(first) == b'0' {
+            return self.fail(end, "invalid number");
+        }
+        if count <= 18 && !matches!(self.byte(end), b'.' | b'e' | b'E') {
+            return Some((Leaf::Int(if is_negative { -value } else { value }), end));
+        }
+        match scan::fraction(self.bytes, end) {
+            Ok(end) => Some((Leaf::Number(place(at), place(end)), end)),
+            Err((at, what)) => self.fail(at, what),
+        }
+    }
+}
+
+/// A place in a text that has less than 4 GiB.
+#[allow(clippy::cast_possible_truncation, reason = "longer texts are refused")]
+fn place(at: usize) -> u32 {
+    at as u32
+}
+
+impl Found {
+    #[inline]
+    fn push(&mut self, spot: Spot, leaf: Leaf) {
+        self.spots.push(spot);
+        self.leaves.push(leaf);
+    }
+
+    /// Makes a list of all leaves of one path from `first` on; what those had as elements begins at
+    /// `from`.
+    fn gather(&mut self, first: usize, from: usize) {
+        let spot = self.spots[first];
+        let is_plain = from == self.elements.len()
+            && self.spots[first..].iter().all(|other| other.path() == spot.path());
+        if is_plain {
+            self.elements.extend(self.leaves.drain(first..));
+            self.spots.truncate(first);
+            return self.push_list(spot, from);
+        }
+        let old = self.elements.split_off(from);
+        let mut found: Vec<(Spot, Leaf)> =
+            self.spots.drain(first..).zip(self.leaves.drain(first..)).collect();
+        found.sort_by_key(|(spot, _)| spot.path());
+        for group in found.chunk_by(|(one, _), (other, _)| one.path() == other.path()) {
+            let begin = self.elements.len();
+            for (_, leaf) in group {
+                match *leaf {
+                    Leaf::List(start, end) => {
+                        let inner = old.get(start as usize - from..end as usize - from);
+                        self.elements.extend_from_slice(inner.unwrap_or_default());
+                    }
+                    leaf => self.elements.push(leaf),
+                }
+            }
+            self.push_list(group[0].0, begin);
+        }
+    }
+
+    fn push_list(&mut self, spot: Spot, from: usize) {
+        self.push(spot, Leaf::List(place(from), place(self.elements.len())));
+    }
+}
