@@ -40,6 +40,9 @@ _siemmanage() {
             siemmanage,migrate)
                 cmd="siemmanage__subcmd__init"
                 ;;
+            siemmanage,relabel)
+                cmd="siemmanage__subcmd__relabel"
+                ;;
             siemmanage,retain)
                 cmd="siemmanage__subcmd__retain"
                 ;;
@@ -81,6 +84,9 @@ _siemmanage() {
                 ;;
             siemmanage__subcmd__help,metrics)
                 cmd="siemmanage__subcmd__help__subcmd__metrics"
+                ;;
+            siemmanage__subcmd__help,relabel)
+                cmd="siemmanage__subcmd__help__subcmd__relabel"
                 ;;
             siemmanage__subcmd__help,retain)
                 cmd="siemmanage__subcmd__help__subcmd__retain"
@@ -359,7 +365,7 @@ _siemmanage() {
 
     case "${cmd}" in
         siemmanage)
-            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers set section clear status config retain doctor metrics seal verify help"
+            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers set section clear status config retain relabel doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -515,7 +521,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help)
-            opts="init rules helpers set section clear status config retain doctor metrics seal verify help"
+            opts="init rules helpers set section clear status config retain relabel doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -725,6 +731,20 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__metrics)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__relabel)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1553,6 +1573,64 @@ _siemmanage() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__relabel)
+            opts="-S -U -s -o -c -h --since --until --section --dry-run --output --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -S)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -U)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --section)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -49,6 +49,7 @@ complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "clear" -d 'Re
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "config" -d 'Show the settings that hold'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "retain" -d 'Remove old events'
+complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "relabel" -d 'Compute the logsource labels of stored events anew'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "doctor" -d 'Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "metrics" -d 'Print metrics for Prometheus, as node_exporter\'s textfile collector reads them'
 complete -c siemmanage -n "__fish_siemmanage_needs_command" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
@@ -68,10 +69,10 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __f
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "test" -d 'Check files, or what is stored, and run the cases kept beside rules'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "attack" -d 'Show which of ATT&CK\'s techniques the enabled rules look for'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title, and Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "delete" -d 'Delete; of rules also their Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and not __fish_seen_subcommand_from import list test attack export show enable disable delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l backfill -d 'How far back a rule that is new looks: a span such as 7d, all, or none' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s s -l section -d 'Sigma rules look at the events of this section; of all sections without it' -r
@@ -90,7 +91,7 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l shipped -d 'Import what this version of the programs brings along; a new database has it from the start'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would change, and change nothing'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l keep-going -d 'Import what can be, although other rules are refused; exit status 5 if any was'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l forget-filters -d 'Forget the Sigma filters that were imported with stored rules'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -l forget-filters -d 'Import the rules without the Sigma filters that stored rules have'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -s s -l section -d 'Of this section' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from list" -l level -d 'Only rules of this level or a worse one' -r -f -a "informational\t'Severity 6 and 7'
@@ -144,10 +145,10 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored, and run the cases kept beside rules'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "attack" -d 'Show which of ATT&CK\'s techniques the enabled rules look for'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show some as they are stored; rules also by title, and Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete; of rules also their Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
@@ -156,10 +157,10 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not _
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "show" -d 'Show some as they are stored; rules also by title, and Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "delete" -d 'Delete; of rules also their Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and not __fish_seen_subcommand_from import list test export show enable disable delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s s -l section -d 'The section of helpers that name none; without it they apply to all sections' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from import" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
@@ -201,10 +202,10 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fis
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show some as they are stored; rules also by title, and Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete; of rules also their Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand helpers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand set; and not __fish_seen_subcommand_from import list show export delete help" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
@@ -294,6 +295,15 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -s c -l co
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l dry-run -d 'Count what would go, and remove nothing'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -s S -l since -d 'Events from this time on: -90d, yesterday, 2026-08-01' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -s U -l until -d 'Events before this time' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -s s -l section -d 'Of this section only' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'"
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -l dry-run -d 'Count what would change, and change nothing'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand relabel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand doctor" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
 json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand doctor" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
@@ -311,37 +321,38 @@ json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "init" -d 'Make the schema, or bring it up to date'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "rules" -d 'Import, export, list and switch rules'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "helpers" -d 'Import, export, list and test helpers'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "set" -d 'Import, export, list and delete reference sets'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "section" -d 'List and change sections'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "clear" -d 'Remove events, SIEM events, rules or helpers'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "config" -d 'Show the settings that hold'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "retain" -d 'Remove old events'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "doctor" -d 'Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "metrics" -d 'Print metrics for Prometheus, as node_exporter\'s textfile collector reads them'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain doctor metrics seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "init" -d 'Make the schema, or bring it up to date'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "rules" -d 'Import, export, list and switch rules'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "helpers" -d 'Import, export, list and test helpers'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "set" -d 'Import, export, list and delete reference sets'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "section" -d 'List and change sections'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "clear" -d 'Remove events, SIEM events, rules or helpers'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "status" -d 'Show what was read and stored, how far rules have come, and how large the database is'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "config" -d 'Show the settings that hold'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "retain" -d 'Remove old events'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "relabel" -d 'Compute the logsource labels of stored events anew'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "doctor" -d 'Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "metrics" -d 'Print metrics for Prometheus, as node_exporter\'s textfile collector reads them'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "seal" -d 'Print the heads of all sources\' digests, to be signed and kept elsewhere'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "verify" -d 'Compute all digests again and say what is changed, missing or added'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and not __fish_seen_subcommand_from init rules helpers set section clear status config retain relabel doctor metrics seal verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "import" -d 'Add rules from files, or change those with the same section and name'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "test" -d 'Check files, or what is stored, and run the cases kept beside rules'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "attack" -d 'Show which of ATT&CK\'s techniques the enabled rules look for'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "show" -d 'Show some as they are stored; rules also by title, and Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "delete" -d 'Delete; of rules also their Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "import" -d 'Add helpers from files, or change those with the same section and name'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "test" -d 'Check files, or what is stored, and run the tests they carry'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "export" -d 'Write them in the form that import reads'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "show" -d 'Show some as they are stored; rules also by title'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "show" -d 'Show some as they are stored; rules also by title, and Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "enable" -d 'Switch on'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "disable" -d 'Switch off'
-complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "delete" -d 'Delete'
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from helpers" -f -a "delete" -d 'Delete; of rules also their Sigma filters'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "import" -d 'Make a set of the values in a file, or put them in place of what it holds'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "list" -d 'List them'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand help; and __fish_seen_subcommand_from set" -f -a "show" -d 'Show what is known of a set: its values\' number, earlier contents, the rules that name it'

@@ -98,7 +98,7 @@ critical\:"Severity 0 and 1"))' \
 '()--shipped[Import what this version of the programs brings along; a new database has it from the start]' \
 '--dry-run[Show what would change, and change nothing]' \
 '--keep-going[Import what can be, although other rules are refused; exit status 5 if any was]' \
-'--forget-filters[Forget the Sigma filters that were imported with stored rules]' \
+'--forget-filters[Import the rules without the Sigma filters that stored rules have]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '*::files -- Files, folders of files, archives of files, or - for standard input:_files' \
@@ -724,6 +724,26 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(relabel)
+_arguments "${_arguments_options[@]}" : \
+'-S+[Events from this time on\: -90d, yesterday, 2026-08-01]:TIME:_default' \
+'--since=[Events from this time on\: -90d, yesterday, 2026-08-01]:TIME:_default' \
+'-U+[Events before this time]:TIME:_default' \
+'--until=[Events before this time]:TIME:_default' \
+'-s+[Of this section only]:SECTION:_default' \
+'--section=[Of this section only]:SECTION:_default' \
+'-o+[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'--output=[How to print]:FORMAT:((table\:"Columns for people"
+json\:"One JSON document"))' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'--dry-run[Count what would change, and change nothing]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 '-o+[How to print]:FORMAT:((table\:"Columns for people"
@@ -965,6 +985,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(relabel)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1007,6 +1031,7 @@ _siemmanage_commands() {
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
 'config:Show the settings that hold' \
 'retain:Remove old events' \
+'relabel:Compute the logsource labels of stored events anew' \
 'doctor:Look for what is wrong\: unaccounted lines, stale sources, wrong clocks, rules that cannot fire' \
 'metrics:Print metrics for Prometheus, as node_exporter'\''s textfile collector reads them' \
 'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
@@ -1042,6 +1067,7 @@ _siemmanage__subcmd__help_commands() {
 'status:Show what was read and stored, how far rules have come, and how large the database is' \
 'config:Show the settings that hold' \
 'retain:Remove old events' \
+'relabel:Compute the logsource labels of stored events anew' \
 'doctor:Look for what is wrong\: unaccounted lines, stale sources, wrong clocks, rules that cannot fire' \
 'metrics:Print metrics for Prometheus, as node_exporter'\''s textfile collector reads them' \
 'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
@@ -1077,10 +1103,10 @@ _siemmanage__subcmd__help__subcmd__helpers_commands() {
 'list:List them' \
 'test:Check files, or what is stored, and run the tests they carry' \
 'export:Write them in the form that import reads' \
-'show:Show some as they are stored; rules also by title' \
+'show:Show some as they are stored; rules also by title, and Sigma filters' \
 'enable:Switch on' \
 'disable:Switch off' \
-'delete:Delete' \
+'delete:Delete; of rules also their Sigma filters' \
     )
     _describe -t commands 'siemmanage help helpers commands' commands "$@"
 }
@@ -1134,6 +1160,11 @@ _siemmanage__subcmd__help__subcmd__metrics_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage help metrics commands' commands "$@"
 }
+(( $+functions[_siemmanage__subcmd__help__subcmd__relabel_commands] )) ||
+_siemmanage__subcmd__help__subcmd__relabel_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help relabel commands' commands "$@"
+}
 (( $+functions[_siemmanage__subcmd__help__subcmd__retain_commands] )) ||
 _siemmanage__subcmd__help__subcmd__retain_commands() {
     local commands; commands=()
@@ -1147,10 +1178,10 @@ _siemmanage__subcmd__help__subcmd__rules_commands() {
 'test:Check files, or what is stored, and run the cases kept beside rules' \
 'attack:Show which of ATT&CK'\''s techniques the enabled rules look for' \
 'export:Write them in the form that import reads' \
-'show:Show some as they are stored; rules also by title' \
+'show:Show some as they are stored; rules also by title, and Sigma filters' \
 'enable:Switch on' \
 'disable:Switch off' \
-'delete:Delete' \
+'delete:Delete; of rules also their Sigma filters' \
     )
     _describe -t commands 'siemmanage help rules commands' commands "$@"
 }
@@ -1281,10 +1312,10 @@ _siemmanage__subcmd__helpers_commands() {
 'list:List them' \
 'test:Check files, or what is stored, and run the tests they carry' \
 'export:Write them in the form that import reads' \
-'show:Show some as they are stored; rules also by title' \
+'show:Show some as they are stored; rules also by title, and Sigma filters' \
 'enable:Switch on' \
 'disable:Switch off' \
-'delete:Delete' \
+'delete:Delete; of rules also their Sigma filters' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage helpers commands' commands "$@"
@@ -1316,10 +1347,10 @@ _siemmanage__subcmd__helpers__subcmd__help_commands() {
 'list:List them' \
 'test:Check files, or what is stored, and run the tests they carry' \
 'export:Write them in the form that import reads' \
-'show:Show some as they are stored; rules also by title' \
+'show:Show some as they are stored; rules also by title, and Sigma filters' \
 'enable:Switch on' \
 'disable:Switch off' \
-'delete:Delete' \
+'delete:Delete; of rules also their Sigma filters' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage helpers help commands' commands "$@"
@@ -1399,6 +1430,11 @@ _siemmanage__subcmd__metrics_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage metrics commands' commands "$@"
 }
+(( $+functions[_siemmanage__subcmd__relabel_commands] )) ||
+_siemmanage__subcmd__relabel_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage relabel commands' commands "$@"
+}
 (( $+functions[_siemmanage__subcmd__retain_commands] )) ||
 _siemmanage__subcmd__retain_commands() {
     local commands; commands=()
@@ -1412,10 +1448,10 @@ _siemmanage__subcmd__rules_commands() {
 'test:Check files, or what is stored, and run the cases kept beside rules' \
 'attack:Show which of ATT&CK'\''s techniques the enabled rules look for' \
 'export:Write them in the form that import reads' \
-'show:Show some as they are stored; rules also by title' \
+'show:Show some as they are stored; rules also by title, and Sigma filters' \
 'enable:Switch on' \
 'disable:Switch off' \
-'delete:Delete' \
+'delete:Delete; of rules also their Sigma filters' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage rules commands' commands "$@"
@@ -1453,10 +1489,10 @@ _siemmanage__subcmd__rules__subcmd__help_commands() {
 'test:Check files, or what is stored, and run the cases kept beside rules' \
 'attack:Show which of ATT&CK'\''s techniques the enabled rules look for' \
 'export:Write them in the form that import reads' \
-'show:Show some as they are stored; rules also by title' \
+'show:Show some as they are stored; rules also by title, and Sigma filters' \
 'enable:Switch on' \
 'disable:Switch off' \
-'delete:Delete' \
+'delete:Delete; of rules also their Sigma filters' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'siemmanage rules help commands' commands "$@"

@@ -2,9 +2,11 @@
 //!
 //! What it does *not* know: what the verbs do with them.
 
+mod history;
 mod rule;
 mod set;
 
+pub(crate) use history::*;
 pub(crate) use rule::*;
 pub(crate) use set::*;
 
@@ -66,6 +68,21 @@ pub(crate) enum Verb {
     /// Whole days (UTC) go. What was removed stays accounted for: the digests of its batches are
     /// kept, and a retention record of its own is added, which `verify` checks.
     Retain(Retain),
+    /// Compute the logsource labels of stored events anew
+    ///
+    /// Events are labelled when they are stored: product, category and service, by which rules
+    /// find their events. After an update whose labels are others, this writes them into events
+    /// that were stored before, and counts them by what changed. It works batch by batch while
+    /// the other tools go on, and can be interrupted and repeated; on PostgreSQL it needs the
+    /// owner's rights.
+    ///
+    /// Digests go on covering the labels that events were stored with: these are kept in records,
+    /// which are a chain of their own, and `verify` checks both.
+    ///
+    /// Queries, back-tests and rules that are imported for the first time with --backfill see the
+    /// new labels. What siemtrigger has evaluated is not evaluated again, and SIEM events that
+    /// exist stay; `siemtrigger --verify` of that time shows what they would be now.
+    Relabel(Relabel),
     /// Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire
     ///
     /// Checks for every source that what it offered is stored, rejected, filtered or known to be
@@ -128,13 +145,13 @@ pub(crate) struct HelperImport {
 pub(crate) enum ItemVerb {
     /// Write them in the form that import reads
     Export(Export),
-    /// Show some as they are stored; rules also by title
+    /// Show some as they are stored; rules also by title, and Sigma filters
     Show(Names),
     /// Switch on
     Enable(Names),
     /// Switch off
     Disable(Names),
-    /// Delete
+    /// Delete; of rules also their Sigma filters
     Delete(Names),
 }
 
@@ -304,41 +321,9 @@ pub(crate) struct Config {
     pub(crate) output: Output,
 }
 
-/// `retain`.
-#[derive(Debug, Flags)]
-pub(crate) struct Retain {
-    /// Remove events older than this: 90d, 12w
-    #[arg(long, value_name = "SPAN", value_parser = days)]
-    pub(crate) older_than: Span,
-
-    /// Remove SIEM events older than this; they are kept without it
-    #[arg(long, value_name = "SPAN", value_parser = days)]
-    pub(crate) siem_older_than: Option<Span>,
-
-    /// Of this section only
-    #[arg(short, long, value_name = "SECTION")]
-    pub(crate) section: Option<String>,
-
-    /// Count what would go, and remove nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
 /// `doctor`.
 #[derive(Debug, Flags)]
 pub(crate) struct Doctor {
-    /// How to print
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) output: Output,
-}
-
-/// `verify`.
-#[derive(Debug, Flags)]
-pub(crate) struct Verify {
-    /// What `seal` printed; - for standard input; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub(crate) head: Vec<PathBuf>,
-
     /// How to print
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Output,

@@ -25,6 +25,7 @@ mod item;
 mod legacy;
 mod metrics;
 mod page;
+mod relabel;
 mod retain;
 mod rule;
 mod seal;
@@ -69,6 +70,7 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Clear(args) => clear::run(&args, &config),
         Verb::Status(args) => status::run(&args, &config),
         Verb::Retain(args) => retain::run(&args, &config),
+        Verb::Relabel(args) => relabel::run(&args, &config),
         Verb::Doctor(args) => doctor::run(&args, &config),
         Verb::Metrics => metrics::run(&config),
         Verb::Seal => seal::run(&config),

@@ -39,6 +39,8 @@ pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
             "uncovered": done.uncovered,
             "retentions": done.retentions,
             "removed": done.removed,
+            "relabels": done.relabels,
+            "relabelled": done.relabelled,
             "seals": sealed.len(),
             "findings": done.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         }))?,
@@ -76,6 +78,10 @@ fn summary(done: &Verified, sealed: &[Sealed]) -> String {
         let records = counted(done.retentions, "retention record");
         text.push_str(&format!(", {} removed under {records}", counted(done.removed, "event")));
     }
+    if done.relabels > 0 {
+        let records = counted(done.relabels, "record");
+        text.push_str(&format!(", {} relabelled under {records}", done.relabelled));
+    }
     if done.uncovered > 0 {
         text.push_str(&format!(", {} older than digests", counted(done.uncovered, "commit")));
     }
@@ -103,5 +109,8 @@ mod tests {
             "verified 12 events of 3 batches from 1 source, 7 events removed under 1 retention \
              record, 2 commits older than digests, against 1 seal: 0 findings"
         );
+        let done = Verified { batches: 1, events: 12, relabels: 2, relabelled: 9, ..Verified::default() };
+        let text = summary(&done, &[]);
+        assert!(text.contains("0 sources, 9 relabelled under 2 records, against"), "{text}");
     }
 }

@@ -393,10 +393,10 @@ fn heads_are_sealed_and_verified() {
     on_each(|url| {
         let sealed = done(url, &["seal"]);
         let lines: Vec<&str> = sealed.lines().collect();
-        assert_eq!(lines[0], "siem seal 1");
+        assert_eq!(lines[0], "siem seal 2");
         assert!(lines[1].starts_with("time 2"), "{sealed}");
         assert!(lines[2].starts_with("database "), "{sealed}");
-        assert_eq!(lines[3..], ["sources 0", "retentions 0 digest -"]);
+        assert_eq!(lines[3..], ["sources 0", "relabels 0 digest -", "retentions 0 digest -"]);
         let text = done(url, &["verify"]);
         let none = "verified 0 events of 0 batches from 0 sources, against no outside head: ";
         assert_eq!(text, format!("{none}0 findings\n"));

@@ -62,6 +62,9 @@ pub(crate) fn run(
             hint(
                 "events that retention removed cannot be looked at again; --since leaves them out",
             );
+            if store.relabel_head().map_err(Failure::from)?.is_some() {
+                hint("siemmanage relabel gave events other labels than they were evaluated with");
+            }
         }
     }
     Ok(if different.is_empty() { Exit::Done } else { Exit::NoMatch })

@@ -29,6 +29,7 @@ BEGIN
         ('siem_query', 'gap', 'SELECT'),
         ('siem_query', 'leaf', 'SELECT'),
         ('siem_query', 'retention', 'SELECT'),
+        ('siem_query', 'relabel', 'SELECT'),
         ('siem_query', 'accounting', 'SELECT'),
         ('siem_query', 'rule', 'SELECT'),
         ('siem_query', 'rule_version', 'SELECT'),

@@ -23,6 +23,7 @@ mod outbox;
 mod postgres;
 mod predicate;
 mod read;
+mod relabel;
 mod seal;
 mod sqlite;
 mod tally;
@@ -36,12 +37,13 @@ pub use ingest::*;
 pub use manage::*;
 pub use outbox::{Delivered, Delivery, Outbox, OutboxCount};
 pub use read::*;
+pub use relabel::{Relabel, RelabelRow, Relabelled, Relabelling, Relabels, relabel};
 pub use seal::{BatchRow, Digest, Head, LeafRow, RetentionRow, Seal};
 pub use url::{Url, default_path, system_path};
 pub use verify::{Finding, HeadError, Sealed, Verified, verify};
 
 /// Everything a database can be asked.
-pub trait Store: Ingest + Read + Detect + Manage + Outbox + Seal + Send {
+pub trait Store: Ingest + Read + Detect + Manage + Outbox + Seal + Relabels + Send {
     /// The database as a user would name it, without a password.
     fn name(&self) -> String;
 }

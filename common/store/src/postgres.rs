@@ -30,6 +30,7 @@ mod outbox;
 mod part;
 mod pgpass;
 mod read;
+mod relabel;
 mod retain;
 mod row;
 mod seal;

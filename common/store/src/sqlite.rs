@@ -21,6 +21,7 @@ mod manage;
 mod migrate;
 mod outbox;
 mod read;
+mod relabel;
 mod row;
 mod seal;
 mod walk;

@@ -3,6 +3,7 @@
 //! ```text
 //!  batches in order of commit ─► chain of the source ─► leaves ─► events
 //!  retention records ──────────► their chain, and the leaves they name
+//!  relabel records ────────────► their chain, and labels before and after
 //!  heads kept elsewhere ───────► a place in each chain
 //! ```
 //!
@@ -41,6 +42,10 @@ pub struct Verified {
     pub retentions: u64,
     /// Events that were removed on purpose.
     pub removed: u64,
+    /// Records of labels that were computed anew.
+    pub relabels: u64,
+    /// How many labels of events they are about.
+    pub relabelled: u64,
     /// What is wrong, in order of commit.
     pub findings: Vec<Finding>,
 }
@@ -68,6 +73,7 @@ pub fn verify(store: &mut dyn Store, sealed: &[Sealed]) -> Result<Verified> {
     }
     walk.end(store)?;
     walk.retentions(store)?;
+    walk.relabels(store)?;
     walk.heads();
     for odd in store.odd_events()? {
         let (event, column) = odd.split_once(' ').unwrap_or((&odd, ""));
@@ -87,6 +93,8 @@ struct Marks<'s> {
     met: BTreeMap<(i64, Vec<u8>, i64), bool>,
     /// (digest, number) of each retention head.
     retentions: BTreeMap<(Vec<u8>, i64), bool>,
+    /// The same of relabelling.
+    relabels: BTreeMap<(Vec<u8>, i64), bool>,
 }
 
 impl Marks<'_> {
@@ -96,7 +104,9 @@ impl Marks<'_> {
         let retentions = sealed.iter().filter(|sealed| sealed.retentions > 0);
         let retentions =
             retentions.map(|it| ((it.retention_head.clone(), it.retentions), false)).collect();
-        Marks { sealed, met: met.collect(), retentions }
+        let relabels = sealed.iter().filter(|sealed| sealed.relabels > 0);
+        let relabels = relabels.map(|it| ((it.relabel_head.clone(), it.relabels), false)).collect();
+        Marks { sealed, met: met.collect(), retentions, relabels }
     }
 }
 
@@ -190,6 +200,32 @@ impl Walk<'_> {
         Ok(())
     }
 
+    fn relabels(&mut self, store: &mut dyn Store) -> Result<()> {
+        let (mut number, mut previous) = (0, Vec::new());
+        loop {
+            let page = store.relabels(number, PAGE)?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for row in page {
+                number += 1;
+                if row.relabel != number {
+                    self.done.findings.push(Finding::Relabel { relabel: number, missing: true });
+                    return Ok(());
+                }
+                if row.link(&previous)[..] != row.digest[..] {
+                    self.done.findings.push(Finding::Relabel { relabel: number, missing: false });
+                }
+                if let Some(met) = self.marks.relabels.get_mut(&(row.digest.clone(), number)) {
+                    *met = true;
+                }
+                self.done.relabels += 1;
+                self.done.relabelled += row.event_count.unsigned_abs();
+                previous = row.digest;
+            }
+        }
+    }
+
     /// Holds the chains against the heads that were kept elsewhere.
     fn heads(&mut self) {
         let mut lost: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
@@ -218,6 +254,11 @@ impl Walk<'_> {
             if !met {
                 let retention = *number;
                 self.done.findings.push(Finding::Retention { retention, missing: true });
+            }
+        }
+        for ((_, number), met) in &self.marks.relabels {
+            if !met {
+                self.done.findings.push(Finding::Relabel { relabel: *number, missing: true });
             }
         }
     }

@@ -180,6 +180,7 @@ leaf           | a    | r    | -
 outbox         | -    | r    | raw
 reference_set  | -    | r    | r
 reject         | a    | r    | -
+relabel        | -    | r    | -
 retention      | -    | r    | -
 rule           | -    | r    | r
 rule_version   | -    | r    | ra

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_section", include_str!("../../../../sql/sqlite/0008_section.sql")),
     ("0009_set", include_str!("../../../../sql/sqlite/0009_set.sql")),
     ("0010_time", include_str!("../../../../sql/sqlite/0010_time.sql")),
+    ("0011_relabel", include_str!("../../../../sql/sqlite/0011_relabel.sql")),
 ];
 
 impl Sqlite {

@@ -13,7 +13,7 @@
 use super::Finding;
 use crate::seal::leaf::{Leaf, Sealed, changed_columns, events};
 use crate::seal::{BatchRecord, End, GAPS, REJECTS, day, link, note_leaf};
-use crate::{BatchRow, LeafRow, Result, Store};
+use crate::{BatchRow, LeafRow, Result, Store, relabel};
 use common::clock::Timestamp;
 use common::event::{Event, EventId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +34,8 @@ struct Found {
     time: Option<(Timestamp, Timestamp)>,
     sections: BTreeSet<String>,
     count: i64,
+    /// Events whose labels are not those of their last record.
+    mislabelled: Vec<i32>,
 }
 
 /// Checks a batch, and takes its events out of the counts.
@@ -75,6 +77,7 @@ pub(super) fn check(
             Finding::MissingBatch { source: row.source, after: end.batch, before: row.batch }
         });
     }
+    mislabelled(row.batch, &found, &mut check);
     if found.count != row.event_count && check.findings.is_empty() {
         let columns = vec!["event_count".to_owned()];
         check.findings.push(Finding::ChangedBatch { batch: row.batch, columns });
@@ -105,11 +108,18 @@ fn read(
         time: None,
         sections: BTreeSet::new(),
         count: 0,
+        mislabelled: Vec::new(),
     };
     let mut open: BTreeMap<i32, Leaf> = BTreeMap::new();
     if !counted.is_empty() {
-        let mut see = |event: Event<'static>| {
+        let relabelled = relabel::known(&store.batch_relabels(batch)?);
+        let mut see = |mut event: Event<'static>| {
             let day = day(event.time);
+            // Digests cover the labels that events were stored with.
+            if let Some((first, last)) = relabelled.get(&event.id.seq) {
+                found.mislabelled.extend((event.labels != *last).then_some(event.id.seq));
+                event.labels = first.clone().into();
+            }
             open.entry(day).or_insert_with(|| Leaf::new(day)).event(event.id.seq, &event);
             found.days.entry(event.id.seq).or_default().insert(day);
             found.sections.insert(event.section.into_owned());
@@ -189,6 +199,21 @@ fn differences(batch: i64, stored: &[LeafRow], found: &Found, check: &mut Check)
         let added = added.filter(|seq| !has_moved(*seq, *day, found, &was));
         check.findings.extend(added.map(|seq| Finding::Added { event: id(batch, seq) }));
         check.findings.extend((!is_day(*day)).then(|| changed_notes(batch, *day)));
+    }
+}
+
+/// Tells events whose labels were changed since they were last computed.
+fn mislabelled(batch: i64, found: &Found, check: &mut Check) {
+    for seq in &found.mislabelled {
+        let (event, label) = (id(batch, *seq), || "labels".to_owned());
+        let known = check.findings.iter_mut().find_map(|finding| match finding {
+            Finding::Changed { event: it, columns } if *it == event => Some(columns),
+            _ => None,
+        });
+        match known {
+            Some(columns) => columns.push(label()),
+            None => check.findings.push(Finding::Changed { event, columns: vec![label()] }),
+        }
     }
 }
 

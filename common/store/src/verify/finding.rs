@@ -105,6 +105,13 @@ pub enum Finding {
         /// Whether it is gone.
         missing: bool,
     },
+    /// A record of changed labels is changed or gone.
+    Relabel {
+        /// Its number.
+        relabel: i64,
+        /// Whether it is gone.
+        missing: bool,
+    },
 }
 
 impl Finding {
@@ -177,6 +184,10 @@ impl fmt::Display for Finding {
             }
             Finding::Retention { retention, missing: false } => {
                 write!(f, "retention record {retention} changed, or the leaves it names")
+            }
+            Finding::Relabel { relabel, missing } => {
+                let what = if *missing { "missing" } else { "changed" };
+                write!(f, "relabel record {relabel} {what}")
             }
         }
     }

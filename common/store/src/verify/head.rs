@@ -1,14 +1,17 @@
 //! Heads as a text that is signed and kept elsewhere.
 //!
 //! ```text
-//!  siem seal 1
+//!  siem seal 2
 //!  time 2026-11-21T01:02:03.000000Z
 //!  database postgres://siem@db/siem
 //!  sources 2
 //!  source 1 batches 17 commit 40 digest 5feb…
 //!  source 2 batches 3 commit 41 digest 6b86…
+//!  relabels 0 digest -
 //!  retentions 1 digest d473…
 //! ```
+//!
+//! A seal of form 1 says nothing of relabelling.
 //!
 //! Several seals may stand in one file, one behind the other; what surrounds them (a signature,
 //! blank lines) is passed over.
@@ -32,6 +35,10 @@ pub struct Sealed {
     pub retentions: i64,
     /// The digest of the last of them; empty without one.
     pub retention_head: Digest,
+    /// How many records of changed labels there were.
+    pub relabels: i64,
+    /// The digest of the last of them; empty without one.
+    pub relabel_head: Digest,
 }
 
 /// Why a text is no seal.
@@ -58,14 +65,16 @@ impl Sealed {
         let last = store.retentions()?.pop();
         let (retentions, retention_head) =
             last.map_or((0, Vec::new()), |row| (row.retention, row.digest));
-        Ok(Sealed { time, database: store.name(), heads, retentions, retention_head })
+        let (relabels, relabel_head) = store.relabel_head()?.unwrap_or_default();
+        let database = store.name();
+        Ok(Sealed { time, database, heads, retentions, retention_head, relabels, relabel_head })
     }
 
     /// As text.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!(
-            "siem seal 1\ntime {}\ndatabase {}\nsources {}\n",
+            "siem seal 2\ntime {}\ndatabase {}\nsources {}\n",
             self.time,
             self.database.replace(['\n', '\r'], " "),
             self.heads.len()
@@ -79,11 +88,10 @@ impl Sealed {
                 "source {source} batches {batches} commit {commit_no} digest {digest}"
             );
         }
-        let last = match self.retention_head.as_slice() {
-            [] => "-".to_owned(),
-            digest => hex(digest),
-        };
-        let _ = writeln!(text, "retentions {} digest {last}", self.retentions);
+        let last = |head: &[u8]| if head.is_empty() { "-".to_owned() } else { hex(head) };
+        let _ = writeln!(text, "relabels {} digest {}", self.relabels, last(&self.relabel_head));
+        let head = last(&self.retention_head);
+        let _ = writeln!(text, "retentions {} digest {head}", self.retentions);
         text
     }
 
@@ -95,20 +103,22 @@ impl Sealed {
         let mut found = Vec::new();
         let mut lines = (1..).zip(text.lines().map(str::trim));
         while let Some((number, line)) = lines.next() {
-            if line == "siem seal 1" {
-                found.push(one(number, &mut lines)?);
+            if let "siem seal 1" | "siem seal 2" = line {
+                found.push(one(number, line == "siem seal 1", &mut lines)?);
             }
         }
         if found.is_empty() { Err(HeadError::None) } else { Ok(found) }
     }
 }
 
+/// The rest of a seal; whether it is of form 1 says what must be in it.
 fn one<'t>(
     start: usize,
+    is_first: bool,
     lines: &mut impl Iterator<Item = (usize, &'t str)>,
 ) -> std::result::Result<Sealed, HeadError> {
     let mut sealed = Sealed::default();
-    let mut sources = None;
+    let (mut sources, mut has_relabels) = (None, is_first);
     for (number, line) in lines {
         let wrong = || HeadError::Line(number);
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -125,11 +135,16 @@ fn one<'t>(
                     digest: unhex(digest).filter(|digest| digest.len() == 32).ok_or_else(wrong)?,
                 });
             }
+            ["relabels", number, "digest", digest] if !is_first => {
+                sealed.relabels = count(number)?;
+                sealed.relabel_head = unhex(digest.trim_matches('-')).ok_or_else(wrong)?;
+                has_relabels = true;
+            }
             ["retentions", number, "digest", digest] => {
                 sealed.retentions = count(number)?;
                 sealed.retention_head = unhex(digest.trim_matches('-')).ok_or_else(wrong)?;
                 let length = i64::try_from(sealed.heads.len()).unwrap_or(i64::MAX);
-                if sources != Some(length) {
+                if sources != Some(length) || !has_relabels {
                     return Err(HeadError::Incomplete(start));
                 }
                 return Ok(sealed);
@@ -171,6 +186,8 @@ mod tests {
             heads: vec![head(1), head(2)],
             retentions: 3,
             retention_head: vec![7; 32],
+            relabels: 5,
+            relabel_head: vec![8; 32],
         }
     }
 
@@ -180,6 +197,9 @@ mod tests {
         let text =
             format!("\n{}\n-----BEGIN SSH SIGNATURE-----\n{}", first.text(), sealed().text());
         assert_eq!(Sealed::read(&text), Ok(vec![first, sealed()]));
+        let old = Sealed { relabels: 0, relabel_head: Vec::new(), ..sealed() };
+        let text = old.text().replace("relabels 0 digest -\n", "").replace("seal 2", "seal 1");
+        assert_eq!(Sealed::read(&text), Ok(vec![old]));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod event;
 pub(crate) mod manage;
 pub(crate) mod filter;
 pub(crate) mod random;
+pub(crate) mod relabel;
 pub(crate) mod seal;
 
 use common::clock::{DAY, SECOND, Timestamp};

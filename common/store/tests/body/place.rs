@@ -22,7 +22,7 @@ pub(crate) trait Place: Sync {
 /// A test for each body, in databases of a place.
 macro_rules! bodies {
     ($place:ident) => {
-        use body::{filter, manage, seal};
+        use body::{filter, manage, relabel, seal};
 
         bodies! { $place
             body {
@@ -44,6 +44,7 @@ macro_rules! bodies {
             }
             filter { sql_and_matches_agree any_event_is_given_back }
             seal { what_is_stored_verifies }
+            relabel { labels_are_computed_anew }
         }
 
         #[test]
@@ -65,17 +66,26 @@ macro_rules! bodies {
             seal::a_forged_history_needs_an_outside_head(one.as_mut(), two.as_mut());
         }
 
-        bodies! { $place behind every_change_is_located retention_keeps_the_chain }
+        #[test]
+        fn two_relabel_at_once() {
+            let place = $place::new();
+            relabel::two_relabel_at_once(place.open().as_mut(), place.open().as_mut());
+        }
+
+        bodies! { $place behind
+            seal { every_change_is_located retention_keeps_the_chain }
+            relabel { forged_labels_are_located }
+        }
     };
-    ($place:ident behind $($name:ident)*) => { $(
+    ($place:ident behind $($module:ident { $($name:ident)* })*) => { $($(
         #[test]
         fn $name() {
             let place = $place::new();
             let run = &mut place.behind();
             let back = seal::Back { run, is_postgres: $place::IS_POSTGRES };
-            seal::$name(place.open().as_mut(), back);
+            $module::$name(place.open().as_mut(), back);
         }
-    )* };
+    )*)* };
     ($place:ident $($module:ident { $($name:ident)* })*) => { $($(
         #[test]
         fn $name() {

@@ -105,7 +105,7 @@ fn commit_noted(store: &mut dyn Store, cursor: &mut Cursor, events: &[Event<'_>]
     cursor.revision = store.commit(&[batch]).expect("a commit")[0].revision;
 }
 
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     (
         "event",
         "time, time_quality, section, host_name, labels, dataset, event_category, event_action, \
@@ -124,11 +124,12 @@ const TABLES: [(&str, &str); 8] = [
     ("reject", "*"),
     ("gap", "*"),
     ("retention", "*"),
+    ("relabel", "*"),
     ("counter", "*"),
 ];
 
 impl Back<'_> {
-    fn run(&mut self, statement: &str) {
+    pub(crate) fn run(&mut self, statement: &str) {
         (self.run)(statement);
     }
 
@@ -140,14 +141,14 @@ impl Back<'_> {
         if table == "event" { format!("{}, {columns}", self.key()) } else { columns.to_owned() }
     }
 
-    fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         for table in TABLES {
             let (name, columns) = (table.0, self.columns(table));
             self.run(&format!("CREATE TABLE kept_{name} AS SELECT {columns} FROM {name}"));
         }
     }
 
-    fn restore(&mut self) {
+    pub(crate) fn restore(&mut self) {
         let all: Vec<String> = TABLES
             .iter()
             .map(|&table| {

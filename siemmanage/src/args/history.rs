@@ -1,0 +1,64 @@
+//! The arguments of what is done with everything that was stored: `retain`, `relabel`, `verify`.
+//!
+//! What it does *not* know: what the verbs do with them.
+
+use super::{Output, days};
+use clap::Args as Flags;
+use common::clock::span::Span;
+use std::path::PathBuf;
+
+/// `retain`.
+#[derive(Debug, Flags)]
+pub(crate) struct Retain {
+    /// Remove events older than this: 90d, 12w
+    #[arg(long, value_name = "SPAN", value_parser = days)]
+    pub(crate) older_than: Span,
+
+    /// Remove SIEM events older than this; they are kept without it
+    #[arg(long, value_name = "SPAN", value_parser = days)]
+    pub(crate) siem_older_than: Option<Span>,
+
+    /// Of this section only
+    #[arg(short, long, value_name = "SECTION")]
+    pub(crate) section: Option<String>,
+
+    /// Count what would go, and remove nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `relabel`.
+#[derive(Debug, Flags)]
+pub(crate) struct Relabel {
+    /// Events from this time on: -90d, yesterday, 2026-08-01
+    #[arg(short = 'S', long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) since: String,
+
+    /// Events before this time
+    #[arg(short = 'U', long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) until: Option<String>,
+
+    /// Of this section only
+    #[arg(short, long, value_name = "SECTION")]
+    pub(crate) section: Option<String>,
+
+    /// Count what would change, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Output,
+}
+
+/// `verify`.
+#[derive(Debug, Flags)]
+pub(crate) struct Verify {
+    /// What `seal` printed; - for standard input; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) head: Vec<PathBuf>,
+
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Output,
+}
