@@ -27,9 +27,11 @@ mod item;
 mod modifier;
 mod placeholder;
 mod reference;
+mod stored;
 mod value;
 
-pub use collection::{Collection, Refusal};
+pub use collection::{Collection, Found, Refusal};
+pub use document::names;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 
 mod attack;
 mod case;
+mod filter;
 mod list;
 mod preview;
 pub(crate) mod select;
@@ -17,8 +18,6 @@ use crate::{database, item, section};
 use common::cli::{Exit, Failure, warn};
 use common::config::Config;
 use select::Choice;
-use std::collections::BTreeSet;
-use store::Store;
 
 /// Runs a verb of rules.
 pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
@@ -28,9 +27,11 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
         RuleVerb::Import(args) => {
             let is_change = !args.import.dry_run && args.preview.is_none();
             let mut store = database::open_for(config, is_change)?;
-            let filters = if args.forget_filters { Vec::new() } else { filters(&mut *store)? };
+            let known = store.rules().map_err(Failure::from)?;
+            let filters = if args.forget_filters { Vec::new() } else { filter::texts(&known) };
             let noun = item::Rules {
                 filters,
+                known,
                 backfill: args.backfill.unwrap_or(backfill),
                 section: args.section.as_deref().map(section::new_name).transpose()?,
                 choice: Choice::new(&args.select)?,
@@ -54,13 +55,7 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
         RuleVerb::Attack(args) => attack::run(&args, config),
         RuleVerb::Test(args) => test::run(&args, config),
         RuleVerb::Other(ItemVerb::Show(args)) => show::run(&args, config),
+        RuleVerb::Other(ItemVerb::Delete(args)) => filter::delete(&stored, &args, config),
         RuleVerb::Other(verb) => item::run(&stored, verb, config),
     }
-}
-
-/// The Sigma filters that stored rules have, each once.
-fn filters(store: &mut dyn Store) -> Result<Vec<String>, Failure> {
-    let rules = store.rules()?;
-    let texts = rules.into_iter().filter_map(|rule| rule.sigma).flat_map(|sigma| sigma.filters);
-    Ok(texts.collect::<BTreeSet<String>>().into_iter().collect())
 }

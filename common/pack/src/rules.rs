@@ -9,7 +9,7 @@ use crate::find::{File, PackError, read_as};
 use common::filter::Sets;
 use common::rule::{self, Rule};
 use common::sigma::{Collection, Refusal};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The files of rules that paths name: of folders and archives those that end in `.json`, `.yml`
@@ -43,6 +43,8 @@ pub fn is_case(name: &str) -> bool {
 pub struct Pack {
     /// The rules, our own before Sigma's, each in order of the files.
     pub rules: Vec<Rule>,
+    /// Stored rules as Sigma filters of the files change them.
+    pub changed: Vec<Rule>,
     /// What made no rule.
     pub refusals: Vec<Refusal>,
 }
@@ -51,26 +53,34 @@ pub struct Pack {
 /// there is none. What the rules name of sets is in `sets`.
 #[must_use]
 pub fn load(files: &[File], section: Option<&str>, sets: &Sets) -> Pack {
-    load_with(files, section, sets, &[])
+    load_with(files, section, sets, &[], Vec::new())
 }
 
-/// The same, where stored rules have Sigma filters: they exclude what they excluded before, unless
-/// the files have one of the same id.
+/// The same, where rules are stored, with Sigma filters. These exclude what they excluded before,
+/// unless the files have one of the same id; and filters of the files change stored rules.
 #[must_use]
-pub fn load_with(files: &[File], section: Option<&str>, sets: &Sets, filters: &[String]) -> Pack {
+pub fn load_with(
+    files: &[File],
+    section: Option<&str>,
+    sets: &Sets,
+    filters: &[String],
+    stored: Vec<Rule>,
+) -> Pack {
     let mut pack = Pack::default();
     let mut collection = Collection::with(sets);
     collection.add_earlier(filters);
+    collection.add_stored(stored, BTreeSet::new());
     for file in files {
         match is_own(file) {
             true => pack.own(file, sets),
             false => collection.add(&file.text, &file.name),
         }
     }
-    let (sigma, refusals) = collection.rules(section);
-    pack.refusals.extend(refusals);
+    let found = collection.found(section);
+    pack.refusals.extend(found.refusals);
+    pack.changed = found.changed;
     let mut ids: HashSet<String> = pack.rules.iter().map(Rule::id).collect();
-    for rule in sigma {
+    for rule in found.rules {
         if ids.insert(rule.id()) {
             pack.rules.push(rule);
             continue;

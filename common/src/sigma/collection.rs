@@ -7,10 +7,11 @@ use super::detection::Section;
 use super::document::{Document, Kind};
 use super::exclusion;
 use super::reference::Linked;
+use super::stored::Stored;
 use crate::filter::{Filter, Logsource, Sets};
 use crate::rule::{self, Rule, Sigma, Source, Template};
 use crate::yaml::{self, Node, YamlError};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A document, or a whole file, that makes no rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +38,8 @@ pub struct Collection {
     documents: Vec<Document>,
     /// Filters that were applied before: to rules that are there, if they are.
     earlier: Vec<Document>,
+    /// Rules that are stored: filters exclude events of theirs, too.
+    stored: Stored,
     refusals: Vec<Refusal>,
     ids: HashSet<String>,
     /// What placeholders stand for; without it they are left to [`Filter::bind`].
@@ -80,6 +83,14 @@ impl Collection {
         }
     }
 
+    /// Adds rules that are stored: filters among the documents exclude events of theirs, too, and
+    /// those with the ids of `dropped` no longer do. Rules among the documents stand in place of
+    /// those with the same id.
+    pub fn add_stored(&mut self, rules: Vec<Rule>, dropped: BTreeSet<String>) {
+        self.stored = Stored { rules, dropped };
+        self.stored.rules.retain(|rule| rule.sigma.is_some());
+    }
+
     fn document(&mut self, node: Node, text: String, file: &str) {
         let id = ["id", "name", "title"].iter().find_map(|key| node.member(key)?.scalar());
         let id = id.unwrap_or_default().into_owned();
@@ -94,24 +105,14 @@ impl Collection {
         }
     }
 
-    fn keep(&mut self, mut document: Document) {
+    fn keep(&mut self, document: Document) {
         if document.kind != Kind::Detection {
             return self.documents.push(document);
         }
-        let made = detection(&document).and_then(|(logsource, mut filter)| {
-            let place = document.node.member("detection").unwrap_or(&document.node);
-            bind(&mut filter, self.sets.as_ref(), place)?;
-            Ok((logsource, filter))
-        });
-        match made {
-            Ok((logsource, filter)) => {
-                document.node.value = yaml::Value::Null;
-                self.made.push(Made { document, logsource, filter, filters: Vec::new() });
-            }
-            Err(error) => {
-                let (file, id) = (document.file.clone(), document.id.clone());
-                self.refuse(&file, &id, &error);
-            }
+        let (file, id) = (document.file.clone(), document.id.clone());
+        match detection_of(document, self.sets.as_ref()) {
+            Ok(made) => self.made.push(made),
+            Err(error) => self.refuse(&file, &id, &error),
         }
     }
 
@@ -128,17 +129,27 @@ impl Collection {
     /// The rules of a section, or of all sections' events where none is named, and what was
     /// refused.
     #[must_use]
-    pub fn rules(mut self, section: Option<&str>) -> (Vec<Rule>, Vec<Refusal>) {
+    pub fn rules(self, section: Option<&str>) -> (Vec<Rule>, Vec<Refusal>) {
+        let found = self.found(section);
+        (found.rules, found.refusals)
+    }
+
+    /// The same, beside the stored rules that filters change.
+    #[must_use]
+    pub fn found(mut self, section: Option<&str>) -> Found {
         let documents = std::mem::take(&mut self.documents);
         let mut made = std::mem::take(&mut self.made);
         let of = |kind: Kind| documents.iter().filter(move |document| document.kind == kind);
         let earlier = std::mem::take(&mut self.earlier);
+        let mut stored = std::mem::take(&mut self.stored);
+        stored.rules.retain(|rule| !self.ids.contains(&rule.name));
         let mut filters: BTreeMap<&str, (&Document, bool)> =
             earlier.iter().map(|it| (it.id.as_str(), (it, true))).collect();
         filters.extend(of(Kind::Filter).map(|it| (it.id.as_str(), (it, false))));
         for (document, is_earlier) in filters.into_values() {
-            let sets = self.sets.as_ref();
-            if let Err(error) = exclusion::apply(document, is_earlier, sets, &mut made) {
+            let (sets, elsewhere) = (self.sets.as_ref(), |name: &str| stored.logsource(name));
+            if let Err(error) = exclusion::apply(document, is_earlier, sets, &mut made, &elsewhere)
+            {
                 self.refuse(&document.file, &document.id, &error);
             }
         }
@@ -162,8 +173,24 @@ impl Collection {
         for rule in rules.iter_mut().filter(|rule| silent.contains(&rule.name)) {
             rule.is_silent = true;
         }
-        (rules, self.refusals)
+        let filters: Vec<&Document> = of(Kind::Filter).collect();
+        let (changed, refusals) = stored.changed(&filters, self.sets.as_ref());
+        let is_known = |new: &Refusal| self.refusals.iter().any(|have| have == new);
+        let refusals: Vec<Refusal> = refusals.into_iter().filter(|new| !is_known(new)).collect();
+        self.refusals.extend(refusals);
+        Found { rules, changed, refusals: self.refusals }
     }
+}
+
+/// What documents make.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// Stored rules as filters change them.
+    pub changed: Vec<Rule>,
+    /// What was refused.
+    pub refusals: Vec<Refusal>,
 }
 
 /// A detection that was compiled.
@@ -174,6 +201,15 @@ pub(super) struct Made {
     pub(super) filter: Filter,
     /// The texts of the filters that exclude something of it.
     pub(super) filters: Vec<String>,
+}
+
+/// A detection compiled, with what its placeholders stand for; its tree is let go.
+pub(super) fn detection_of(mut document: Document, sets: Option<&Sets>) -> Result<Made, YamlError> {
+    let (logsource, mut filter) = detection(&document)?;
+    let place = document.node.member("detection").unwrap_or(&document.node);
+    bind(&mut filter, sets, place)?;
+    document.node.value = yaml::Value::Null;
+    Ok(Made { document, logsource, filter, filters: Vec::new() })
 }
 
 /// The filter of a detection: its logsource and what it searches for.

@@ -3,7 +3,7 @@
 //! What it does *not* know: other documents.
 
 use crate::filter::Logsource;
-use crate::yaml::{Node, Value, YamlError};
+use crate::yaml::{self, Node, Value, YamlError};
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,17 @@ impl Document {
             false => Ok(logsource),
         }
     }
+}
+
+/// The id of a document, its name and its title, as far as it has them; nothing where the text is
+/// no document.
+#[must_use]
+pub fn names(text: &str) -> Vec<String> {
+    let node = yaml::read(text).ok().and_then(|nodes| nodes.into_iter().next());
+    let Some(document) = node.and_then(|it| Document::read(it, String::new(), "").ok()) else {
+        return Vec::new();
+    };
+    [Some(document.id), document.name, Some(document.title)].into_iter().flatten().collect()
 }
 
 fn optional(node: &Node, name: &str) -> Result<Option<String>, YamlError> {

@@ -30,6 +30,14 @@ impl<'d> Linked<'d> {
         document: &Document,
     ) -> Result<(Correlation, Vec<Field>), YamlError> {
         self.check(document, &mut Vec::new(), &mut HashSet::new())?;
+        self.direct(document)
+    }
+
+    /// A correlation whose references were checked before; only what it counts itself is needed.
+    pub(super) fn direct(
+        &self,
+        document: &Document,
+    ) -> Result<(Correlation, Vec<Field>), YamlError> {
         let mut referred = Vec::new();
         for (name, place) in references(document)? {
             referred.push((name.clone(), self.resolve(&name, place)?));

@@ -21,8 +21,13 @@ pub(crate) enum RuleVerb {
     /// Add rules from files, or change those with the same section and name
     ///
     /// Takes rules in JSON and Sigma rules in YAML: files, folders with all that is in them, and
-    /// archives (.zip, .tar, .tar.gz, .tar.zst). Correlations and filters of Sigma find the rules
-    /// that they name among those of the same call.
+    /// archives (.zip, .tar, .tar.gz, .tar.zst). Sigma's correlations find the rules that they
+    /// name among those of the same call.
+    ///
+    /// Sigma's filters exclude events from the rules that they name, of the same call and stored
+    /// ones; these, and the correlations that count them, become new versions. A filter stays with
+    /// its rules until one of its id takes its place, or `rules delete` names it; `rules show`
+    /// tells which a rule has.
     ///
     /// What makes no rule is refused with file, line, column, reason and id, and then nothing is
     /// imported, unless --keep-going. A rule that is as it was keeps its version and goes on as
@@ -73,10 +78,9 @@ pub(crate) struct RuleImport {
     #[arg(long, value_name = "SPAN", value_parser = days)]
     pub(crate) preview: Option<Span>,
 
-    /// Forget the Sigma filters that were imported with stored rules
+    /// Import the rules without the Sigma filters that stored rules have
     ///
-    /// A filter stays with the rules that it was imported with: when they are imported again
-    /// without it, it still excludes what it did, until a filter of its id takes its place.
+    /// Without this, a rule that is imported again without its filter keeps it.
     #[arg(long)]
     pub(crate) forget_filters: bool,
 

@@ -9,7 +9,7 @@ use common::cli::Exit;
 use common::config::Config;
 
 /// Deletes items by name; all or none.
-pub(super) fn run(noun: &dyn Noun, args: &Names, config: &Config) -> anyhow::Result<Exit> {
+pub(crate) fn run(noun: &dyn Noun, args: &Names, config: &Config) -> anyhow::Result<Exit> {
     let mut store = database::open(config)?;
     let items = named(noun, &mut *store, &args.names, args.section.as_deref())?;
     noun.delete(&mut *store, &items)?;

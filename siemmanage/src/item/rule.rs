@@ -28,20 +28,31 @@ pub(crate) struct Rules {
     pub(crate) sets: Sets,
     /// The Sigma filters that stored rules have.
     pub(crate) filters: Vec<String>,
+    /// The stored rules, which filters of files may change.
+    pub(crate) known: Vec<Rule>,
 }
 
 impl Rules {
     /// The rules of a database.
     pub(crate) fn stored(backfill: Backfill) -> Rules {
-        let (choice, sets) = (Choice::default(), Sets::default());
-        Rules { backfill, section: None, choice, signers: None, sets, filters: Vec::new() }
+        Rules {
+            backfill,
+            section: None,
+            choice: Choice::default(),
+            signers: None,
+            sets: Sets::default(),
+            filters: Vec::new(),
+            known: Vec::new(),
+        }
     }
 }
 
 impl Rules {
-    /// The rules of files that are meant, and why others are refused.
+    /// The rules of files that are meant, stored ones that their filters change, and why others
+    /// are refused.
     pub(crate) fn rules(&self, files: &[File]) -> Result<(Vec<Rule>, Vec<String>), Failure> {
-        let mut pack = pack::load_with(files, self.section.as_deref(), &self.sets, &self.filters);
+        let (section, known) = (self.section.as_deref(), self.known.clone());
+        let mut pack = pack::load_with(files, section, &self.sets, &self.filters, known);
         if let Some(allowed) = &self.signers {
             signed::mark(&mut pack, files, allowed, &self.sets)?;
         } else {
@@ -54,7 +65,9 @@ impl Rules {
             }
         };
         let refusals = pack.refusals.iter().map(refusal).collect();
-        Ok((self.choice.rules(pack.rules), refusals))
+        let mut rules = self.choice.rules(pack.rules);
+        rules.extend(pack.changed);
+        Ok((rules, refusals))
     }
 }
 

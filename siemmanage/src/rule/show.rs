@@ -1,8 +1,9 @@
-//! `rules show`: rules of our own as import reads them, Sigma rules as their authors wrote them
-//! under what has become of them.
+//! `rules show`: rules of our own as import reads them, Sigma rules and filters as their authors
+//! wrote them, rules under what has become of them.
 //!
 //! What it does *not* know: how rules decide.
 
+use super::filter;
 use crate::args::Names;
 use crate::item;
 use crate::{database, page};
@@ -16,8 +17,15 @@ use std::fmt::Write as _;
 pub(crate) fn run(args: &Names, config: &Config) -> anyhow::Result<Exit> {
     let noun = item::Rules::stored(config.siemtrigger.backfill);
     let mut store = database::open_reader(config)?;
-    let items = item::named(&noun, &mut *store, &args.names, args.section.as_deref())?;
     let stored = store.rules().map_err(Failure::from)?;
+    if let [name] = args.names.as_slice()
+        && !stored.iter().any(|rule| [&rule.name, rule.title()].contains(&name.as_str()))
+        && let Some(text) = filter::named(&stored, name)
+    {
+        page::print(&escaped(&text))?;
+        return Ok(Exit::Done);
+    }
+    let items = item::named(&noun, &mut *store, &args.names, args.section.as_deref())?;
     let is_named = |rule: &&Rule| {
         items.iter().any(|item| item.section == rule.section && item.name == rule.name)
     };
@@ -43,9 +51,15 @@ fn document(rule: &Rule) -> String {
     let _ = writeln!(text, "# {kind}, {level}, version {}", rule.version());
     let _ = writeln!(text, "# looks at {}", rule.source.table());
     let _ = writeln!(text, "# where {}", escape(&rule.condition));
-    let document = rule.sigma.as_ref().map_or("", |sigma| &sigma.text);
-    for line in document.lines() {
-        let _ = writeln!(text, "{}", escape(line));
+    let Some(sigma) = &rule.sigma else { return text };
+    for filter in &sigma.filters {
+        let names = common::sigma::names(filter);
+        let _ = writeln!(text, "# filter {}", escape(&names.join(", ")));
     }
+    text.push_str(&escaped(&sigma.text));
     text
+}
+
+fn escaped(document: &str) -> String {
+    document.lines().map(|line| format!("{}\n", escape(line))).collect()
 }

@@ -33,8 +33,11 @@ pub(crate) fn mark(
         }
     }
     let of_rule = owners(&signers, files, sets);
-    refuse(pack);
     let only: BTreeSet<&String> = signers.values().collect();
+    let changed = std::mem::take(&mut pack.changed);
+    refuse(pack);
+    pack.changed = changed;
+    unmark(&mut pack.changed, &only);
     for rule in &mut pack.rules {
         let signer = match (only.len(), of_rule.get(&rule.id())) {
             (1, _) => only.first().map(|it| it.as_str()),
@@ -77,6 +80,7 @@ pub(crate) fn refuse(pack: &mut Pack) {
     let (claiming, others): (Vec<Rule>, Vec<Rule>) =
         std::mem::take(&mut pack.rules).into_iter().partition(claims);
     pack.rules = others;
+    unmark(&mut pack.changed, &BTreeSet::new());
     pack.refusals.extend(claiming.iter().map(|rule| Refusal {
         file: "tags".to_owned(),
         line: 1,
@@ -84,6 +88,18 @@ pub(crate) fn refuse(pack: &mut Pack) {
         id: rule.id(),
         reason: "signer. and digest. are given by import --verify alone".to_owned(),
     }));
+}
+
+/// Takes the mark from stored rules that a filter of somebody else's changes.
+fn unmark(rules: &mut [Rule], signers: &BTreeSet<&String>) {
+    for rule in rules {
+        let is_same = |who: &str| {
+            signers.len() == 1 && signers.iter().all(|it| it.replace(char::is_whitespace, "_") == who)
+        };
+        if !rule.tags.iter().filter_map(|tag| tag.strip_prefix(SIGNER)).all(is_same) {
+            rule.tags.retain(|tag| !tag.starts_with(SIGNER) && !tag.starts_with(DIGEST));
+        }
+    }
 }
 
 /// The SHA-256 of a rule's text: of a Sigma rule its document, of others their canonical form.
