@@ -48,6 +48,7 @@ timing: ## what benchmarks measure with
 
 tools: ## what the tests and the shipped actions run besides
 	@config/need.sh jq jq
+	@config/need.sh python3 python3
 	@config/need.sh pgrep procps
 	@config/need.sh ssh-keygen openssh-client
 	@config/need.sh zstd zstd
