@@ -134,13 +134,15 @@ pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
         Cow::Borrowed(url) => Cow::Borrowed(&url[from..to]),
         Cow::Owned(url) => Cow::Owned(url[from..to].to_owned()),
     };
-    let start = match url.find("://") {
-        Some(scheme) if scheme < 12 => {
-            url[scheme + 3..].find('/').map_or(url.len(), |slash| scheme + 3 + slash)
+    let bytes = url.as_bytes();
+    let colon = bytes.iter().take(12).position(|&byte| byte == b':');
+    let start = match colon.filter(|&colon| bytes[colon..].starts_with(b"://")) {
+        Some(scheme) => {
+            memchr::memchr(b'/', &bytes[scheme + 3..]).map_or(url.len(), |slash| scheme + 3 + slash)
         }
-        _ => 0,
+        None => 0,
     };
-    let end = url[start..].find(['?', '#']).map_or(url.len(), |end| start + end);
+    let end = memchr::memchr2(b'?', b'#', &bytes[start..]).map_or(url.len(), |end| start + end);
     let path = url[start..].starts_with('/').then(|| part(start, end));
     let query = (url.as_bytes().get(end) == Some(&b'?')).then(|| part(end + 1, url.len()));
     event.ext.push("url.original", Value::Text(url));

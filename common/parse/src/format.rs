@@ -306,8 +306,8 @@ impl Format {
 
     /// Whether a text may be in this format, as far as its first byte tells.
     pub(crate) fn may_be(self, text: &str) -> bool {
-        let first = self.spec().first;
-        first.is_empty() || text.as_bytes().first().is_some_and(|byte| first.contains(byte))
+        let first = text.as_bytes().first().map_or(0, |&byte| BEGINNING[usize::from(byte)]);
+        first & 1 << self as usize != 0
     }
 
     /// Whether a stamp stands near a line's beginning.

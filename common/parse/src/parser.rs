@@ -275,7 +275,9 @@ impl Parser {
                 reading.name(&mut event);
             }
         }
-        let is_clean = memchr::memchr(0, text.as_bytes()).is_none();
+        // A text that is JSON has no NUL.
+        let is_clean =
+            event.raw_kind == RawKind::Json || memchr::memchr(0, text.as_bytes()).is_none();
         store_raw(line, text, is_clean, &mut event);
         if is_clean {
             event.normalise_clean();

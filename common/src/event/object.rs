@@ -157,6 +157,12 @@ impl<'a> Object<'a> {
         self.shape.as_ref()?.known_place(name)
     }
 
+    /// The name at a place.
+    #[must_use]
+    pub fn name_at(&self, place: usize) -> Option<&str> {
+        self.shape.as_ref()?.names.get(place).map(AsRef::as_ref)
+    }
+
     /// The value at a place.
     #[must_use]
     pub fn at(&self, place: usize) -> Option<ValueRef<'_>> {

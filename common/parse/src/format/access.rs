@@ -14,6 +14,7 @@
 //!
 //! What it does *not* know: custom fields after the agent; they stay in the message.
 
+use super::spec::NO_OBJECT;
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
@@ -23,7 +24,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub(super) const SPEC: Spec =
-    Spec::payload(|line, memory, event| read_as(line, memory, event, "web.access"));
+    Spec::payload(|line, memory, event| read_as(line, memory, event, "web.access"))
+        .first(NO_OBJECT);
 
 pub(super) const APACHE: Spec =
     Spec::line(|line, memory, event| read_as(line, memory, event, "apache.access")).named();

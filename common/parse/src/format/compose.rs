@@ -6,11 +6,12 @@
 //!
 //! What it does *not* know: services. A line that no format understands is text.
 
+use super::spec::NO_OBJECT;
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use common::event::{Event, Value};
 
-pub(super) const SPEC: Spec = Spec::line(read).generic();
+pub(super) const SPEC: Spec = Spec::line(read).first(NO_OBJECT).generic();
 
 fn read<'a>(line: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let clear = line.strip_prefix("\u{1b}[2K").unwrap_or(line);

@@ -10,13 +10,14 @@
 //!
 //! What it does *not* know: ISO stamps with other things after them; they miss here.
 
+use super::spec::NO_OBJECT;
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::Stamp;
 use crate::{alias, stamp, syslog};
 use common::event::{Event, address};
 
-pub(super) const SPEC: Spec = Spec::line(read).header();
+pub(super) const SPEC: Spec = Spec::line(read).first(NO_OBJECT).header();
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();

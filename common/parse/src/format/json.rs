@@ -13,11 +13,13 @@
 //! What it does *not* know: the schema of any program.
 
 use super::{Found, Miss, Spec};
-use crate::alias::{self, Ranks};
+use crate::alias::{self, Meaning, Ranks};
 use crate::memory::Memory;
 use crate::source::Source as _;
 use common::event::{Event, JsonError, Object, TimeQuality, Value};
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 pub(super) const SPEC: Spec = Spec::object(read).generic();
 
@@ -36,13 +38,40 @@ fn read<'a>(
 /// Fills the columns that well-known names mean.
 pub(super) fn adopt<'a>(fields: &Object<'a>, memory: &mut Memory, event: &mut Event<'a>) {
     let mut ranks = Ranks::default();
-    for (place, name) in fields.names().enumerate() {
-        if let Some(meaning) = alias::meaning(name)
-            && let Some(value) = fields.value_at(place)
-        {
+    for &(place, meaning) in meanings(fields).iter() {
+        if let (Some(name), Some(value)) = (fields.name_at(place), fields.value_at(place)) {
             alias::adopt_as(meaning, name, &value, &mut ranks, memory, event);
         }
     }
+}
+
+/// Where the well-known names of a shape stand, and what they mean.
+type Meanings = Rc<[(usize, (Meaning, u8))]>;
+
+/// For how many shapes that is remembered for each thread.
+const SHAPES: usize = 256;
+
+thread_local! {
+    static KNOWN: RefCell<Vec<(u32, Meanings)>> =
+        RefCell::new(vec![(0, Meanings::default()); SHAPES]);
+}
+
+fn meanings(fields: &Object<'_>) -> Meanings {
+    let find = || {
+        let names = fields.names().enumerate();
+        names.filter_map(|(place, name)| Some((place, alias::meaning(name)?))).collect()
+    };
+    let shape = fields.shape();
+    if shape == 0 {
+        return find();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        let known = &mut known[shape as usize % SHAPES];
+        if known.0 != shape {
+            *known = (shape, find());
+        }
+        Rc::clone(&known.1)
+    })
 }
 
 /// The fields of a text that is a JSON object.

@@ -84,8 +84,7 @@ fn read<'a>(
     let Some((micros, serial)) = fields.text("ID").and_then(stamp) else {
         return Miss::at(0, "an audit event (ID)");
     };
-    let is_there = |kind: &&&str| fields.has_prefix(&format!("{kind}."));
-    let types: Vec<&str> = TYPES.iter().filter(is_there).copied().collect();
+    let types = types(fields);
     if types.is_empty() {
         return Miss::at(0, "an audit event (SYSCALL, …)");
     }
@@ -107,9 +106,24 @@ fn read<'a>(
         _ => None,
     };
     arguments(fields, event);
-    let types = types.into_iter().map(|kind| Value::Text(Cow::Owned(kind.to_owned())));
+    let types = types.into_iter().map(|kind| Value::Text(Cow::Borrowed(kind)));
     event.ext.push("type", Value::List(types.collect()));
     Ok(Found::default())
+}
+
+/// The record types of an event: what its names begin with, which come in order.
+fn types(fields: &Object<'_>) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = Vec::new();
+    let mut last = "";
+    for name in fields.names() {
+        let Some((kind, _)) = name.split_once('.') else { continue };
+        if kind != last {
+            last = kind;
+            let known = TYPES.binary_search(&kind).ok().map(|at| TYPES[at]);
+            found.extend(known.filter(|kind| found.last() != Some(kind)));
+        }
+    }
+    found
 }
 
 /// `1626611363.720:348501` as microseconds and serial.

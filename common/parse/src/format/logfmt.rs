@@ -14,6 +14,7 @@
 //!
 //! What it does *not* know: types. Values are text.
 
+use super::spec::NO_OBJECT;
 use super::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
 use crate::memory::Memory;
@@ -23,7 +24,7 @@ use std::borrow::Cow;
 /// Pairs beyond this stay in the raw line.
 const PAIRS: usize = 256;
 
-pub(super) const SPEC: Spec = Spec::line(read).generic();
+pub(super) const SPEC: Spec = Spec::line(read).first(NO_OBJECT).generic();
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let pairs = pairs(line)?;

@@ -15,6 +15,7 @@
 //!
 //! What it does *not* know: rules.
 
+use super::spec::NO_OBJECT;
 use super::{Found, Miss, Spec};
 use crate::columns::{self, add, add_int};
 use crate::memory::Memory;
@@ -22,7 +23,7 @@ use crate::stamp::written::When;
 use common::event::{Event, TimeQuality, Value, address};
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).generic();
+pub(super) const SPEC: Spec = Spec::payload(read).first(NO_OBJECT).generic();
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let is_kernel = matches!(event.process_name.as_deref(), Some("kernel" | "ulogd") | None);

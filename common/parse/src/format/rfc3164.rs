@@ -12,6 +12,7 @@
 //!
 //! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
 
+use super::spec::NO_OBJECT;
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
@@ -30,7 +31,7 @@ struct Head {
     end: usize,
 }
 
-pub(super) const SPEC: Spec = Spec::line(read).header();
+pub(super) const SPEC: Spec = Spec::line(read).first(NO_OBJECT).header();
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();

@@ -12,6 +12,7 @@
 //!
 //! What it does *not* know: the meaning of any structured data.
 
+use super::spec::NO_OBJECT;
 use super::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::{stamp, syslog};
@@ -21,7 +22,7 @@ use std::borrow::Cow;
 /// Parameters beyond this are left in the raw line.
 const PARAMETERS: usize = 256;
 
-pub(super) const SPEC: Spec = Spec::line(read).header();
+pub(super) const SPEC: Spec = Spec::line(read).first(NO_OBJECT).header();
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();

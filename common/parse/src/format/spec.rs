@@ -74,6 +74,17 @@ pub(crate) enum Reads {
     Object(ObjectReader),
 }
 
+/// The bytes that texts begin with which are no objects.
+pub(super) const NO_OBJECT: &[u8] = &{
+    let mut bytes = [0; 255];
+    let mut at = 0;
+    while at < 255 {
+        bytes[at] = if at < b'{' as usize { at as u8 } else { at as u8 + 1 };
+        at += 1;
+    }
+    bytes
+};
+
 /// How a format is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Spec {
