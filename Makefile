@@ -94,13 +94,15 @@ fuzz: compiler ## random input for each parser, TIME seconds each (FORMAT=name: 
 	$(CARGO) build --release --locked --quiet -p bench --bin fuzz
 	nice target/release/fuzz $(TIME) target/fuzz $(FORMAT)
 
-bench-parse: compiler ## how fast lines are parsed, beside others where DATA has their lines
+bench-parse: compiler timing ## how fast lines are parsed, beside others where DATA has their lines
 	$(CARGO) build --release --locked --quiet -p bench --bin parse
 	target/release/parse
 	@if [ -d "$(DATA)" ]; then target/release/parse $(DATA)/*.log $(DATA)/*.jsonl; \
 	  CARGO_TARGET_DIR=target/peers $(CARGO) build --release --locked --quiet --manifest-path bench/peers/Cargo.toml; \
 	  target/peers/release/peers $(DATA); \
 	else echo "DATA=$(DATA) is no folder: no peers"; fi
+	@if [ -d "$(CORPUS)/logs/loghub" ]; then $(CARGO) build --release --locked --quiet -p siemparse; \
+	  CORPUS="$(CORPUS)" DATA="$(DATA)" bench/peers.sh; fi
 
 bench-sigma: compiler timing ## the Sigma engine beside rsigma, with the rules and events of CORPUS
 	$(CARGO) build --release --locked --quiet -p siemtrigger -p siemmanage

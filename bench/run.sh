@@ -2,10 +2,12 @@
 # The measurements of doc/benchmarks.md. `make bench` starts it with a private PostgreSQL.
 #
 # LOGHUB names a checkout of logpai/loghub's 2k files (Linux/Linux_2k.log, OpenSSH/OpenSSH_2k.log).
-# BENCH="ingest query latency lag start" chooses parts; LINES, STORED and RATE change sizes.
+# DATA and CORPUS: the lines of Suricata, as for make bench-parse.
+# BENCH="ingest events query latency lag start" chooses parts; LINES, STORED and RATE change sizes.
 set -euo pipefail
 LOGHUB=${LOGHUB:-../shared/data/logs/loghub}
-BENCH=${BENCH:-ingest query latency lag start}
+DATA=${DATA:-../shared/data/parserbench}
+BENCH=${BENCH:-ingest events query latency lag start}
 LINES=${LINES:-1000000}
 STORED=${STORED:-5000000}
 RATE=${RATE:-60000}
@@ -56,6 +58,18 @@ if part ingest; then
     siemtrigger & trigger=$!
     timed "the same with siemtrigger beside it" "$LINES" siemparse --once -q "$work/syslog.log"
     kill $trigger
+fi
+
+if part events; then # structured sources: file to last commit, events counted
+    repeat() { for _ in $(seq "$2"); do cat "$1"; done; }
+    repeat "$DATA/synthetic_suricata_eve.jsonl" $((LINES / 12)) >"$work/eve.log"
+    repeat common/parse/tests/data/auditd.log $((LINES / 60)) >"$work/auditd.log"
+    for source in eve auditd; do
+        count=$(siemparse --once -o jsonl "$work/$source.log" | wc -l)
+        timed "$source: dry run, complete events" "$count" siemparse --once --dry-run "$work/$source.log"
+        fresh postgres
+        timed "$source: file to last commit, PostgreSQL" "$count" siemparse --once -q "$work/$source.log"
+    done
 fi
 
 if part query; then
