@@ -30,6 +30,7 @@ mod kind;
 mod literal;
 mod mark;
 mod name;
+mod needle;
 mod partition;
 mod rarity;
 mod record;
@@ -121,11 +122,11 @@ impl Engine {
     pub fn line_until(&mut self, line: &[u8], stage: Stage) -> Option<&[usize]> {
         let line = line.trim_ascii_end();
         let header = self.record.read_line(line, &self.compiled.names)?;
-        let place = self.kind(line, &header)?;
+        let place = self.kind(line, &header);
         let partition = &self.partitions[place];
         let plain = partition.plain;
         let is_plain = if header.is_windows() { plain.windows } else { plain.agent };
-        if !is_plain || partition.sees_all && self.record.has_lists {
+        if !is_plain {
             return None;
         }
         let source = record::Source { line, values: &[], event: None };
@@ -144,15 +145,15 @@ impl Engine {
         Some(&self.found)
     }
 
-    /// The partition of a line; none where it has no labels.
-    fn kind(&mut self, line: &[u8], header: &Header) -> Option<usize> {
+    /// The partition of a line.
+    fn kind(&mut self, line: &[u8], header: &Header) -> usize {
         let kind = header.kind(line);
         if let Some(place) = self.kinds.find(&kind) {
             return place;
         }
         let labels = header.labels(line);
         let section = self.section.clone();
-        let place = (!labels.is_empty()).then(|| self.place(&section, labels));
+        let place = self.place(&section, labels);
         self.kinds.keep(&kind, place);
         place
     }

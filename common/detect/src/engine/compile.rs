@@ -3,12 +3,14 @@
 //! What it does *not* know: labels of events, indexes.
 
 use super::header::filled_from;
+use super::literal::{Run, shape};
 use super::name::Names;
+use super::needle::Needle;
+use super::partition::FieldIndex;
 use super::witness::of_leaf;
 use common::field::{Column, Field, Own};
-use common::filter::{Filter, Logsource, Test, Text, TextTest};
+use common::filter::{Filter, Logsource, Test, Text};
 use common::rule::{Rule, Source};
-use memchr::memmem::Finder;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -21,7 +23,37 @@ pub(super) enum Node {
     Not(Box<Node>),
     Leaf(u32),
     Label(u32),
+    /// One of several predicates about one field.
+    Any(u32),
 }
+
+/// Predicates about one field of which one has to hold: they are searched for together.
+#[derive(Debug)]
+pub(super) struct Any {
+    pub(super) fields: Box<[u16]>,
+    pub(super) leaves: Box<[u32]>,
+    /// Made when it is first asked for: most rules are no candidates, ever.
+    index: OnceCell<Box<FieldIndex>>,
+}
+
+impl Any {
+    /// The places of its predicates, by what they look for.
+    pub(super) fn index(&self, leaves: &[Leaf]) -> &FieldIndex {
+        self.index.get_or_init(|| {
+            let mut index = Box::new(FieldIndex::default());
+            for (place, leaf) in (0..).zip(&self.leaves) {
+                for witness in of_leaf(&leaves[*leaf as usize]).into_iter().flat_map(|it| it.1) {
+                    index.add(&witness.how, place);
+                }
+            }
+            index.finish();
+            index
+        })
+    }
+}
+
+/// From how many predicates on they are searched for together.
+const MANY: usize = 4;
 
 /// What a predicate is about.
 #[derive(Debug)]
@@ -58,48 +90,12 @@ pub(super) struct Leaf {
     pub(super) filter: Filter,
     pub(super) subject: Subject,
     pub(super) needle: Option<Needle>,
+    /// Of a regex: how long a text it matches is at least, and a run that the text has.
+    pub(super) shape: (usize, Option<Run>),
     /// Whether flat lines can tell.
     pub(super) plain: Plain,
     /// About what share of events it holds for; 1 where nothing is known.
     share: f32,
-}
-
-/// A text test as it is held against folded text.
-#[derive(Debug)]
-pub(super) struct Needle {
-    pub(super) kind: Text,
-    pub(super) text: String,
-    pub(super) dashed: bool,
-    finder: OnceCell<Box<Finder<'static>>>,
-}
-
-impl Needle {
-    fn new(test: &TextTest, dashed: bool) -> Option<Needle> {
-        let fits = !test.cased && test.kind != Text::Glob;
-        let text = if dashed { undash(test.folded()) } else { test.folded().to_owned() };
-        fits.then(|| Needle { kind: test.kind, text, dashed, finder: OnceCell::new() })
-    }
-
-    /// Whether a folded text (without dashes, where they count as one) satisfies the test.
-    pub(super) fn holds(&self, text: &str) -> bool {
-        match self.kind {
-            Text::Equals => text == self.text,
-            Text::StartsWith => text.starts_with(&self.text),
-            Text::EndsWith => text.ends_with(&self.text),
-            // Built once: building it costs as much as a search.
-            Text::Contains => self
-                .finder
-                .get_or_init(|| Box::new(Finder::new(self.text.as_bytes()).into_owned()))
-                .find(text.as_bytes())
-                .is_some(),
-            Text::Glob => false,
-        }
-    }
-}
-
-/// A text in which every dash is the ASCII one.
-pub(super) fn undash(text: &str) -> String {
-    text.replace(['/', '\u{2013}', '\u{2014}', '\u{2015}'], "-")
 }
 
 /// A rule at work.
@@ -117,6 +113,7 @@ pub(super) struct Compiled {
     pub(super) leaves: Vec<Leaf>,
     pub(super) labels: Vec<Logsource>,
     pub(super) rules: Vec<CompiledRule>,
+    pub(super) anys: Vec<Any>,
 }
 
 /// What is known while rules are compiled.
@@ -151,6 +148,7 @@ impl Compiler {
             }
             Filter::Or(list) => {
                 let list = all(list);
+                let list = self.together(list);
                 Node::Or(self.ordered(list, |cost, share| cost / (0.01 + share)))
             }
             Filter::Not(inner) => Node::Not(Box::new(self.node(inner))),
@@ -164,6 +162,37 @@ impl Compiler {
             }
             leaf => Node::Leaf(self.leaf(leaf)),
         }
+    }
+
+    /// Puts predicates about one field together, where there are many.
+    fn together(&mut self, list: Vec<Node>) -> Vec<Node> {
+        let mut groups: Vec<(Box<[u16]>, Vec<u32>)> = Vec::new();
+        let mut rest = Vec::new();
+        for node in list {
+            let leaf = match &node {
+                Node::Leaf(leaf) => Some((*leaf, &self.compiled.leaves[*leaf as usize])),
+                _ => None,
+            };
+            match leaf {
+                Some((number, Leaf { subject: Subject::Own(fields), needle: Some(_), .. })) => {
+                    match groups.iter_mut().find(|(have, _)| have == fields) {
+                        Some((_, leaves)) => leaves.push(number),
+                        None => groups.push((fields.clone(), vec![number])),
+                    }
+                }
+                _ => rest.push(node),
+            }
+        }
+        for (fields, leaves) in groups {
+            if leaves.len() < MANY {
+                rest.extend(leaves.into_iter().map(Node::Leaf));
+                continue;
+            }
+            rest.push(Node::Any(number(self.compiled.anys.len() + 1)));
+            let leaves = leaves.into();
+            self.compiled.anys.push(Any { fields, leaves, index: OnceCell::new() });
+        }
+        rest
     }
 
     /// Parts of a tree, those first that decide it at the least cost.
@@ -194,6 +223,11 @@ impl Compiler {
             Node::Or(list) => costs(list)
                 .iter()
                 .fold((0.0, 0.0), |sum, it| (sum.0 + it.0, (sum.1 + it.1).min(1.0))),
+            Node::Any(any) => {
+                let leaves = self.compiled.anys[*any as usize].leaves.iter();
+                let shares = leaves.map(|leaf| self.compiled.leaves[*leaf as usize].share);
+                (3.0, shares.sum::<f32>().min(1.0))
+            }
             Node::Leaf(leaf) => {
                 let leaf = &self.compiled.leaves[*leaf as usize];
                 let cost = match (&leaf.needle, &leaf.filter) {
@@ -222,7 +256,11 @@ impl Compiler {
             Filter::Field(_, Test::Dash(test)) => Needle::new(test, true),
             _ => None,
         };
-        let mut leaf = Leaf { filter: filter.clone(), subject, needle, plain, share: 1.0 };
+        let shape = match filter {
+            Filter::Field(_, Test::Regex(regex)) => shape(regex.pattern()),
+            _ => (0, None),
+        };
+        let mut leaf = Leaf { filter: filter.clone(), subject, needle, shape, plain, share: 1.0 };
         leaf.share = of_leaf(&leaf).map_or(1.0, |(share, _)| share);
         self.compiled.leaves.push(leaf);
         let number = number(self.compiled.leaves.len());

@@ -47,13 +47,36 @@ struct Literal {
     rules: Vec<u32>,
 }
 
+/// A window of a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    literal: u32,
+    /// Where in the literal the window begins.
+    offset: u16,
+    /// How far from the window's beginning four more of its bytes are, and these; 0 where the
+    /// literal has no more. Most literals that share a window are told apart by them.
+    beside: i16,
+    word: u32,
+}
+
+/// The entries of a window: `begin` to `end`; none where both are equal.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    gram: u32,
+    begin: u32,
+    end: u32,
+}
+
 /// Windows of literals.
 #[derive(Debug, Default)]
 struct Windows {
     bits: Vec<u64>,
     shift: u32,
-    /// Literal and where in it the window begins.
-    found: Map<u32, Vec<(u32, u16)>>,
+    /// While literals are added.
+    added: Map<u32, Vec<Entry>>,
+    /// Afterwards: a table by hash, at most half full, and what its slots point to.
+    slots: Vec<Slot>,
+    entries: Vec<Entry>,
 }
 
 /// Literals that are searched for anywhere in a value.
@@ -84,26 +107,55 @@ fn pair(bytes: &[u8]) -> u32 {
 }
 
 impl Windows {
-    fn enter(&mut self, gram: u32, literal: u32, offset: usize) {
-        let entries = self.found.entry(gram).or_default();
-        let offset = u16::try_from(offset).unwrap_or(u16::MAX);
-        if !entries.contains(&(literal, offset)) {
-            entries.push((literal, offset));
+    fn enter(&mut self, key: u32, bytes: &[u8], literal: u32, at: usize) {
+        let (beside, word) = match (bytes.get(at + 4..at + 8), at.checked_sub(4)) {
+            (Some(next), _) => (4, gram(next)),
+            (None, Some(before)) => (-4, gram(&bytes[before..])),
+            (None, None) => (0, 0),
+        };
+        let offset = u16::try_from(at).unwrap_or(u16::MAX);
+        let entry = Entry { literal, offset, beside, word };
+        let entries = self.added.entry(key).or_default();
+        if !entries.contains(&entry) {
+            entries.push(entry);
         }
     }
 
     /// Makes the bitmap, sixteen bits or more a window.
     fn finish(&mut self) {
-        if self.found.is_empty() {
+        let added = std::mem::take(&mut self.added);
+        if added.is_empty() {
             return;
         }
-        let size = (self.found.len() * 16).next_power_of_two().clamp(1 << 10, 1 << 20);
+        let size = (added.len() * 16).next_power_of_two().clamp(1 << 10, 1 << 20);
         self.shift = 32 - size.trailing_zeros();
         self.bits = vec![0; size / 64];
-        for gram in self.found.keys() {
-            let bit = place(*gram, self.shift);
+        self.slots = vec![Slot::default(); (added.len() * 2).next_power_of_two()];
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        for (gram, entries) in added {
+            let bit = place(gram, self.shift);
             self.bits[bit / 64] |= 1 << (bit % 64);
+            let begin = number(self.entries.len());
+            self.entries.extend(entries);
+            let at = self.slot(gram);
+            self.slots[at] = Slot { gram, begin, end: number(self.entries.len()) };
         }
+    }
+
+    /// Where the slot of a window is, or would be.
+    fn slot(&self, gram: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        // The bitmap is asked by the upper bits.
+        let mut at = gram.wrapping_mul(0x9e37_79b1) as usize >> 8 & mask;
+        while self.slots[at].begin != self.slots[at].end && self.slots[at].gram != gram {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn entries(&self, gram: u32) -> &[Entry] {
+        let Slot { begin, end, .. } = self.slots[self.slot(gram)];
+        &self.entries[begin as usize..end as usize]
     }
 
     fn may_have(&self, gram: u32) -> bool {
@@ -136,13 +188,13 @@ impl Grams {
         if bytes.len() >= LONG {
             let at = best(bytes.len() - LONG + 1, &|at| (at..at + 4).map(share).sum());
             for at in at..at + 4 {
-                self.long.enter(gram(&bytes[at..]), literal, at);
+                self.long.enter(gram(&bytes[at..]), bytes, literal, at);
             }
         } else if bytes.len() >= 4 {
             let at = best(bytes.len() - 3, &share);
-            self.short.enter(gram(&bytes[at..]), literal, at);
+            self.short.enter(gram(&bytes[at..]), bytes, literal, at);
         } else {
-            self.pairs.enter(pair(bytes), literal, 0);
+            self.pairs.enter(pair(bytes), bytes, literal, 0);
         }
     }
 
@@ -189,7 +241,7 @@ impl Grams {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn check(
         &self,
         windows: &Windows,
@@ -198,9 +250,16 @@ impl Grams {
         at: usize,
         emit: &mut impl FnMut(u32),
     ) {
-        for (literal, offset) in windows.found.get(&gram).into_iter().flatten() {
-            let literal = &self.literals[*literal as usize];
-            let Some(start) = at.checked_sub(usize::from(*offset)) else { continue };
+        for entry in windows.entries(gram) {
+            if entry.beside != 0 {
+                let beside = at.checked_add_signed(isize::from(entry.beside));
+                let bytes = beside.and_then(|beside| value.get(beside..beside + 4));
+                if bytes.is_none_or(|bytes| self::gram(bytes) != entry.word) {
+                    continue;
+                }
+            }
+            let literal = &self.literals[entry.literal as usize];
+            let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
             let end = start + literal.bytes.len();
             if value.get(start..end).is_some_and(|text| same(text, &literal.bytes)) {
                 literal.rules.iter().for_each(|rule| emit(*rule));

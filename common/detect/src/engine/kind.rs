@@ -21,7 +21,7 @@ struct Known {
     channel: Box<[u8]>,
     event_type: Box<[u8]>,
     id: i64,
-    place: Option<usize>,
+    place: usize,
 }
 
 /// Kinds that were seen.
@@ -31,8 +31,8 @@ pub(super) struct Kinds {
 }
 
 impl Kinds {
-    /// The partition of a kind: none where it has no labels, [`None`] where it is not known.
-    pub(super) fn find(&self, kind: &Kind<'_>) -> Option<Option<usize>> {
+    /// The partition of a kind, where it is known.
+    pub(super) fn find(&self, kind: &Kind<'_>) -> Option<usize> {
         let known = self.table.get(kind.hash())?.as_ref()?;
         let is_same = known.id == kind.id
             && *known.channel == *kind.channel
@@ -40,7 +40,7 @@ impl Kinds {
         is_same.then_some(known.place)
     }
 
-    pub(super) fn keep(&mut self, kind: &Kind<'_>, place: Option<usize>) {
+    pub(super) fn keep(&mut self, kind: &Kind<'_>, place: usize) {
         if self.table.is_empty() {
             self.table = vec![None; PLACES];
         }

@@ -2,9 +2,10 @@
 //!
 //! What it does *not* know: verdicts.
 
-use super::compile::{Compiled, Node, Plain, Subject};
+use super::compile::{Compiled, Node, Plain};
 use super::gram::{Grams, Map, same};
 use super::witness::{How, choose};
+use memchr::memchr;
 
 /// Rules by what a field's value must be or have.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(super) struct FieldIndex {
     /// The lengths of whole values that are looked for; the last bit stands for all longer ones.
     lengths: [u64; 4],
     numbers: Map<u64, Vec<u32>>,
+    /// Single bytes that are looked for.
+    bytes: Vec<(u8, Vec<u32>)>,
     starts: Vec<Edge>,
     ends: Vec<Edge>,
     parts: Grams,
@@ -44,8 +47,6 @@ pub(super) struct Partition {
     pub(super) has_keywords: bool,
     /// Whether flat lines tell all that its rules ask for.
     pub(super) plain: Plain,
-    /// Whether some rule looks at all values of an event.
-    pub(super) sees_all: bool,
     /// Which logsources cover the labels.
     pub(super) labels: Vec<bool>,
 }
@@ -61,17 +62,15 @@ impl Partition {
             fields: Vec::new(),
             keywords: Grams::default(),
             has_keywords: false,
-            sees_all: false,
         };
         for (number, rule) in compiled.rules.iter().enumerate() {
             if rule.source.covers(section) && may_hold(&rule.tree, &partition.labels) {
                 let number = u32::try_from(number).unwrap_or(u32::MAX);
                 partition.add(compiled, number);
                 partition.plain = partition.plain.and(plain(compiled, &rule.tree));
-                partition.sees_all |= sees_all(compiled, &rule.tree);
             }
         }
-        partition.fields.iter_mut().for_each(|index| index.parts.finish());
+        partition.fields.iter_mut().for_each(FieldIndex::finish);
         partition.keywords.finish();
         partition.has_keywords = !partition.keywords.is_empty();
         partition
@@ -114,7 +113,7 @@ fn may_hold(node: &Node, labels: &[bool]) -> bool {
         Node::Label(label) => labels[*label as usize],
         Node::And(list) => list.iter().all(|inner| may_hold(inner, labels)),
         Node::Or(list) => list.iter().any(|inner| may_hold(inner, labels)),
-        Node::All | Node::Not(_) | Node::Leaf(_) => true,
+        Node::All | Node::Not(_) | Node::Leaf(_) | Node::Any(_) => true,
     }
 }
 
@@ -125,21 +124,17 @@ fn plain(compiled: &Compiled, node: &Node) -> Plain {
             list.iter().fold(Plain::ALL, |all, inner| all.and(plain(compiled, inner)))
         }
         Node::Not(inner) => plain(compiled, inner),
+        Node::Any(any) => {
+            let leaves = compiled.anys[*any as usize].leaves.iter();
+            leaves.fold(Plain::ALL, |all, leaf| all.and(compiled.leaves[*leaf as usize].plain))
+        }
         Node::All | Node::Label(_) => Plain::ALL,
     }
 }
 
-fn sees_all(compiled: &Compiled, node: &Node) -> bool {
-    match node {
-        Node::Leaf(leaf) => matches!(compiled.leaves[*leaf as usize].subject, Subject::Keyword),
-        Node::And(list) | Node::Or(list) => list.iter().any(|inner| sees_all(compiled, inner)),
-        Node::Not(inner) => sees_all(compiled, inner),
-        Node::All | Node::Label(_) => false,
-    }
-}
-
 impl FieldIndex {
-    fn add(&mut self, how: &How, rule: u32) {
+    /// Enters a rule that looks for something.
+    pub(super) fn add(&mut self, how: &How, rule: u32) {
         match how {
             How::Exact(text) => {
                 let bit = text.len().min(255);
@@ -152,6 +147,14 @@ impl FieldIndex {
                 edge(&mut self.ends, text, rule, |text, width| &text[text.len() - width..]);
             }
             How::Part(text) if text.len() >= 2 => self.parts.add(text, rule),
+            How::Byte(byte) => {
+                let place = self.bytes.iter().position(|(have, _)| have == byte);
+                let place = place.unwrap_or_else(|| {
+                    self.bytes.push((*byte, Vec::new()));
+                    self.bytes.len() - 1
+                });
+                push(&mut self.bytes[place].1, rule);
+            }
             How::Part(_) | How::Present => push(&mut self.present, rule),
             How::Wide => push(&mut self.wide, rule),
             How::Keyword(_) => {}
@@ -174,6 +177,9 @@ impl FieldIndex {
         if let Some(rules) = number.and_then(|number| self.numbers.get(&bits(number))) {
             rules.iter().for_each(|rule| emit(*rule));
         }
+        for (_, rules) in self.bytes.iter().filter(|(byte, _)| memchr(*byte, value).is_some()) {
+            rules.iter().for_each(|rule| emit(*rule));
+        }
         for edge in self.starts.iter().filter(|edge| edge.width <= value.len()) {
             edge.search(&value[..edge.width], emit, |literal| {
                 value.get(..literal.len()).is_some_and(|text| same(text, literal))
@@ -188,6 +194,11 @@ impl FieldIndex {
         if !self.parts.is_empty() {
             self.parts.search(value, emit);
         }
+    }
+
+    /// Makes the index ready to search.
+    pub(super) fn finish(&mut self) {
+        self.parts.finish();
     }
 
     /// Whether numbers are looked for.

@@ -31,8 +31,12 @@ pub(super) fn share(gram: [u8; 4]) -> f32 {
 /// The share of events in which a text occurs: at most that of its rarest piece.
 pub(super) fn share_of(text: &[u8]) -> f32 {
     let rarest = text.windows(4).map(|gram| share([gram[0], gram[1], gram[2], gram[3]]));
+    let is_odd = |byte: &u8| !byte.is_ascii_alphanumeric() && !b" -./:\\_\"=,".contains(byte);
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric();
     match text.len() {
+        1..=3 if text.iter().any(is_odd) => 0.06 / text.len() as f32,
         0 | 1 => 0.9,
+        2 if !text.iter().any(is_word) => 0.1,
         2 => 0.6,
         3 => 0.3,
         // Longer texts are rarer than their pieces.

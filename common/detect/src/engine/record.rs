@@ -2,12 +2,12 @@
 //!
 //! What it does *not* know: rules.
 
-use super::compile::undash;
 use super::header::Header;
 use super::key::{Keys, Role};
 use super::mark::Marks;
 use super::name::Names;
-use super::scan::{Token, decode, scan};
+use super::needle::undash;
+use super::scan::{Token, decode, items, scan};
 use common::event::{Event, ValueRef};
 use common::filter::fold;
 
@@ -52,11 +52,9 @@ pub(super) struct Record {
     /// The numbers of the fields that the event has.
     pub(super) present: Vec<u16>,
     /// All values of a flat event, for keywords: token, from, until.
-    pub(super) leaves: Vec<(Token, usize, usize)>,
+    leaves: Vec<(Token, usize, usize)>,
     keys: Keys,
     marks: Marks,
-    /// Whether the line has lists, which are not among its values here.
-    pub(super) has_lists: bool,
     arena: String,
 }
 
@@ -76,7 +74,6 @@ impl Record {
             leaves: Vec::new(),
             keys: Keys::default(),
             marks: Marks::default(),
-            has_lists: false,
             arena: String::new(),
         }
     }
@@ -89,7 +86,6 @@ impl Record {
         self.present.clear();
         self.leaves.clear();
         self.arena.clear();
-        self.has_lists = false;
     }
 
     fn put(&mut self, field: u16, place: Place) {
@@ -122,7 +118,6 @@ impl Record {
                 Token::Null => {}
                 // Rules that look into lists look at whole events.
                 Token::List if key.field.is_some() => return None,
-                Token::List => self.has_lists = true,
                 _ => {
                     self.leaves.push((token, stretch.0, stretch.1));
                     if let Some(field) = key.field {
@@ -133,6 +128,20 @@ impl Record {
             Some(())
         })?;
         (header.is_windows() || header.is_agent(line)).then_some(header)
+    }
+
+    /// Shows all values of a flat event, those of lists one by one.
+    pub(super) fn values(&self, line: &[u8], mut see: impl FnMut(Token, &[u8])) {
+        for &(token, from, until) in &self.leaves {
+            match token {
+                Token::List => items(line, &self.marks, (from, until), |(from, until), token| {
+                    if token != Token::Null {
+                        see(token, &line[from..until]);
+                    }
+                }),
+                _ => see(token, &line[from..until]),
+            }
+        }
     }
 
     /// Whether a key of the line at hand occurs twice: then not every value counts.

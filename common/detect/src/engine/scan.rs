@@ -143,6 +143,22 @@ fn list(line: &[u8], marks: &Marks, from: usize) -> Option<(Stretch, Token, usiz
     }
 }
 
+/// Shows the scalars of a list that [`scan`] came upon.
+pub(super) fn items(
+    line: &[u8],
+    marks: &Marks,
+    (from, until): Stretch,
+    mut see: impl FnMut(Stretch, Token),
+) {
+    let mut at = blank(line, from + 1);
+    while at + 1 < until {
+        let Some((stretch, token, next)) = value(line, marks, at) else { return };
+        see(stretch, token);
+        // Behind the comma or the bracket.
+        at = blank(line, blank(line, next) + 1);
+    }
+}
+
 /// Appends the text that stands between quotes, as events have it: lone surrogates and NUL are
 /// U+FFFD.
 pub(super) fn decode(escaped: &str, out: &mut String) {
@@ -215,6 +231,31 @@ mod tests {
             ]
         );
         assert_eq!(members[0].1, r#"x\\y\""#);
+    }
+
+    #[test]
+    fn lists_give_their_scalars() {
+        let line = br#"{"a": [ 1,"x]\\" , true,null ],"b":[ ],"c":["y"]}"#;
+        let mut marks = Marks::default();
+        marks.read(line);
+        let mut lists = Vec::new();
+        scan(line, &marks, |_, stretch, _| {
+            let mut list = Vec::new();
+            items(line, &marks, stretch, |(from, until), token| {
+                list.push((String::from_utf8_lossy(&line[from..until]).into_owned(), token));
+            });
+            lists.push(list);
+            Some(())
+        });
+        let text = |escaped| Token::Text { escaped, odd: false };
+        let item = |text: &str, token| (text.to_owned(), token);
+        let first = vec![
+            item("1", Token::Number),
+            item(r"x]\\", text(true)),
+            item("true", Token::True),
+            item("null", Token::Null),
+        ];
+        assert_eq!(lists, [first, vec![], vec![item("y", text(false))]]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: where rules' numbers come from; how events are stored.
 
-use super::compile::{Compiled, Leaf, Node, Subject};
+use super::compile::{Any, Compiled, Leaf, Node, Subject};
 use super::gram::Grams;
 use super::partition::{FieldIndex, Partition};
 use super::record::{Place, Record, Source, append};
@@ -21,6 +21,8 @@ pub(super) struct Verdict {
     candidates: Vec<u32>,
     scratch: Vec<u8>,
     text: String,
+    /// Places of predicates that may hold.
+    open: Vec<u32>,
     /// Whether a keyword was found in a value.
     pub(super) keyword_held: bool,
 }
@@ -34,6 +36,7 @@ impl Verdict {
             candidates: Vec::new(),
             scratch: Vec::new(),
             text: String::new(),
+            open: Vec::new(),
             keyword_held: false,
         }
     }
@@ -88,17 +91,8 @@ impl Verdict {
         partition.always.iter().for_each(|rule| emit(*rule));
         for &field in &record.present {
             let Some(index) = partition.index(field) else { continue };
-            match record.place(field) {
-                Place::Line(token, from, until) => {
-                    let value = (token, &source.line[from..until]);
-                    search_token(index, value, &mut self.text, &mut self.scratch, &mut emit);
-                }
-                Place::Value(place) => {
-                    if let Some(value) = source.values.get(place) {
-                        search_value(index, *value, &mut self.scratch, &mut emit);
-                    }
-                }
-            }
+            let spare = (&mut self.text, &mut self.scratch);
+            search_field(index, record.place(field), source, spare, &mut emit);
         }
         if !partition.has_keywords {
             return;
@@ -106,16 +100,13 @@ impl Verdict {
         if let Some(event) = source.event {
             return search_event(&partition.keywords, event, &mut self.scratch, &mut emit);
         }
-        for &(token, from, until) in &record.leaves {
-            let value = &source.line[from..until];
-            match token {
-                Token::Text { odd: true, .. } => {
-                    canonical(token, value, &mut self.text, &mut self.scratch);
-                    partition.keywords.search(&self.scratch, &mut emit);
-                }
-                _ => partition.keywords.search(value, &mut emit),
+        record.values(source.line, |token, value| match token {
+            Token::Text { odd: true, .. } => {
+                canonical(token, value, &mut self.text, &mut self.scratch);
+                partition.keywords.search(&self.scratch, &mut emit);
             }
-        }
+            _ => partition.keywords.search(value, &mut emit),
+        });
     }
 }
 
@@ -169,6 +160,25 @@ fn escape(text: &str, out: &mut Vec<u8>) {
             out.push(b'\\');
         }
         out.push(byte);
+    }
+}
+
+fn search_field(
+    index: &FieldIndex,
+    place: Place,
+    source: &Source<'_>,
+    (text, scratch): (&mut String, &mut Vec<u8>),
+    emit: &mut impl FnMut(u32),
+) {
+    match place {
+        Place::Line(token, from, until) => {
+            search_token(index, (token, &source.line[from..until]), text, scratch, emit);
+        }
+        Place::Value(place) => {
+            if let Some(value) = source.values.get(place) {
+                search_value(index, *value, scratch, emit);
+            }
+        }
     }
 }
 
@@ -241,6 +251,10 @@ impl Judge<'_, '_, '_, '_> {
             Node::Or(list) => list.iter().any(|inner| self.holds(inner)),
             Node::Not(inner) => !self.holds(inner),
             Node::Label(label) => self.labels[*label as usize],
+            Node::Any(number) => {
+                let compiled = self.compiled;
+                self.any(&compiled.anys[*number as usize])
+            }
             Node::Leaf(number) => {
                 let known = self.verdict.leaves[*number as usize];
                 if known >> 1 == self.verdict.epoch {
@@ -252,6 +266,20 @@ impl Judge<'_, '_, '_, '_> {
                 holds
             }
         }
+    }
+
+    /// Whether one of several predicates holds: those are asked that the value may be meant by.
+    fn any(&mut self, any: &Any) -> bool {
+        let Some(field) = self.record.first(&any.fields) else { return false };
+        let index = any.index(&self.compiled.leaves);
+        let Verdict { text, scratch, open, .. } = &mut *self.verdict;
+        let mut open = std::mem::take(open);
+        open.clear();
+        let mut emit = |place: u32| open.push(place);
+        search_field(index, self.record.place(field), self.source, (text, scratch), &mut emit);
+        let holds = open.iter().any(|place| self.holds(&Node::Leaf(any.leaves[*place as usize])));
+        self.verdict.open = open;
+        holds
     }
 
     fn leaf(&mut self, leaf: &Leaf) -> bool {
@@ -290,6 +318,10 @@ impl Judge<'_, '_, '_, '_> {
         }
         let span = self.record.text(field, self.source);
         let text = self.record.arena(span);
+        let (least, run) = &leaf.shape;
+        if text.len() < *least || run.as_ref().is_some_and(|run| !run.is_in(text.as_bytes())) {
+            return false;
+        }
         match place {
             Place::Line(token, ..) => test.holds(value(token, text)),
             Place::Value(_) => test.holds(ValueRef::Text(text)),
@@ -302,6 +334,12 @@ impl Judge<'_, '_, '_, '_> {
         }
         let (first, second) =
             (self.record.text(field, self.source), self.record.text(other, self.source));
+        if kind == Text::Equals {
+            let (one, other) = (self.record.arena(first), self.record.arena(second));
+            if one.is_ascii() && other.is_ascii() {
+                return one.eq_ignore_ascii_case(other);
+            }
+        }
         let test = TextTest::new(kind, self.record.arena(second));
         test.holds(self.record.arena(first))
     }
@@ -310,17 +348,16 @@ impl Judge<'_, '_, '_, '_> {
         if let Some(event) = self.source.event {
             return leaf.filter.matches(event);
         }
-        let mut text = String::new();
-        for place in 0..self.record.leaves.len() {
-            let (token, from, until) = self.record.leaves[place];
-            text.clear();
-            append(token, &self.source.line[from..until], &mut text);
-            if test.holds(value(token, &text)) {
-                self.verdict.keyword_held = true;
-                return true;
+        let (mut text, mut holds) = (String::new(), false);
+        self.record.values(self.source.line, |token, bytes| {
+            if !holds {
+                text.clear();
+                append(token, bytes, &mut text);
+                holds = test.holds(value(token, &text));
             }
-        }
-        false
+        });
+        self.verdict.keyword_held |= holds;
+        holds
     }
 }
 

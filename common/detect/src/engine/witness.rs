@@ -4,8 +4,9 @@
 //!
 //! What it does *not* know: how witnesses are searched for.
 
-use super::compile::{Compiled, Leaf, Node, Subject, undash};
+use super::compile::{Any, Compiled, Leaf, Node, Subject};
 use super::literal::literals;
+use super::needle::undash;
 use super::rarity::share_of;
 use common::filter::{Filter, Test, Text, TextTest, fold};
 
@@ -19,6 +20,8 @@ pub(super) enum How {
     Start(Vec<u8>),
     End(Vec<u8>),
     Part(Vec<u8>),
+    /// A byte that is no letter.
+    Byte(u8),
     /// A character beyond ASCII.
     Wide,
     /// Anything.
@@ -58,7 +61,19 @@ pub(super) fn choose(node: &Node, compiled: &Compiled, labels: &[bool]) -> Choic
             Some((cost, all))
         }
         Node::Leaf(leaf) => of_leaf(&compiled.leaves[*leaf as usize]),
+        Node::Any(any) => any_of(&compiled.anys[*any as usize], compiled),
     }
+}
+
+/// The witnesses of all its predicates.
+fn any_of(any: &Any, compiled: &Compiled) -> Choice {
+    let (mut cost, mut all) = (0.0, Vec::new());
+    for leaf in &any.leaves {
+        let (more, witnesses) = of_leaf(&compiled.leaves[*leaf as usize])?;
+        cost += more;
+        all.extend(witnesses);
+    }
+    Some((cost, all))
 }
 
 /// The witnesses of a predicate.
@@ -99,6 +114,7 @@ fn cost(how: &How) -> f32 {
         How::Number(_) => 0.02,
         How::Start(text) | How::End(text) => share_of(text) * 0.7,
         How::Part(text) => share_of(text),
+        How::Byte(byte) => share_of(&[*byte]),
         How::Wide => 0.01,
         How::Present => 0.9,
         How::Keyword(text) => share_of(text) * 10.0 + 0.05,
@@ -145,8 +161,10 @@ fn cheaper(part: How, text: &str) -> How {
 fn part<'t>(texts: impl Iterator<Item = &'t str>) -> How {
     let is_apart = |char: char| !(' '..='~').contains(&char);
     let runs = texts.flat_map(|text| text.split(is_apart)).map(escape);
-    let runs = runs.filter(|run| run.len() >= 2);
+    let runs =
+        runs.filter(|run| run.len() >= 2 || run.iter().any(|it| !it.is_ascii_alphanumeric()));
     match runs.min_by(|a, b| share_of(a).total_cmp(&share_of(b))) {
+        Some(run) if run.len() == 1 => How::Byte(run[0]),
         Some(run) => How::Part(run),
         None => How::Present,
     }
@@ -192,7 +210,7 @@ mod tests {
         );
         assert_eq!(
             how(&Test::Regex(Regex::new("foo.*(bar|baz)q").expect("a regex"))),
-            How::Part(b"foo".to_vec())
+            How::Part(b"barq".to_vec())
         );
         assert_eq!(how(&Test::Exists), How::Present);
     }
