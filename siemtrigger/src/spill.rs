@@ -1,107 +1,166 @@
-//! What windows hold while events are replayed: in memory while it is little, in a temporary SQLite
-//! database when it is much, so that memory stays bounded whatever the number of groups.
+//! What a replay keeps: in memory while it is little, in a temporary file when it is much, so that
+//! memory stays bounded whatever the number of groups.
+//!
+//! Hits of rules with windows wait for the end and are then shown group by group; so do those of
+//! rules that decide late. Where windows are wanted at once (`--live`), groups are loaded when they
+//! have a hit (`window`).
 //!
 //! What it does *not* know: how a rule decides.
+
+mod window;
 
 use anyhow::Context as _;
 use common::clock::Timestamp;
 use common::hit::{Group, Hit};
+use common::rule::Kind;
 use common::siem_event::SiemEvent;
-use detect::{Outcome, Vault};
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use store::{Create, SiemRow, SiemSelection, Step, Store, Url};
+use detect::{Led, Outcome, Portion, Vault};
+use store::{Held, Spool};
 use tempfile::TempDir;
+use window::Windows;
 
-/// How many places windows take in memory before they are dropped.
-const PLACES: usize = 50_000;
-/// How many hits and SIEM events are kept in memory before they are written.
-const ROWS: usize = 20_000;
-
-/// Hits and SIEM events of windows.
-pub(crate) struct Spill {
-    /// How many places, and how many rows, memory has.
-    room: (usize, usize),
-    /// What is not written yet.
-    step: Step,
-    events: BTreeMap<String, SiemRow>,
-    file: Option<File>,
+/// How much there may be in memory.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Places of windows, before they are dropped.
+    places: usize,
+    /// Hits before they are written, and of a group when they are shown.
+    hits: usize,
+    /// SIEM events before they are written.
+    events: usize,
 }
 
-/// The temporary database.
+const ROOM: Room = Room { places: 50_000, hits: 20_000, events: 5_000 };
+
+/// Hits and SIEM events.
+pub(crate) struct Spill {
+    room: Room,
+    hits: Vec<Held>,
+    events: Vec<SiemEvent>,
+    file: Option<File>,
+    windows: Windows,
+}
+
+/// The temporary file.
 struct File {
-    store: Box<dyn Store>,
+    spool: Spool,
     _directory: TempDir,
 }
 
 impl Default for Spill {
     fn default() -> Spill {
-        Spill::new(PLACES, ROWS)
+        Spill::new(ROOM)
     }
+}
+
+/// A temporary folder.
+fn directory() -> anyhow::Result<TempDir> {
+    let directory = tempfile::Builder::new().prefix("siemtrigger").tempdir();
+    directory.context("a temporary folder for what windows hold")
 }
 
 impl Spill {
-    fn new(places: usize, rows: usize) -> Spill {
-        let (step, events) = (Step::default(), BTreeMap::new());
-        Spill { room: (places, rows), step, events, file: None }
+    fn new(room: Room) -> Spill {
+        let (hits, events, windows) = (Vec::new(), Vec::new(), Windows::default());
+        Spill { room, hits, events, file: None, windows }
     }
 
-    /// Writes what was found, and makes the file where there is none.
-    fn write(&mut self) -> anyhow::Result<&mut dyn Store> {
+    /// Writes what is in memory, and makes the file where there is none.
+    fn write(&mut self) -> anyhow::Result<&mut Spool> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(File::new()?),
+            none => {
+                let directory = directory()?;
+                let spool = Spool::create(&directory.path().join("spool.db"))?;
+                none.insert(File { spool, _directory: directory })
+            }
         };
-        let step = Step {
-            events: std::mem::take(&mut self.events).into_values().collect(),
-            ..std::mem::take(&mut self.step)
-        };
-        file.store.record(&step).context("keeping what windows hold")?;
-        Ok(file.store.as_mut())
+        file.spool.put(&self.hits, &self.events).context("keeping what windows hold")?;
+        self.hits.clear();
+        self.events.clear();
+        Ok(&mut file.spool)
+    }
+
+    /// Writes when there is much.
+    fn relieve(&mut self) -> anyhow::Result<()> {
+        if self.hits.len() > self.room.hits || self.events.len() > self.room.events {
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, led: Led) {
+        self.hits.extend(led.hits.into_iter().map(held));
+        self.events.extend(led.events);
+    }
+
+    /// The hits of a depth in memory, taken out.
+    fn of_depth(&mut self, depth: usize) -> Vec<Held> {
+        let mut hits: Vec<Held> = self.hits.extract_if(.., |held| held.depth == depth).collect();
+        let key = |it: &Held| (it.rule, it.hit.group.clone(), it.hit.time, it.hit.matched.clone());
+        hits.sort_by_cached_key(key);
+        hits
     }
 }
 
-impl File {
-    fn new() -> anyhow::Result<File> {
-        let directory = tempfile::Builder::new().prefix("siemtrigger").tempdir();
-        let directory = directory.context("a temporary folder for what windows hold")?;
-        let path = directory.path().join("windows.db");
-        let store = store::open(&Url::Sqlite(path), Create::IfEmbedded)?;
-        Ok(File { store, _directory: directory })
-    }
-}
-
-/// A rule's place as the number of its version.
-fn version(rule: usize) -> i64 {
-    i64::try_from(rule).unwrap_or(i64::MAX)
+fn held((depth, rule, hit): (usize, usize, Hit)) -> Held {
+    Held { depth, rule, hit }
 }
 
 impl Vault for Spill {
     type Error = anyhow::Error;
 
-    fn keep(&mut self, rule: usize, outcome: &Outcome) {
-        let version = version(rule);
-        self.step.hits.extend(outcome.hits.iter().map(|hit| (version, hit.clone())));
-        let fired = outcome.fired.iter().cloned();
-        let fired = fired.map(|(group, matched, time)| (version, group, matched, time, 1));
-        self.step.fired.extend(fired);
-        for event in &outcome.events {
-            let row = SiemRow { version, commit_no: 1, event: event.clone() };
-            self.events.insert(event.id.clone(), row);
+    fn defers(&self, kind: &Kind, is_live: bool) -> bool {
+        match kind {
+            Kind::Plain => false,
+            kind => kind.is_closed() || !is_live,
         }
     }
 
-    fn put(&mut self, rule: usize, event: SiemEvent) -> anyhow::Result<()> {
-        let row = SiemRow { version: version(rule), commit_no: 1, event };
-        self.events.insert(row.event.id.clone(), row);
+    fn hold(&mut self, depth: usize, rule: usize, hits: Vec<Hit>) -> anyhow::Result<()> {
+        self.hits.extend(hits.into_iter().map(|hit| held((depth, rule, hit))));
+        self.relieve()
+    }
+
+    fn held(&mut self, depth: usize, see: &mut dyn FnMut(Portion) -> Led) -> anyhow::Result<()> {
+        let most = self.room.hits.max(1);
+        if self.file.is_some() {
+            let mut see = |store::Portion { rule, hits, is_last }| {
+                let Led { hits, events } = see(Portion { rule, hits, is_last });
+                anyhow::Ok((hits.into_iter().map(held).collect(), events))
+            };
+            return self.write()?.held(depth, most, &mut see);
+        }
+        let is_same = |a: &Held, b: &Held| a.rule == b.rule && a.hit.group == b.hit.group;
+        for group in self.of_depth(depth).chunk_by(is_same) {
+            let count = group.len().div_ceil(most);
+            for (number, part) in (1..).zip(group.chunks(most)) {
+                let hits = part.iter().map(|held| held.hit.clone()).collect();
+                let led = see(Portion { rule: part[0].rule, hits, is_last: number == count });
+                self.take(led);
+                self.relieve()?;
+            }
+        }
         Ok(())
     }
 
+    fn places(&self) -> usize {
+        self.room.places
+    }
+
+    fn keep(&mut self, rule: usize, outcome: &Outcome) {
+        self.windows.keep(rule, outcome);
+    }
+
+    fn put(&mut self, event: SiemEvent) -> anyhow::Result<()> {
+        self.events.push(event);
+        self.relieve()
+    }
+
     fn settle(&mut self, size: usize) -> anyhow::Result<bool> {
-        let rows = self.step.hits.len() + self.step.fired.len() + self.events.len();
-        let is_much = size > self.room.0;
-        if is_much || self.file.is_some() || rows > self.room.1 {
-            let _ = self.write()?;
+        let is_much = size > self.room.places;
+        if is_much || self.windows.rows() > self.room.hits {
+            self.windows.write()?;
         }
         Ok(is_much)
     }
@@ -112,33 +171,29 @@ impl Vault for Spill {
         group: &Group,
         from: Timestamp,
     ) -> anyhow::Result<(Vec<Hit>, Vec<SiemEvent>)> {
-        let Some(file) = &mut self.file else { return Ok((Vec::new(), Vec::new())) };
-        let hits = file.store.hits(version(rule), Some(group), from)?;
-        Ok((hits, file.store.found(version(rule), group, from)?))
+        self.windows.load(rule, group, from)
     }
 
     fn found<E: From<anyhow::Error>>(
         &mut self,
         see: &mut dyn FnMut(SiemEvent) -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.file.is_none() {
-            let events = std::mem::take(&mut self.events).into_values();
-            let mut events: Vec<SiemEvent> = events.map(|row| row.event).collect();
-            events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-            return events.into_iter().try_for_each(see);
+        if self.file.is_some() {
+            let mut failure = None;
+            let spool = self.write()?;
+            let shown = spool.siem_events(&mut |event| {
+                see(event).map_err(|error| {
+                    failure = Some(error);
+                    anyhow::anyhow!("stopped")
+                })
+            });
+            return match failure {
+                Some(error) => Err(error),
+                None => Ok(shown?),
+            };
         }
-        let store = self.write()?;
-        let mut failure = None;
-        let mut each = |event: SiemEvent| match see(event) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failure = Some(error);
-                ControlFlow::Break(())
-            }
-        };
-        let shown = store.siem_events(&SiemSelection::default(), &mut each);
-        shown.map_err(anyhow::Error::from)?;
-        failure.map_or(Ok(()), Err)
+        self.events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        std::mem::take(&mut self.events).into_iter().try_for_each(see)
     }
 }
 
@@ -165,8 +220,17 @@ mod tests {
           "condition": {"gte": 2}, "parts": [
             {"name": "a", "where": "process.name = sshd", "group_by": ["user.name"], "values": []},
             {"name": "b", "where": "process.name = sudo", "group_by": ["user.name"], "values": []}]
-          }}]}"#;
-        rules.extend(read(ordered, "rules.json").expect("a rule"));
+          }},
+          {"name": "sum", "severity": 2, "group_by": ["user.name"], "message": "sum",
+           "correlation": {"type": "value_sum", "time_int": "40s", "condition": {"gt": 3},
+           "parts": [{"name": "a", "where": "process.name = sshd", "group_by": ["user.name"],
+             "values": ["log.offset"]}]}},
+          {"name": "quiet", "kind": "dead", "severity": 2, "event_limit": 1, "time_int": "4s",
+           "where": "process.name = sudo", "group_by": ["user.name"], "message": "quiet"},
+          {"name": "absent", "kind": "dead", "severity": 2, "event_limit": 1, "time_int": "4s",
+           "where": "process.name = sudo", "group_by": ["user.name"], "message": "absent",
+           "population": [["eve"], ["nobody"]]}]}"#;
+        rules.extend(read(ordered, "rules.json").expect("rules"));
         rules
     }
 
@@ -189,22 +253,35 @@ mod tests {
                 Ok::<(), V::Error>(())
             })
             .expect("the end");
+        found.sort_by(|a, b| {
+            (&a.rule_name, a.time, &a.id, a.revision).cmp(&(
+                &b.rule_name,
+                b.time,
+                &b.id,
+                b.revision,
+            ))
+        });
         found
     }
 
     #[test]
-    fn dropping_windows_after_every_event_changes_nothing() {
+    fn what_is_put_aside_changes_nothing() {
         let mut events: Vec<Event<'static>> = feed::events(3, 120).into_iter().flatten().collect();
         for (seq, event) in (1..).zip(&mut events) {
             event.id = EventId { batch: 0, seq };
             event.message = format!("event {}", seq % 7).into();
+            event.log_offset = i64::from(seq % 3);
         }
         for is_live in [false, true] {
             let kept = run(detect::Memory::default(), is_live, &events);
-            for name in ["many", "burst", "again", "order"] {
+            for name in ["many", "burst", "again", "order", "sum", "quiet", "absent"] {
                 assert!(kept.iter().any(|it| it.rule_name == name), "{name}");
             }
-            assert_eq!(run(Spill::new(0, 0), is_live, &events), kept);
+            let few = Room { places: 3, hits: 2, events: 1 };
+            let none = Room { places: 0, hits: 0, events: 0 };
+            for room in [ROOM, few, none] {
+                assert_eq!(run(Spill::new(room), is_live, &events), kept);
+            }
         }
     }
 }

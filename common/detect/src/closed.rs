@@ -115,6 +115,16 @@ impl Closed {
         outcome
     }
 
+    /// Forgets hits before a time, for which everything is decided.
+    pub(crate) fn forget(&mut self, before: Timestamp, window: i64) {
+        let from = Key { time: before.0, matched: None };
+        for cell in self.groups.values_mut() {
+            cell.hits = cell.hits.split_off(&from);
+            cell.first = cell.first.split_off(&bucket(before, window));
+        }
+        self.size = self.groups.values().map(|cell| cell.hits.len()).sum();
+    }
+
     fn is_decided(&self, shape: Shape<'_>, hit: &Hit) -> bool {
         let number = bucket(hit.time, shape.window);
         let first = self.groups.get(&hit.group).and_then(|cell| cell.first.get(&number));

@@ -52,11 +52,24 @@ pub(crate) struct Dead {
     is_begun: bool,
     /// Hits from this time on are all here.
     loaded: Option<i64>,
+    /// The only group of the population that is given a bucket, where it is told.
+    only: Option<Group>,
 }
 
 impl Dead {
     pub(crate) fn new(began: Option<Timestamp>) -> Dead {
         Dead { began, ..Dead::default() }
+    }
+
+    /// Gives a bucket to this member of the population alone.
+    pub(crate) fn limit_to(&mut self, group: &Group) {
+        self.only = Some(group.clone());
+    }
+
+    /// Forgets buckets before that of a time.
+    pub(crate) fn forget(&mut self, before: Timestamp, window: i64) {
+        let first = bucket(before, window);
+        self.cells.retain(|(_, number), _| *number >= first);
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -93,6 +106,9 @@ impl Dead {
         let Kind::Dead { population, .. } = &shape.rule.kind else { return };
         for member in population {
             let group: Group = member.iter().cloned().map(Some).collect();
+            if self.only.as_ref().is_some_and(|only| *only != group) {
+                continue;
+            }
             let number = bucket(began, shape.window);
             let cell = self.cells.entry((group.clone(), number)).or_default();
             cell.is_given = true;

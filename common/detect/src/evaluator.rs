@@ -73,13 +73,7 @@ impl Evaluator {
     /// `lateness` is how long a dead rule waits for hits after a bucket's end.
     #[must_use]
     pub fn new(rule: Rule, began: Option<Timestamp>, lateness: Span) -> Evaluator {
-        let state = match &rule.kind {
-            Kind::Plain => State::Plain,
-            Kind::Limit { .. } => State::Window(HashMap::new()),
-            Kind::Dead { .. } => State::Dead(Dead::new(began)),
-            Kind::Correlation(it) if it.is_open() => State::Window(HashMap::new()),
-            Kind::Correlation(_) => State::Closed(Closed::default()),
-        };
+        let state = State::new(&rule.kind, began);
         Evaluator { rule_id: rule.id(), version: rule.version(), rule, lateness, state }
     }
 
@@ -87,6 +81,28 @@ impl Evaluator {
     #[must_use]
     pub fn rule(&self) -> &Rule {
         &self.rule
+    }
+
+    /// Forgets everything, as [`Evaluator::new`] begins.
+    pub fn reset(&mut self, began: Option<Timestamp>) {
+        self.state = State::new(&self.rule.kind, began);
+    }
+
+    /// Of a dead rule's population only this group is given its first bucket.
+    pub fn limit_to(&mut self, group: &Group) {
+        if let State::Dead(dead) = &mut self.state {
+            dead.limit_to(group);
+        }
+    }
+
+    /// Forgets hits before a time, for which everything is decided.
+    pub fn forget(&mut self, before: Timestamp) {
+        let window = self.rule.kind.window().0;
+        match &mut self.state {
+            State::Dead(dead) => dead.forget(before, window),
+            State::Closed(closed) => closed.forget(before, window),
+            State::Plain | State::Window(_) => {}
+        }
     }
 
     /// How many places are kept in memory.
@@ -213,6 +229,18 @@ impl Evaluator {
             State::Dead(dead) => dead.due(),
             State::Closed(closed) => closed.due(),
             _ => None,
+        }
+    }
+}
+
+impl State {
+    fn new(kind: &Kind, began: Option<Timestamp>) -> State {
+        match kind {
+            Kind::Plain => State::Plain,
+            Kind::Limit { .. } => State::Window(HashMap::new()),
+            Kind::Dead { .. } => State::Dead(Dead::new(began)),
+            Kind::Correlation(it) if it.is_open() => State::Window(HashMap::new()),
+            Kind::Correlation(_) => State::Closed(Closed::default()),
         }
     }
 }

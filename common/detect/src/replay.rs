@@ -6,8 +6,10 @@
 //!
 //! What it does *not* know: commits, where events come from and SIEM events go.
 
+use crate::chain::Viewers;
+use crate::deferred::Deferred;
 use crate::vault::{Memory, Vault};
-use crate::{Engine, Evaluator, Found, LATENESS, Mark, Need, Outcome, chained, found};
+use crate::{Engine, Evaluator, Found, LATENESS, Mark, Need, Outcome, found};
 use common::clock::Timestamp;
 use common::event::Event;
 use common::hit::{Group, Hit, Match};
@@ -15,9 +17,9 @@ use common::rule::{Cycle, Kind, Rule, order};
 use common::siem_event::SiemEvent;
 
 /// Before all time: what is replayed was there before any decision.
-const BEFORE: Timestamp = Timestamp(i64::MIN / 4);
+pub(crate) const BEFORE: Timestamp = Timestamp(i64::MIN / 4);
 /// After all time: everything is decided.
-const AFTER: Timestamp = Timestamp(i64::MAX / 4);
+pub(crate) const AFTER: Timestamp = Timestamp(i64::MAX / 4);
 /// How many events are matched before their hits are applied.
 const PORTION: usize = 5_000;
 
@@ -37,6 +39,10 @@ pub enum Known {
 pub struct Replay<V: Vault = Memory> {
     /// In order of depth.
     rules: Vec<Rule>,
+    depths: Vec<usize>,
+    /// Whether a rule's hits wait in the vault for the end.
+    waits: Vec<bool>,
+    viewers: Viewers,
     engine: Engine,
     /// The places of the rules that the event at hand matches.
     found: Vec<usize>,
@@ -81,7 +87,7 @@ impl<V: Vault> Replay<V> {
         let depths = order(&rules.iter().collect::<Vec<_>>())?;
         let mut ordered: Vec<(usize, Rule)> = depths.into_iter().zip(rules).collect();
         ordered.sort_by_key(|(depth, _)| *depth);
-        let mut rules: Vec<Rule> = ordered.into_iter().map(|(_, rule)| rule).collect();
+        let (depths, mut rules): (Vec<usize>, Vec<Rule>) = ordered.into_iter().unzip();
         // What a rule was made of is not needed to evaluate it.
         for rule in &mut rules {
             rule.condition = String::new();
@@ -95,7 +101,10 @@ impl<V: Vault> Replay<V> {
             is_timeless: !rules.iter().any(|rule| matches!(rule.kind, Kind::Dead { .. })),
             evaluators: rules.iter().map(|_| None).collect(),
             hits: vec![Vec::new(); rules.len()],
+            waits: rules.iter().map(|rule| vault.defers(&rule.kind, is_live)).collect(),
+            viewers: Viewers::new(&rules),
             rules,
+            depths,
             vault,
             is_dropped: false,
             is_live,
@@ -170,6 +179,14 @@ impl<V: Vault> Replay<V> {
         self.waiting = 0;
         for place in 0..self.evaluators.len() {
             let rule = &self.rules[place];
+            if self.waits[place] {
+                let hits = std::mem::take(&mut self.hits[place]);
+                if !hits.is_empty() {
+                    self.keep(place, &hits);
+                    self.vault.hold(self.depths[place], place, hits)?;
+                }
+                continue;
+            }
             // Only what is decided once lives by the passing of time.
             if self.hits[place].is_empty() && (!rule.kind.is_closed() || self.first.is_none()) {
                 continue;
@@ -215,14 +232,20 @@ impl<V: Vault> Replay<V> {
                 }
             }
         }
-        if let Some((_, kept)) = self.kept.as_mut().filter(|(own, _)| *own == place) {
-            kept.extend(hits.iter().cloned());
-        }
+        self.keep(place, &hits);
+        let Some(evaluator) = &mut self.evaluators[place] else { return Ok(Outcome::default()) };
         let outcome = evaluator.apply(&mark, hits);
         if evaluator.is_reloadable() {
             self.vault.keep(place, &outcome);
         }
         Ok(outcome)
+    }
+
+    /// Keeps hits where they are asked for.
+    fn keep(&mut self, place: usize, hits: &[Hit]) {
+        if let Some((_, kept)) = self.kept.as_mut().filter(|(own, _)| *own == place) {
+            kept.extend(hits.iter().cloned());
+        }
     }
 
     /// Passes on what a rule found.
@@ -237,7 +260,7 @@ impl<V: Vault> Replay<V> {
         for event in outcome.events {
             match self.is_live || event.rule_kind == "plain" {
                 true => self.out.push(event),
-                false => self.vault.put(place, event)?,
+                false => self.vault.put(event)?,
             }
         }
         Ok(())
@@ -246,11 +269,10 @@ impl<V: Vault> Replay<V> {
     /// Shows firing instants of a rule's SIEM events to the rules over SIEM events.
     fn chain(&mut self, place: usize, fired: &[(Group, Match, Timestamp)]) {
         let seen = &self.rules[place];
-        let viewers: Vec<usize> =
-            (0..self.rules.len()).filter(|&viewer| self.rules[viewer].may_see(seen)).collect();
-        for (group, matched, time) in fired.iter().filter(|_| !viewers.is_empty()) {
-            let (event, id) = chained(seen, group, *time, matched);
-            for &viewer in &viewers {
+        let viewers = self.viewers.of(&self.rules, place);
+        for (group, matched, time) in fired.iter().filter(|_| !viewers.places.is_empty()) {
+            let (event, id) = viewers.chained(seen, group, *time, matched);
+            for &viewer in &viewers.places {
                 let rule = &self.rules[viewer];
                 if rule.filter.matches(&event) {
                     let (hits, skipped) = hits(rule, &event, &id);
@@ -283,10 +305,33 @@ impl<V: Vault> Replay<V> {
             self.apply(Timestamp(self.last.0.saturating_add(LATENESS.0 + 1)))?;
         }
         std::mem::take(&mut self.out).into_iter().try_for_each(&mut see)?;
-        if self.is_live {
-            return Ok(());
+        if let Some(first) = self.first.filter(|_| self.waits.contains(&true)) {
+            self.decide(first)?;
+            std::mem::take(&mut self.out).into_iter().try_for_each(&mut see)?;
         }
         self.vault.found(&mut |event| see(SiemEvent { revision: 0, ..event }))
+    }
+
+    /// Decides what waited for the end, those first whose SIEM events others see.
+    fn decide(&mut self, first: Timestamp) -> Result<(), V::Error> {
+        let deepest = self.depths.last().copied().unwrap_or(0);
+        for depth in 0..=deepest {
+            let all = (&*self.rules, &*self.depths, &*self.waits);
+            let (span, places) = ((first, self.last), self.vault.places());
+            let mut deferred = Deferred::new(all, &mut self.viewers, span, places);
+            self.vault.held(depth, &mut |portion| deferred.portion(portion))?;
+            let led = deferred.silent(depth);
+            for (depth, place, hit) in led.hits {
+                self.vault.hold(depth, place, vec![hit])?;
+            }
+            led.events.into_iter().try_for_each(|event| self.vault.put(event))?;
+            self.skipped += deferred.skipped;
+            for (place, hit) in std::mem::take(&mut deferred.waiting) {
+                self.hits[place].push(hit);
+            }
+            self.apply(BEFORE)?;
+        }
+        Ok(())
     }
 
     /// How many matches lacked a field that a correlation needs, until now.
@@ -297,13 +342,13 @@ impl<V: Vault> Replay<V> {
 }
 
 /// The firing instant of a dead rule's SIEM event.
-fn instant(event: &SiemEvent) -> (Group, Match, Timestamp) {
+pub(crate) fn instant(event: &SiemEvent) -> (Group, Match, Timestamp) {
     let group = event.group.iter().map(|(_, value)| value.clone()).collect();
     (group, Match::SiemEvent(event.id.clone()), event.time)
 }
 
 /// The hits of what a rule's filter holds for, and how many lack a field that they need.
-fn hits(rule: &Rule, event: &Event<'_>, matched: &Match) -> (Vec<Hit>, u64) {
+pub(crate) fn hits(rule: &Rule, event: &Event<'_>, matched: &Match) -> (Vec<Hit>, u64) {
     let (all, skipped) = found(rule, event, matches!(matched, Match::SiemEvent(_)));
     let hit = |found: Found| Hit {
         group: found.group,

@@ -1,18 +1,64 @@
-//! Where windows' hits and SIEM events are kept while events are replayed.
+//! Where hits and SIEM events are kept while events are replayed.
 //!
 //! What it does *not* know: how a rule decides.
 
 use crate::Outcome;
 use common::clock::Timestamp;
 use common::hit::{Group, Hit};
+use common::rule::Kind;
 use common::siem_event::SiemEvent;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+
+/// Hits of one rule and group, in order of time.
+#[derive(Debug, Default)]
+pub struct Portion {
+    /// The rule's place.
+    pub rule: usize,
+    /// The hits.
+    pub hits: Vec<Hit>,
+    /// Whether no more hits of the group come.
+    pub is_last: bool,
+}
+
+/// What a portion led to.
+#[derive(Debug, Default)]
+pub struct Led {
+    /// Hits of rules that see the SIEM events: depth, place, hit.
+    pub hits: Vec<(usize, usize, Hit)>,
+    /// SIEM events, each once.
+    pub events: Vec<SiemEvent>,
+}
 
 /// A keeper of hits and SIEM events; rules are known by their place.
 pub trait Vault {
     /// Why it fails.
     type Error;
+
+    /// Whether the hits of rules of a kind wait here for the end: then they are held and shown
+    /// again by group, and nothing else is asked of it for them. `is_live`: windows are wanted as
+    /// soon as they change.
+    fn defers(&self, kind: &Kind, is_live: bool) -> bool;
+
+    /// Takes hits of a rule at a depth, for the end.
+    ///
+    /// # Errors
+    /// They cannot be kept.
+    fn hold(&mut self, depth: usize, rule: usize, hits: Vec<Hit>) -> Result<(), Self::Error>;
+
+    /// Shows the held hits of the rules of a depth, by rule and group, and keeps what they lead
+    /// to.
+    ///
+    /// # Errors
+    /// They cannot be read, or what they lead to cannot be kept.
+    fn held(
+        &mut self,
+        depth: usize,
+        see: &mut dyn FnMut(Portion) -> Led,
+    ) -> Result<(), Self::Error>;
+
+    /// How many places the windows of a group may take at the end.
+    fn places(&self) -> usize;
 
     /// Keeps what a rule's windows found: hits, and which of them are firing instants now.
     fn keep(&mut self, rule: usize, outcome: &Outcome);
@@ -21,7 +67,7 @@ pub trait Vault {
     ///
     /// # Errors
     /// It cannot be kept.
-    fn put(&mut self, rule: usize, event: SiemEvent) -> Result<(), Self::Error>;
+    fn put(&mut self, event: SiemEvent) -> Result<(), Self::Error>;
 
     /// Called after each portion of events; `size` is how many places windows take in memory.
     /// Says whether they may be dropped: then everything is kept, and is loaded again.
@@ -41,7 +87,7 @@ pub trait Vault {
         from: Timestamp,
     ) -> Result<(Vec<Hit>, Vec<SiemEvent>), Self::Error>;
 
-    /// Shows the SIEM events by (time, id).
+    /// Shows the SIEM events that were put here by (time, id).
     ///
     /// # Errors
     /// They cannot be read, or `see` fails.
@@ -51,7 +97,7 @@ pub trait Vault {
     ) -> Result<(), E>;
 }
 
-/// Everything stays in memory.
+/// Everything stays in memory, and nothing waits.
 #[derive(Debug, Default)]
 pub struct Memory {
     events: BTreeMap<String, SiemEvent>,
@@ -60,9 +106,25 @@ pub struct Memory {
 impl Vault for Memory {
     type Error = Infallible;
 
+    fn defers(&self, _: &Kind, _: bool) -> bool {
+        false
+    }
+
+    fn hold(&mut self, _: usize, _: usize, _: Vec<Hit>) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn held(&mut self, _: usize, _: &mut dyn FnMut(Portion) -> Led) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn places(&self) -> usize {
+        usize::MAX
+    }
+
     fn keep(&mut self, _: usize, _: &Outcome) {}
 
-    fn put(&mut self, _: usize, event: SiemEvent) -> Result<(), Infallible> {
+    fn put(&mut self, event: SiemEvent) -> Result<(), Infallible> {
         self.events.insert(event.id.clone(), event);
         Ok(())
     }

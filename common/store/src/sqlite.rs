@@ -24,7 +24,10 @@ mod read;
 mod relabel;
 mod row;
 mod seal;
+mod spool;
 mod walk;
+
+pub use spool::{Held, Led, Portion, Spool};
 
 use crate::ingest::Register;
 use crate::{Create, Error, Result, Store};

@@ -6,7 +6,6 @@
 //! What it does *not* know: conditions.
 
 use crate::replay::{scan, show};
-use crate::spill::Spill;
 use common::clock::span::Span;
 use common::clock::{SECOND, Timestamp};
 use common::event::Event;
@@ -139,7 +138,7 @@ fn hits(
     let before: i64 = needed[1..].iter().map(|rule| rule.kind.window().0).sum();
     let since = Timestamp(from.0.saturating_sub(2 * before));
     let Some(scan) = scan(&needed, (Some(since), Some(until))) else { return Ok(Vec::new()) };
-    let mut replay = Replay::with(needed, false, Spill::default())?;
+    let mut replay = Replay::new(needed, false)?;
     replay.keep_hits(&rule.id());
     show(store, &scan, &mut |event| {
         let _ = replay.event(event)?;
