@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques noise bench bench-agent bench-sigma test-rsigma rarity fuzz clean
+.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques noise bench bench-agent bench-sigma bench-live test-rsigma rarity fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -109,6 +109,11 @@ bench-sigma: compiler timing ## the Sigma engine beside rsigma, with the rules a
 	$(CARGO) build --release --locked --quiet -p bench --bin sigma
 	CARGO_TARGET_DIR=target/peers $(CARGO) build --release --locked --quiet --manifest-path bench/peers/Cargo.toml --bin rsigma-peer
 	CORPUS="$(CORPUS)" bench/sigma.sh
+
+bench-live: compiler postgres ## Windows events into PostgreSQL with all Sigma rules live (RATE=n a second, SPAN=n seconds)
+	$(CARGO) build --release --locked --quiet -p siemparse -p siemtrigger -p siemmanage
+	$(CARGO) build --release --locked --quiet -p bench --bin pour
+	CORPUS="$(CORPUS)" RATE="$(RATE)" SPAN="$(SPAN)" config/with-postgres.sh bench/live.sh
 
 test-rsigma: compiler ## our engine and rsigma's on random rules and events (SEED=n)
 	SEED=$(SEED) CARGO_TARGET_DIR=target/peers $(CARGO) test --locked --quiet --manifest-path bench/peers/Cargo.toml --test rsigma
