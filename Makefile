@@ -76,7 +76,9 @@ install: build doc ## into PREFIX (default /usr/local)
 
 techniques: compiler ## run attackers' techniques harmlessly under SigmaHQ's rules (RULES=folder, root)
 	$(CARGO) build --locked --quiet
-	$(CARGO) run --locked --quiet -p bench --bin technique -- $(RULES)
+	$(CARGO) run --locked --quiet -p bench --bin technique -- $(RULES) > doc/techniques.md.new
+	mv doc/techniques.md.new doc/techniques.md
+	@tail -n 1 doc/techniques.md
 
 noise: compiler tools ## which of SigmaHQ's rules the build of a Debian package sets off (RULES=folder, root)
 	$(CARGO) build --locked --quiet

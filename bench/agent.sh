@@ -71,7 +71,7 @@ for events in default all; do
 done
 if command -v bpftrace >/dev/null; then
     [ -d "$tracing/events/sched" ] || { mount -t tracefs tracefs "$tracing" && mounted=yes; }
-    ulimit -l unlimited
+    ulimit -l unlimited 2>/dev/null || true # bpftrace asks for it, newer kernels do not
     unwatched exec open
     bpftrace -e 'tracepoint:sched:sched_process_exec { printf("%d %s\n", pid, str(args->filename)); }
         tracepoint:sched:sched_process_exit { printf("%d\n", pid); }

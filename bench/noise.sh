@@ -5,8 +5,9 @@
 # group of its own, so that nothing but its events is looked at. Fails when a rule of level medium
 # or above fires.
 set -euo pipefail
-rules=${1:?usage: noise.sh RULES} bin=$(realpath "${BIN:-target/debug}") package=${PACKAGE:-hello}
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/siem-noise.XXXXXX")
+rules=${1:?usage: noise.sh RULES} bin=$(realpath "${BIN:-target/debug}") package=${PACKAGE:-tree}
+# Not below /tmp or /var/tmp: rules take scripts there for suspicious.
+work=$(mktemp -d /usr/src/siem-noise.XXXXXX)
 root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts) group=/siem-noise-$$
 agent=
 cleanup() { [ -z "$agent" ] || kill "$agent" 2>/dev/null || true; rmdir "$root$group" 2>/dev/null || true; rm -rf "$work"; }
@@ -29,5 +30,6 @@ kill "$agent"; wait "$agent" || true; agent=
 sed -n '$s/.*"seen":\([0-9]*\),"written":\([0-9]*\),"lost":\([0-9]*\).*/\2 events of the build of '"$package"', \3 lost/p' "$work/agent.jsonl"
 "$bin/siemparse" -q -s agent -o jsonl - < "$work/agent.jsonl" |
     "$bin/siemtrigger" --stdin -q -o jsonl --rules "$rules" > "$work/found.jsonl"
+[ -z "${KEEP:-}" ] || cp "$work/agent.jsonl" "$work/found.jsonl" "$KEEP"
 jq -r '[.level, ."rule.name"] | @tsv' "$work/found.jsonl" | sort | uniq -c | sort -rn
 ! grep -Eq '"level":"(medium|high|critical)"' "$work/found.jsonl"

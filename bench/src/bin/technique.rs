@@ -217,13 +217,16 @@ fn filter(program: &Path, args: &[&str], input: &str) -> Result<String, Box<dyn 
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// The page: a row a technique, and how many were seen by exactly their rules.
 fn table(
     all: &[Technique],
     fired: &[(String, String)],
     names: &BTreeMap<String, String>,
 ) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
-    let (mut exact, mut seen) = (0, 0);
+    let list = |rules: &BTreeSet<String>| rules.iter().cloned().collect::<Vec<_>>().join(", ");
+    let mut exact = 0;
+    writeln!(out, "{HEAD}")?;
     for technique in all {
         let inside = |time: &str| time >= technique.begin.as_str() && time < technique.end.as_str();
         let rules: BTreeSet<String> = fired
@@ -231,16 +234,32 @@ fn table(
             .filter(|(time, _)| inside(time))
             .map(|(_, id)| names.get(id).unwrap_or(id).clone())
             .collect();
-        let verdict = match () {
-            () if rules == technique.rules => "exactly",
-            () if rules.is_superset(&technique.rules) => "and others",
-            () => "not seen",
-        };
-        exact += u32::from(verdict == "exactly");
-        seen += u32::from(verdict != "not seen");
-        let list = |rules: &BTreeSet<String>| rules.iter().cloned().collect::<Vec<_>>().join(", ");
-        writeln!(out, "{verdict:10}  {:60} {}", list(&technique.rules), list(&rules))?;
+        let verdict = if rules == technique.rules { "exactly".to_owned() } else { list(&rules) };
+        exact += u32::from(rules == technique.rules);
+        writeln!(out, "| {} | {} | {verdict} |", list(&technique.rules), told(&technique.words))?;
     }
-    writeln!(out, "{exact} of {} techniques: exactly their rule; {seen} seen", all.len())?;
+    writeln!(out, "\n{exact} of {} techniques: exactly their rules.", all.len())?;
     Ok(())
+}
+
+const HEAD: &str = "\
+# Techniques of attackers
+
+`make techniques RULES=folder`, as root, writes this page. Each technique runs harmlessly under \
+siemagent: the tools of attackers are copies of `/bin/true` under their names. The lines of all go \
+through siemparse and siemtrigger with SigmaHQ's rules for Linux of the categories \
+process_creation, file_event and network_connection. Rules are named by their files.
+
+| rules it is of | what ran | rules that fired |
+|---|---|---|";
+
+/// What ran, in the words of a shell.
+fn told(words: &[String]) -> String {
+    let text = words.join(" ").replace('|', "\\|");
+    match text.split_at_checked(1) {
+        Some(("@", program)) => format!("`{program}`"),
+        Some(("+", path)) => format!("makes `{path}`"),
+        Some((":" | "?", place)) => format!("connects to `{}`", place.replace('/', ":")),
+        _ => format!("`{text}`"),
+    }
 }
