@@ -39,7 +39,8 @@ struct State {
     written: Row,
     dropped: Row,
     closed: bool,
-    failed: Option<io::ErrorKind>,
+    /// The errno of the write that failed.
+    failed: Option<i32>,
     /// Emptied buffers to use again.
     spare: Vec<Vec<u8>>,
 }
@@ -121,8 +122,8 @@ impl Queue {
 
     /// Why writing ended before we did.
     #[must_use]
-    pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
-        self.shared.lock().failed
+    pub(crate) fn failure(&self) -> Option<io::Error> {
+        self.shared.lock().failed.map(io::Error::from_raw_os_error)
     }
 
     /// Waits until all is written, at most so long; what is then left counts as dropped.
@@ -176,7 +177,7 @@ fn write(shared: &Shared, mut out: impl Write) {
             // A drain that ran out of patience has counted them as dropped already.
             Ok(()) => add(&mut state.written, &rows.unwrap_or_default()),
             Err(error) => {
-                state.failed = Some(error.kind());
+                state.failed = Some(error.raw_os_error().unwrap_or(libc::EIO));
                 add(&mut state.dropped, &rows.unwrap_or_default());
                 for chunk in std::mem::take(&mut state.chunks) {
                     add(&mut state.dropped, &chunk.rows);
@@ -246,7 +247,8 @@ mod tests {
         queue.send(&mut chunk("a\n", 1));
         queue.drain(Duration::from_secs(10));
         queue.send(&mut chunk("b\n", 1));
-        assert_eq!(queue.failure(), Some(io::ErrorKind::BrokenPipe));
+        let failure = queue.failure().expect("a failure");
+        assert_eq!(failure.kind(), io::ErrorKind::BrokenPipe);
         assert_eq!((queue.rows().0[0], queue.rows().1[0]), (0, 2));
     }
 }

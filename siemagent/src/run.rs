@@ -314,10 +314,12 @@ fn end(agent: &mut Agent, feed: &mut Feed, mut due: Due, reason: &str) -> io::Re
     if let Some(fim) = agent.fim.take() {
         fim.stop(failure.is_none());
     }
-    match failure {
-        None | Some(io::ErrorKind::BrokenPipe) => Ok(account),
-        Some(kind) => Err(kind.into()),
-    }
+    written(failure).map(|()| account)
+}
+
+/// What a failure of standard output means: a reader that went is a quiet end.
+fn written(failure: Option<io::Error>) -> io::Result<()> {
+    failure.filter(|error| error.kind() != io::ErrorKind::BrokenPipe).map_or(Ok(()), Err)
 }
 
 /// Reads a recording to its end. What it holds counts as seen.
@@ -339,10 +341,7 @@ pub(crate) fn replay(agent: &mut Agent, recording: &mut Recording) -> io::Result
     });
     agent.flush();
     agent.queue.drain(Duration::from_secs(5));
-    match agent.queue.failure() {
-        None | Some(io::ErrorKind::BrokenPipe) => Ok(account),
-        Some(kind) => Err(kind.into()),
-    }
+    written(agent.queue.failure()).map(|()| account)
 }
 
 /// Tells of losses: the first at once, later ones every ten seconds, the rest at the end.
