@@ -15,8 +15,8 @@ Examples:
   siemagent --policy deny.toml --dry-run         what a policy would deny
   siemagent --filter 'User = root' | jq .CommandLine
 
-Exit status: 0 done, 2 wrong usage, 5 something failed, 69 the kernel offers no way to watch it,
-77 the rights are missing.";
+Exit status: 0 done, 2 wrong usage, 3 a wrong policy, 5 something failed or was lost, 69 the kernel
+offers no way to watch it, 77 the rights are missing.";
 
 /// Print what the kernel saw, as one JSON object a line
 ///
@@ -164,6 +164,8 @@ pub(crate) struct Args {
     pub(crate) args_max: u32,
 
     /// Write what the probes say to this file as well, for --replay
+    ///
+    /// The bytes are those of the kernel: --redact and --filter do not change them.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
 
