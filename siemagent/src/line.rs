@@ -36,6 +36,10 @@ use std::rc::Rc;
 /// The version of the lines' form.
 pub(crate) const SCHEMA: &str = "siemagent/1";
 
+/// Bytes of a command line in lines about files: a compiler writes many files, and the command
+/// line of each would be three quarters of what is printed. `ProcessGuid` leads to the whole.
+const COMMAND_OF_FILE: usize = 256;
+
 /// This machine, and when it was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Machine {
@@ -174,7 +178,10 @@ impl Lines {
             object.text("Image", &program.image);
             object.optional("InvokedImage", program.invoked.as_deref());
             if kind != Kind::Exec {
-                object.text("CommandLine", &program.command);
+                let most = if kind == Kind::File { COMMAND_OF_FILE } else { usize::MAX };
+                let shown = &program.command[..program.command.floor_char_boundary(most)];
+                object.text("CommandLine", shown);
+                object.mark("CommandLineTruncated", shown.len() < program.command.len());
             }
         }
         self.identity(object, head);

@@ -127,6 +127,7 @@ fn files_from_birth_to_death() {
         "echo 1 >new; echo 2 >>new; cat new >/dev/null; mv new ./sub/../old 2>/dev/null || mv new old; ln old hard; ln -s old soft; \
          chmod 4750 old; chown 1:2 old; mkdir dir; rm hard; rmdir dir; truncate -s 0 old",
     );
+    shell(&top, &format!("echo 3 >long # {}", "ü".repeat(200)));
     let lines = agent.stop();
     assert_adds_up(&lines.stop);
     let folder = format!("{}/", top.display());
@@ -153,6 +154,7 @@ fn files_from_birth_to_death() {
         ("delete", "hard", "file_delete"),
         ("delete", "dir", "file_delete"),
         ("write", "old", "file_event"),
+        ("create", "long", "file_event"),
     ];
     let want = want.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
     assert_eq!(seen, want);
@@ -160,6 +162,12 @@ fn files_from_birth_to_death() {
     assert_eq!(rename["OldFilename"], format!("{folder}new").as_str());
     let mode = lines.one("file", |line| line["action"] == "chmod" && inside(&line));
     assert_eq!(mode["mode"], "4750");
+    assert_eq!(mode["CommandLine"], "chmod 4750 old");
+    assert_eq!(mode["CommandLineTruncated"], Value::Null);
+    let long = lines.one("file", |line| line["CommandLineTruncated"] == true && inside(&line));
+    let begin = format!("/bin/sh -c echo 3 >long # {}", "ü".repeat(115));
+    assert_eq!(long["CommandLine"], begin);
+    assert_eq!(begin.len(), 256);
     let owner = lines.one("file", |line| line["action"] == "chown" && inside(&line));
     assert_eq!((&owner["FileOwner"], &owner["FileGroup"]), (&json!(1), &json!(2)));
 }
