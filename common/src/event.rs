@@ -27,6 +27,7 @@ mod fields;
 mod json;
 mod label;
 mod object;
+mod run;
 mod value;
 mod windows;
 
@@ -35,6 +36,7 @@ pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
 pub use label::{agent_labels, labels, program};
 pub use object::{JsonError, Object, Places, flatten};
+pub use run::{REACH, Run};
 pub use value::{List, Value, ValueRef, address};
 pub use windows::WindowsEvent;
 

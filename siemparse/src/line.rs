@@ -261,7 +261,7 @@ impl Splitter {
         let hole = self.pass_hole();
         let (offset, number) = self.advance(to);
         let is_continuation = std::mem::replace(&mut self.is_inside, true);
-        let line = Line { bytes: &self.buffer[from..to], eol: Eol::None, offset, number };
+        let line = Line { bytes: &self.buffer[from..to], eol: Eol::None, offset, number, runs: &[] };
         Some(Piece {
             line,
             overlong: None,
@@ -321,7 +321,7 @@ impl Splitter {
         let bytes = &whole[..whole.len().min(CAP)];
         let overlong = (whole.len() > CAP)
             .then(|| (i64::try_from(whole.len()).unwrap_or(i64::MAX), hex(&Sha256::digest(whole))));
-        let line = Line { bytes, eol: Eol::None, offset, number };
+        let line = Line { bytes, eol: Eol::None, offset, number, runs: &[] };
         let framing = i64::try_from(start).unwrap_or(0);
         Piece { line, overlong, is_unterminated: false, is_continuation: false, framing, hole: 0 }
     }
@@ -368,7 +368,7 @@ impl Splitter {
         self.start = stop;
         self.scanned = stop;
         self.cut_line = cut.kept;
-        let line = Line { bytes: &self.cut_line, eol, offset, number: self.line };
+        let line = Line { bytes: &self.cut_line, eol, offset, number: self.line, runs: &[] };
         let overlong = Some((i64::try_from(length).unwrap_or(i64::MAX), hex(&digest)));
         Piece { line, overlong, is_unterminated, is_continuation, framing: 0, hole }
     }

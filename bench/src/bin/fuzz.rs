@@ -171,7 +171,7 @@ fn event(format: Option<Format>, bytes: &[u8]) -> Event<'_> {
     let reference = Timestamp(1_795_176_000_000_000);
     let settings = Settings { format, reference, read_at: reference, ..Settings::default() };
     let mut parser = Parser::new(settings, None).expect("no state is refused");
-    parser.parse(Line { bytes, eol: Eol::Lf, offset: 0, number: 1 })
+    parser.parse(Line { bytes, eol: Eol::Lf, offset: 0, number: 1, runs: &[] })
 }
 
 /// What holds of every event.

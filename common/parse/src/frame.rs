@@ -63,7 +63,8 @@ pub fn records(mut bytes: &[u8], mut offset: i64) -> impl Iterator<Item = Line<'
         number += 1;
         let (line, size) = match frame(bytes) {
             Frame::Record { start, end } => {
-                (Line { bytes: &bytes[start..end], eol: Eol::None, offset, number }, end)
+                let bytes = &bytes[start..end];
+                (Line { bytes, eol: Eol::None, offset, number, runs: &[] }, end)
             }
             Frame::Partial | Frame::Line => {
                 let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);

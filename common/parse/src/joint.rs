@@ -11,7 +11,8 @@
 //!
 //! A record is complete when its last line is there, when a line comes that ends it, when the
 //! source rests ([`Joiner::drain`]), or when it would grow beyond what is kept: [`RECORD`] bytes
-//! each, [`OPEN`] records and [`BYTES`] bytes in all. Open records are part of the parser's state, with their raw
+//! each, [`OPEN`] records and [`BYTES`] bytes in all, or over more than [`REACH`] bytes of its
+//! source. Open records are part of the parser's state, with their raw
 //! bytes, so that a restart between two lines changes nothing.
 //!
 //! What it does *not* know: what a record says, files, the clock.
@@ -19,7 +20,7 @@
 use crate::line::Line;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::event::Eol;
+use common::event::{Eol, REACH, Run};
 use serde::{Deserialize, Serialize};
 
 /// How many records are open at once.
@@ -89,6 +90,10 @@ struct Open {
     eol: Eol,
     offset: i64,
     number: i64,
+    /// The number of the last line.
+    last: i64,
+    /// Where runs of adjacent lines begin.
+    runs: Vec<Run>,
     time: i64,
     is_complete: bool,
 }
@@ -106,6 +111,10 @@ pub(crate) struct Saved {
     offset: i64,
     #[serde(rename = "n")]
     number: i64,
+    #[serde(rename = "l")]
+    last: i64,
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    runs: Vec<Run>,
     #[serde(rename = "t", default, skip_serializing_if = "is_zero")]
     time: i64,
     #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
@@ -126,6 +135,13 @@ pub(crate) struct Joiner {
 impl Joiner {
     pub(crate) fn is_empty(&self) -> bool {
         self.open.is_empty()
+    }
+
+    /// Gives the records that began too long before a line.
+    pub(crate) fn leave(&mut self, line: Line<'_>, give: &mut dyn FnMut(Line<'_>)) {
+        while let Some(at) = self.open.iter().position(|open| line.offset - open.offset > REACH) {
+            give(self.open.remove(at).line());
+        }
     }
 
     /// The bytes of the run that is open.
@@ -222,6 +238,8 @@ impl Open {
             eol: line.eol,
             offset: line.offset,
             number: line.number,
+            last: line.number,
+            runs: vec![(0, line.offset)],
             time,
             is_complete: false,
         }
@@ -233,13 +251,23 @@ impl Open {
             return false;
         }
         self.bytes.extend_from_slice(self.eol.bytes());
+        if line.number != self.last + 1 {
+            self.runs.push((self.bytes.len(), line.offset));
+        }
+        self.last = line.number;
         self.bytes.extend_from_slice(line.bytes);
         self.eol = line.eol;
         true
     }
 
     fn line(&self) -> Line<'_> {
-        Line { bytes: &self.bytes, eol: self.eol, offset: self.offset, number: self.number }
+        Line {
+            bytes: &self.bytes,
+            eol: self.eol,
+            offset: self.offset,
+            number: self.number,
+            runs: &self.runs,
+        }
     }
 
     fn saved(&self) -> Saved {
@@ -254,6 +282,8 @@ impl Open {
             eol,
             offset: self.offset,
             number: self.number,
+            last: self.last,
+            runs: self.runs[1..].to_vec(),
             time: self.time,
             complete: i64::from(self.is_complete),
         }
@@ -271,6 +301,8 @@ impl Open {
             eol,
             offset: saved.offset,
             number: saved.number,
+            last: saved.last,
+            runs: [vec![(0, saved.offset)], saved.runs].concat(),
             time: saved.time,
             is_complete: saved.complete != 0,
         })

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: formats, files.
 
-use common::event::Eol;
+use common::event::{Eol, Run};
 
 /// A line as a source gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Line<'a> {
     pub offset: i64,
     /// Its number in its source, from 1; the identity of an event that is not stored.
     pub number: i64,
+    /// The runs of adjacent lines of a record that was joined; empty for a line.
+    pub runs: &'a [Run],
 }
 
 impl<'a> Line<'a> {
@@ -26,7 +28,7 @@ impl<'a> Line<'a> {
             [rest @ .., b'\n'] => (rest, Eol::Lf),
             _ => (bytes, Eol::None),
         };
-        Line { bytes, eol, offset, number }
+        Line { bytes, eol, offset, number, runs: &[] }
     }
 
     /// How many bytes the line takes in its source.

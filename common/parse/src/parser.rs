@@ -275,6 +275,9 @@ impl Parser {
                 reading.name(&mut event);
             }
         }
+        if !line.runs.is_empty() {
+            event.set_runs(line.runs);
+        }
         // A text that is JSON has no NUL.
         let is_clean =
             event.raw_kind == RawKind::Json || memchr::memchr(0, text.as_bytes()).is_none();

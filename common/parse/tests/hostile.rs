@@ -52,7 +52,7 @@ fn check(event: &Event<'_>, bytes: &[u8]) {
 }
 
 fn check_all(bytes: &[u8]) {
-    let line = parse::Line { bytes, eol: common::event::Eol::Lf, offset: 0, number: 1 };
+    let line = parse::Line { bytes, eol: common::event::Eol::Lf, offset: 0, number: 1, runs: &[] };
     check(&parser(None).parse(line), bytes);
     for &format in Format::ALL {
         check(&parser(Some(format)).parse(line), bytes);

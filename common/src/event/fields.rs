@@ -47,6 +47,13 @@ impl<'a> Fields<'a> {
         self.is_canonical = false;
     }
 
+    /// Takes a field away.
+    pub fn remove(&mut self, name: &str) {
+        if self.get(name).is_some() {
+            self.entries.retain(|(have, _)| have != name);
+        }
+    }
+
     /// Adds all fields of another list, as if they had come first.
     pub fn prepend(&mut self, other: Fields<'a>) {
         self.entries.splice(0..0, other.entries);

@@ -14,6 +14,7 @@
 //! What it does *not* know: log formats, rules, terminals. No driver type is in a public signature.
 
 mod account;
+mod braid;
 mod detect;
 mod error;
 mod ingest;

@@ -49,7 +49,9 @@ pub enum Order {
     Time,
     /// The same, newest first.
     TimeReversed,
-    /// By (source, offset): the order of the source's bytes.
+    /// By (source, offset): the order of the source's bytes. Of an event that was not adjacent to
+    /// the one before, or whose lines were not to one another, only bytes, offset, section and
+    /// identity may be there; the latter is seen once for each run of its lines.
     Source,
 }
 

@@ -125,3 +125,72 @@ fn a_pipe_without_a_database_gives_the_same_siem_events() {
         assert_eq!(verdicts(&piped), siem_events(db));
     });
 }
+
+/// Events of several lines among one another: audit records of three serials at a time, with
+/// lines of the system and of a program with stack traces between them.
+fn interleaved(serials: usize) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let (mut serial, mut state) = (0, 88_172_645_463_325_252_u64);
+    let mut roll = |sides: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % sides
+    };
+    while serial < serials || !open.is_empty() {
+        if serial < serials && open.len() < 3 {
+            serial += 1;
+            open.push((serial, 0));
+        }
+        let which = usize::try_from(roll(open.len() as u64)).expect("few");
+        let (own, part) = &mut open[which];
+        let stamp = format!("msg=audit(17632{:05}.{:03}:{own})", *own / 100, *own % 100);
+        let line = match part {
+            0 => format!("type=SYSCALL {stamp}: arch=c000003e syscall=59 success=yes pid={own}"),
+            1 => format!("type=CWD {stamp}: cwd=\"/tmp/{own}\""),
+            2 => format!("type=PATH {stamp}: item=0 name=\"/bin/true\" inode={own}"),
+            3 => format!("type=PROCTITLE {stamp}: proctitle=\"true\""),
+            _ => format!("type=EOE {stamp}: "),
+        };
+        *part += 1;
+        if *part == 5 {
+            open.remove(which);
+        }
+        text.extend_from_slice(line.as_bytes());
+        text.extend_from_slice(if roll(9) == 0 { b"\r\n" } else { b"\n" });
+        match roll(20) {
+            0 => text.extend_from_slice(b"Nov 21 06:00:00 web1 cron[7]: (root) CMD (true)\n"),
+            1 => text.extend_from_slice(
+                b"2026-11-21 06:00:00,123 ERROR worker: failed\nTraceback (most recent call last):\n  \
+                  File \"a.py\", line 1\nValueError: x\n",
+            ),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn lines_of_events_among_one_another_come_back_as_they_were() {
+    let text = interleaved(6_000);
+    for_each_db(|db| {
+        let directory = temp_dir();
+        let (log, other) = (directory.path().join("mixed.log"), directory.path().join("b.log"));
+        fs::write(&other, interleaved(20)).expect("a written log");
+        run(db, "siemmanage", &["init"]);
+        // Not at the end of a line, nor of a record: what is open then is stored as it is.
+        for size in [text.len() / 3, text.len()] {
+            fs::write(&log, &text[..size]).expect("a written log");
+            let names = [log.display().to_string(), other.display().to_string()];
+            run(db, "siemparse", &["--once", "-q", "-s", "audit", &names[0], &names[1]]);
+        }
+        let out = tool("siemquery").env("SIEM_DB", db).args(["-s", "audit", "--raw"]).run();
+        let both = [text.clone(), interleaved(20)].concat();
+        assert!(out.success().bytes == both, "raw bytes are equal");
+        let apart = ["-s", "audit", "--count", "--where", "log.runs exists"];
+        let count = run(db, "siemquery", &apart);
+        assert!(count.trim().parse::<u32>().is_ok_and(|count| count > 3_000), "{count}");
+        run(db, "siemmanage", &["verify"]);
+    });
+}

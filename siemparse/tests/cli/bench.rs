@@ -1,6 +1,7 @@
 //! What the tests share: a database, files, and a look at what was stored.
 
 use common::event::Event;
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::ops::ControlFlow;
@@ -111,15 +112,22 @@ impl Bench {
 
     /// Everything stored, in the order of the sources' bytes.
     pub(crate) fn events(&self) -> Vec<Event<'static>> {
+        let mut events = self.scan(Order::Time);
+        let batches = self.store.borrow_mut().batch_rows(0, u32::MAX).expect("the database reads");
+        let sources: HashMap<i64, i64> =
+            batches.into_iter().map(|row| (row.batch, row.source)).collect();
+        events.sort_by_key(|event| (sources[&event.id.batch], event.log_offset, event.id));
+        events
+    }
+
+    fn scan(&self, order: Order) -> Vec<Event<'static>> {
         let mut events = Vec::new();
-        let scan = Scan { order: Order::Source, raw: true, ..Scan::default() };
-        self.store
-            .borrow_mut()
-            .scan(&scan, &mut |event| {
-                events.push(event);
-                ControlFlow::Continue(())
-            })
-            .expect("the database reads");
+        let scan = Scan { order, raw: true, ..Scan::default() };
+        let mut see = |event| {
+            events.push(event);
+            ControlFlow::Continue(())
+        };
+        self.store.borrow_mut().scan(&scan, &mut see).expect("the database reads");
         events
     }
 
@@ -130,7 +138,7 @@ impl Bench {
 
     /// The sources' bytes, put together again.
     pub(crate) fn raw(&self) -> Vec<u8> {
-        self.events().iter().flat_map(Event::line).collect()
+        self.scan(Order::Source).iter().flat_map(Event::line).collect()
     }
 
     /// The messages stored.

@@ -31,6 +31,7 @@ impl Parser {
         line: Line<'_>,
         give: &mut dyn FnMut(&mut Parser, Line<'_>),
     ) {
+        joiner.leave(line, &mut |record| give(self, record));
         if let Some(start) = &self.start {
             let is_more = !start.begins(line.bytes) && joiner.run().is_some();
             if !is_more || !joiner.go_on(line) {

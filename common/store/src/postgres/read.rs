@@ -6,6 +6,7 @@ use super::Postgres;
 use super::cursor::section;
 use super::row::Time;
 use super::walk::{Key, Path, Walk};
+use crate::braid::Braid;
 use crate::predicate::{self, Bound, Dialect, Sql};
 use crate::{Commit, Group, Order, Read, Result, Scan, See, Selection};
 use common::clock::Timestamp;
@@ -220,7 +221,7 @@ impl Postgres {
         self.see(walk, &scan.selection.filter, Some(newest), see).map(drop)
     }
 
-    /// Batch by batch in order of (source, first byte), and by offset within a batch.
+    /// Batch by batch in order of (source, first byte), by offset within a batch, braided.
     fn by_source(&mut self, scan: &Scan, see: &mut See<'_>) -> Result<()> {
         let selection = &scan.selection;
         let mut condition = predicate::selection(selection, Dialect::Postgres).may;
@@ -234,9 +235,13 @@ impl Postgres {
             condition = ends.within(&condition);
         }
         let mut after = [i64::MIN; 3];
+        let mut braid = Braid::default();
         loop {
             let batches = self.batches(after, selection)?;
-            let Some(last) = batches.last() else { return Ok(()) };
+            let Some(last) = batches.last() else {
+                let _ = braid.finish(see);
+                return Ok(());
+            };
             after = last.key;
             for batch in batches {
                 let mut times = Sql::default();
@@ -244,7 +249,8 @@ impl Postgres {
                 times.push(" AND time <= ").bind(Bound::Time(batch.time.1));
                 let within = in_batch(batch.key[2], &Sql::conjoin([&times, &condition]));
                 let walk = Walk::new(within, Path::Offset).first_rows(4096);
-                if self.see(walk, &selection.filter, None, see)?.is_break() {
+                let mut take = |event| braid.take(batch.key[0], event, see);
+                if self.see(walk, &selection.filter, None, &mut take)?.is_break() {
                     return Ok(());
                 }
             }

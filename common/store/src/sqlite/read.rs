@@ -5,6 +5,7 @@
 use super::Sqlite;
 use super::row::SEQ_BITS;
 use super::walk::{Access, Key, Path, Walk};
+use crate::braid::Braid;
 use crate::predicate::{self, Bound, Dialect, Sql};
 use crate::{Commit, Group, Order, Read, Result, Scan, See, Selection};
 use common::clock::Timestamp;
@@ -211,7 +212,7 @@ impl Sqlite {
         self.see(walk, &selection.filter, Some(newest), see).map(drop)
     }
 
-    /// Batch by batch in order of (source, first byte), and by offset within a batch.
+    /// Batch by batch in order of (source, first byte), by offset within a batch, braided.
     fn by_source(
         &mut self,
         selection: &Selection,
@@ -229,13 +230,18 @@ impl Sqlite {
             condition = ends.within(&condition);
         }
         let mut after = (i64::MIN, i64::MIN, i64::MIN);
+        let mut braid = Braid::default();
         loop {
             let batches = self.batches(after, selection)?;
-            let Some(&last) = batches.last() else { return Ok(()) };
-            for (_, _, batch) in batches {
+            let Some(&last) = batches.last() else {
+                let _ = braid.finish(see);
+                return Ok(());
+            };
+            for (source, _, batch) in batches {
                 let within = in_batch(batch, &condition);
                 let walk = Walk::new(Access::Key, within, Path::Offset).first_rows(4096);
-                if self.see(walk, &selection.filter, None, see)?.is_break() {
+                let mut take = |event| braid.take(source, event, see);
+                if self.see(walk, &selection.filter, None, &mut take)?.is_break() {
                     return Ok(());
                 }
             }
