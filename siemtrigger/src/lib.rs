@@ -27,6 +27,7 @@ mod choice;
 mod line;
 mod print;
 mod books;
+mod scratch;
 mod shadow;
 mod runner;
 mod chain;

@@ -7,13 +7,13 @@
 //! What it does *not* know: intervals, comparisons.
 
 use crate::books::Books;
+use crate::scratch;
 use common::clock::Timestamp;
 use common::filter::Filter;
 use common::hit::{Group, Hit, Match};
 use common::siem_event::SiemEvent;
 use std::collections::{BTreeMap, HashMap};
-use store::{Commit, Create, Firing, Result, See, Step, Store, Url};
-use tempfile::TempDir;
+use store::{Commit, Firing, Result, See, Step, Store};
 
 /// A shadow of a database.
 pub(crate) struct Shadow<'s> {
@@ -24,7 +24,6 @@ pub(crate) struct Shadow<'s> {
     sections: HashMap<i64, String>,
     /// Firing instants by commit, each with its section.
     firings: BTreeMap<i64, Vec<(String, Firing)>>,
-    _directory: TempDir,
 }
 
 impl<'s> Shadow<'s> {
@@ -33,10 +32,7 @@ impl<'s> Shadow<'s> {
         real: &'s mut dyn Store,
         sections: HashMap<i64, String>,
     ) -> anyhow::Result<Shadow<'s>> {
-        let directory = tempfile::Builder::new().prefix("siemtrigger").tempdir()?;
-        let own =
-            store::open(&Url::Sqlite(directory.path().join("shadow.db")), Create::IfEmbedded)?;
-        Ok(Shadow { real, own, sections, firings: BTreeMap::new(), _directory: directory })
+        Ok(Shadow { real, own: scratch::open()?, sections, firings: BTreeMap::new() })
     }
 
     /// Notes the firing instants of a step.

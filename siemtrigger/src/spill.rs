@@ -9,6 +9,7 @@
 
 mod window;
 
+use crate::scratch;
 use anyhow::Context as _;
 use common::clock::Timestamp;
 use common::hit::{Group, Hit};
@@ -16,7 +17,6 @@ use common::rule::Kind;
 use common::siem_event::SiemEvent;
 use detect::{Led, Outcome, Portion, Vault};
 use store::{Held, Spool};
-use tempfile::TempDir;
 use window::Windows;
 
 /// How much there may be in memory.
@@ -37,26 +37,15 @@ pub(crate) struct Spill {
     room: Room,
     hits: Vec<Held>,
     events: Vec<SiemEvent>,
-    file: Option<File>,
+    /// The temporary file.
+    file: Option<Spool>,
     windows: Windows,
-}
-
-/// The temporary file.
-struct File {
-    spool: Spool,
-    _directory: TempDir,
 }
 
 impl Default for Spill {
     fn default() -> Spill {
         Spill::new(ROOM)
     }
-}
-
-/// A temporary folder.
-fn directory() -> anyhow::Result<TempDir> {
-    let directory = tempfile::Builder::new().prefix("siemtrigger").tempdir();
-    directory.context("a temporary folder for what windows hold")
 }
 
 impl Spill {
@@ -69,16 +58,12 @@ impl Spill {
     fn write(&mut self) -> anyhow::Result<&mut Spool> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => {
-                let directory = directory()?;
-                let spool = Spool::create(&directory.path().join("spool.db"))?;
-                none.insert(File { spool, _directory: directory })
-            }
+            none => none.insert(scratch::make(Spool::create)?),
         };
-        file.spool.put(&self.hits, &self.events).context("keeping what windows hold")?;
+        file.put(&self.hits, &self.events).context("keeping what windows hold")?;
         self.hits.clear();
         self.events.clear();
-        Ok(&mut file.spool)
+        Ok(file)
     }
 
     /// Writes when there is much.

@@ -3,14 +3,14 @@
 //!
 //! What it does *not* know: how a rule decides.
 
+use crate::scratch;
 use anyhow::Context as _;
 use common::clock::Timestamp;
 use common::hit::{Group, Hit};
 use common::siem_event::SiemEvent;
 use detect::Outcome;
 use std::collections::{BTreeMap, HashSet};
-use store::{Create, SiemRow, Step, Store, Url};
-use tempfile::TempDir;
+use store::{SiemRow, Step, Store};
 
 /// Hits and SIEM events of windows.
 #[derive(Default)]
@@ -19,22 +19,8 @@ pub(super) struct Windows {
     step: Step,
     events: BTreeMap<String, SiemRow>,
     groups: HashSet<(usize, Group)>,
-    file: Option<File>,
-}
-
-/// The temporary database.
-struct File {
-    store: Box<dyn Store>,
-    _directory: TempDir,
-}
-
-impl File {
-    fn new() -> anyhow::Result<File> {
-        let directory = super::directory()?;
-        let path = directory.path().join("windows.db");
-        let store = store::open(&Url::Sqlite(path), Create::IfEmbedded)?;
-        Ok(File { store, _directory: directory })
-    }
+    /// The temporary database.
+    file: Option<Box<dyn Store>>,
 }
 
 /// A rule's place as the number of its version.
@@ -67,14 +53,14 @@ impl Windows {
     pub(super) fn write(&mut self) -> anyhow::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(File::new()?),
+            none => none.insert(scratch::open()?),
         };
         let step = Step {
             events: std::mem::take(&mut self.events).into_values().collect(),
             ..std::mem::take(&mut self.step)
         };
         self.groups.clear();
-        file.store.record(&step).context("keeping what windows hold")?;
+        file.record(&step).context("keeping what windows hold")?;
         Ok(())
     }
 
@@ -89,7 +75,7 @@ impl Windows {
             self.write()?;
         }
         let Some(file) = &mut self.file else { return Ok((Vec::new(), Vec::new())) };
-        let hits = file.store.hits(version(rule), Some(group), from)?;
-        Ok((hits, file.store.found(version(rule), group, from)?))
+        let hits = file.hits(version(rule), Some(group), from)?;
+        Ok((hits, file.found(version(rule), group, from)?))
     }
 }
