@@ -83,6 +83,14 @@ pub(crate) enum Verb {
     /// new labels. What siemtrigger has evaluated is not evaluated again, and SIEM events that
     /// exist stay; `siemtrigger --verify` of that time shows what they would be now.
     Relabel(Relabel),
+    /// Forget files that are gone for good
+    ///
+    /// A file is known by its content for as long as it is remembered, so that a rotated one is
+    /// never stored twice. This forgets files of this host, and segments of its spools, of which
+    /// nothing was stored for some time and nothing is left: of the files in its folder whose names
+    /// begin alike (up to the first dot, hyphen or digit) none may be as old as its last line. A
+    /// file that comes back later is a new one. Accounts and digests are kept.
+    Forget(Forget),
     /// Look for what is wrong: unaccounted lines, stale sources, wrong clocks, rules that cannot fire
     ///
     /// Checks for every source that what it offered is stored, rejected, filtered or known to be
@@ -319,6 +327,38 @@ pub(crate) struct Config {
     /// How to print
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Output,
+}
+
+/// `retain`.
+#[derive(Debug, Flags)]
+pub(crate) struct Retain {
+    /// Remove events older than this: 90d, 12w
+    #[arg(long, value_name = "SPAN", value_parser = days)]
+    pub(crate) older_than: Span,
+
+    /// Remove SIEM events older than this; they are kept without it
+    #[arg(long, value_name = "SPAN", value_parser = days)]
+    pub(crate) siem_older_than: Option<Span>,
+
+    /// Of this section only
+    #[arg(short, long, value_name = "SECTION")]
+    pub(crate) section: Option<String>,
+
+    /// Count what would go, and remove nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `forget`.
+#[derive(Debug, Flags)]
+pub(crate) struct Forget {
+    /// Those of which nothing was stored for this long: 30d, 12w
+    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = days)]
+    pub(crate) older_than: Span,
+
+    /// Count what would be forgotten, and forget nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// `doctor`.

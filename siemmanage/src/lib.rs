@@ -20,6 +20,7 @@ mod config;
 mod database;
 mod diff;
 mod doctor;
+mod forget;
 mod init;
 mod item;
 mod legacy;
@@ -71,6 +72,7 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Status(args) => status::run(&args, &config),
         Verb::Retain(args) => retain::run(&args, &config),
         Verb::Relabel(args) => relabel::run(&args, &config),
+        Verb::Forget(args) => forget::run(&args, &config),
         Verb::Doctor(args) => doctor::run(&args, &config),
         Verb::Metrics => metrics::run(&config),
         Verb::Seal => seal::run(&config),

@@ -8,6 +8,7 @@
 use crate::{database, page};
 use common::cli::{Exit, Failure};
 use common::config::Config;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use store::{Account, Activation, Cursor, Store};
 
@@ -88,8 +89,11 @@ const SOURCE: [(&str, &str, OfSource); 13] = [
 ];
 
 fn sources(store: &mut dyn Store, text: &mut Text) -> store::Result<()> {
-    let accounts = store.accounts()?;
     let sources = store.sources()?;
+    let mut accounts = store.accounts()?;
+    // Of forgotten sources nothing changes any more.
+    let own: HashSet<i64> = sources.iter().map(|(cursor, _)| cursor.source).collect();
+    accounts.retain(|account| own.contains(&account.source));
     let labels = |cursor: &Cursor| {
         let Cursor { source, host, kind, name, section, .. } = cursor;
         [source.to_string(), host.clone(), kind.clone(), name.clone(), section.clone()]

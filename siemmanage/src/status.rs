@@ -9,15 +9,20 @@ use common::cli::{Exit, Failure};
 use common::clock::Timestamp;
 use common::config::Config;
 use serde_json::{Value, json};
-use store::{Activation, Cursor, Size};
+use std::collections::BTreeMap;
+use store::{Account, Activation, Cursor, Size, Store};
 
-/// A source and when it was last written.
-type Source = (Cursor, Timestamp);
+/// A source, when it was last written, and what became of what it offered.
+struct Source {
+    cursor: Cursor,
+    updated: Timestamp,
+    account: Account,
+}
 
 /// Prints the state of sources, rules and the database.
 pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     let mut store = database::open_reader(config)?;
-    let sources = store.sources().map_err(Failure::from)?;
+    let sources = sources(&mut *store).map_err(Failure::from)?;
     let size = store.size().map_err(Failure::from)?;
     let mut rules = store.activations().map_err(Failure::from)?;
     rules.retain(|rule| !rule.is_finished());
@@ -47,6 +52,17 @@ pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// The sources that are not forgotten.
+fn sources(store: &mut dyn Store) -> store::Result<Vec<Source>> {
+    let mut accounts: BTreeMap<i64, Account> =
+        store.accounts()?.into_iter().map(|account| (account.source, account)).collect();
+    let source = |(cursor, updated): (Cursor, Timestamp)| {
+        let account = accounts.remove(&cursor.source).unwrap_or_default();
+        Source { cursor, updated, account }
+    };
+    Ok(store.sources()?.into_iter().map(source).collect())
+}
+
 fn overview(name: &str, size: Size) -> String {
     format!(
         "{name}: {}, {}, {} MiB, commit {}",
@@ -72,7 +88,7 @@ fn source_page(sources: &[Source]) -> Page {
         "lag", "updated", "name",
     ];
     let mut page = Page::new(&heading, &[&heading[..1], &heading[3..10]].concat());
-    for (cursor, updated) in sources {
+    for Source { cursor, updated, account } in sources {
         let totals = &cursor.totals;
         let lag = lag(cursor).map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
         page.row([
@@ -83,8 +99,8 @@ fn source_page(sources: &[Source]) -> Page {
             totals.stored.to_string(),
             totals.unparsed.to_string(),
             totals.rejected.to_string(),
-            totals.filtered.to_string(),
-            totals.gap.to_string(),
+            account.filtered.lines.to_string(),
+            account.gap.bytes.to_string(),
             lag,
             updated.to_string(),
             cursor.name.clone(),
@@ -93,7 +109,7 @@ fn source_page(sources: &[Source]) -> Page {
     page
 }
 
-fn source_json((cursor, updated): &Source) -> Value {
+fn source_json(Source { cursor, updated, account }: &Source) -> Value {
     let totals = &cursor.totals;
     json!({
         "source": cursor.source,
@@ -107,8 +123,8 @@ fn source_json((cursor, updated): &Source) -> Value {
         "stored": totals.stored,
         "unparsed": totals.unparsed,
         "rejected": totals.rejected,
-        "filtered": totals.filtered,
-        "gap": totals.gap,
+        "filtered": account.filtered.lines,
+        "gap": account.gap.bytes,
         "lag": lag(cursor),
         "updated": updated.to_string(),
     })

@@ -167,3 +167,39 @@ fn restore_ensure_day(database: &testkit::Database) {
     let create = script[from..until].replacen("CREATE", "CREATE OR REPLACE", 1);
     let _ = database.sql(&create);
 }
+
+#[test]
+fn what_is_gone_for_good_is_forgotten_and_stays_accounted_for() {
+    on_each(|url| {
+        let directory = temp_dir();
+        let [auth, web] = ["auth.log", "web.log"].map(|name| directory.path().join(name));
+        let names = [&auth, &web].map(|path| path.display().to_string());
+        let text = [line(0, "one"), line(0, "two")].concat();
+        std::fs::write(&auth, &text).expect("a file");
+        std::fs::write(&web, line(0, "three")).expect("a file");
+        let _ = siemparse(url, &[&names[0], &names[1]]).run().success();
+        let forget = |args: &[&str]| {
+            let args = [&["forget", "--older-than", "0d"], args].concat();
+            siemmanage(url, &args).success().stdout
+        };
+        std::fs::rename(&auth, auth.with_extension("log.1")).expect("a file");
+        assert_eq!(forget(&["--dry-run"]), "would forget 0 sources\n", "it is there");
+        std::fs::remove_file(auth.with_extension("log.1")).expect("a file");
+        assert_eq!(forget(&["--dry-run"]), "would forget 1 source\n");
+        assert_eq!(siemmanage(url, &["forget"]).success().stdout, "forgot 0 sources\n", "young");
+        assert_eq!(forget(&[]), "forgot 1 source\n");
+        assert_eq!(forget(&[]), "forgot 0 sources\n");
+        let told = siemmanage(url, &["doctor"]).success().stdout;
+        assert!(!told.contains("is gone") && told.contains(" 0 wrong, "), "{told}");
+        let status = siemmanage(url, &["status", "-o", "json"]).success().stdout;
+        assert!(!status.contains(&names[0]) && status.contains(&names[1]), "{status}");
+        let offered = || metrics(url)["siem_source_offered_lines_total"].iter().sum::<f64>();
+        assert_eq!(offered(), 1.0);
+        // It comes back, and is a new one.
+        std::fs::write(&auth, &text).expect("a file");
+        let _ = siemparse(url, &[&names[0], &names[1]]).run().success();
+        assert_eq!(offered(), 3.0);
+        let verified = siemmanage(url, &["verify"]).success().stdout;
+        assert!(verified.ends_with(" 0 findings\n"), "{verified}");
+    });
+}

@@ -312,8 +312,6 @@ impl Writer {
             stored: totals.stored + i64::try_from(job.events.len()).unwrap_or(0),
             unparsed: totals.unparsed + delta.unparsed,
             rejected: totals.rejected + rejected,
-            filtered: totals.filtered + job.filtered.lines,
-            gap: totals.gap + delta.gap,
         };
         Cursor { revision: known.revision, totals, ..job.cursor.clone() }
     }

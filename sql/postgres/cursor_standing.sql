@@ -1,2 +1,2 @@
--- Which cursors a host has, and how often each was changed.
-SELECT source, revision FROM cursor WHERE host = $1 ORDER BY source
+-- Which cursors a host has that are not forgotten, and how often each was changed.
+SELECT source, revision FROM cursor WHERE host = $1 AND forgotten IS NULL ORDER BY source

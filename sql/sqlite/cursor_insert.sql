@@ -2,10 +2,10 @@
 INSERT INTO cursor (
     source, revision, host, kind, name, section, device, inode, head_length, head_hash,
     mark_length, mark_hash, position, line, token, state, lines, bytes, stored, unparsed, rejected,
-    filtered, gap, updated
+    updated
 ) VALUES (
     ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-    ?22, ?23, ?24
+    ?22
 ) ON CONFLICT (source) DO UPDATE SET revision = excluded.revision, host = excluded.host,
     kind = excluded.kind, name = excluded.name, section = excluded.section,
     device = excluded.device, inode = excluded.inode, head_length = excluded.head_length,
@@ -13,5 +13,4 @@ INSERT INTO cursor (
     mark_hash = excluded.mark_hash, position = excluded.position, line = excluded.line,
     token = excluded.token, state = excluded.state, lines = excluded.lines,
     bytes = excluded.bytes, stored = excluded.stored, unparsed = excluded.unparsed,
-    rejected = excluded.rejected, filtered = excluded.filtered, gap = excluded.gap,
-    updated = excluded.updated
+    rejected = excluded.rejected, updated = excluded.updated

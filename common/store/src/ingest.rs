@@ -53,7 +53,7 @@ pub struct Cursor {
     pub totals: Totals,
 }
 
-/// What became of a source's lines.
+/// What became of a source's lines, as who reads it counts; see [`crate::Account`] for the rest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Physical lines read.
@@ -66,10 +66,6 @@ pub struct Totals {
     pub unparsed: i64,
     /// Lines in the reject table.
     pub rejected: i64,
-    /// Lines left out on purpose.
-    pub filtered: i64,
-    /// Bytes that could not be read, or were cut from a long line.
-    pub gap: i64,
 }
 
 /// A line that the database would not take.

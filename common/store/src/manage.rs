@@ -165,13 +165,21 @@ pub trait Manage {
     /// The database fails; what was removed until then stays removed.
     fn retain(&mut self, retain: &Retain) -> Result<Removed>;
 
-    /// Every source with the time of its last commit, by number.
+    /// Every source that is not forgotten, with the time of its last commit, by number.
     ///
     /// # Errors
     /// The database fails.
     fn sources(&mut self) -> Result<Vec<(Cursor, Timestamp)>>;
 
-    /// What became of what each source offered, by number.
+    /// Forgets sources, given as (source, revision): nothing is looked for behind them any more.
+    /// Their rows stay, with their accounts and the ends of their chains. One whose revision is
+    /// another by now is left alone; says how many were forgotten.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn forget(&mut self, sources: &[(i64, i64)]) -> Result<u64>;
+
+    /// What became of what each source offered, by number, forgotten ones included.
     ///
     /// # Errors
     /// The database fails.

@@ -8,7 +8,7 @@ use postgres::Row;
 use postgres::types::ToSql;
 
 /// The parameters of both statements that write a cursor.
-pub(super) fn parameters(c: &Cursor) -> [&(dyn ToSql + Sync); 23] {
+pub(super) fn parameters(c: &Cursor) -> [&(dyn ToSql + Sync); 21] {
     let t = &c.totals;
     [
         &c.source,
@@ -32,8 +32,6 @@ pub(super) fn parameters(c: &Cursor) -> [&(dyn ToSql + Sync); 23] {
         &t.stored,
         &t.unparsed,
         &t.rejected,
-        &t.filtered,
-        &t.gap,
     ]
 }
 
@@ -62,8 +60,6 @@ pub(super) fn cursor(row: &Row) -> Cursor {
             stored: row.get(18),
             unparsed: row.get(19),
             rejected: row.get(20),
-            filtered: row.get(21),
-            gap: row.get(22),
         },
     }
 }

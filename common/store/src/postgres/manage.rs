@@ -30,7 +30,7 @@ const PUBLIC: &str = "SELECT relname::text, string_agg(lower(privilege_type), ',
     AND relnamespace = 'public'::regnamespace GROUP BY relname ORDER BY relname";
 const CURSORS: &str = "SELECT source, revision, host, kind, name, section, device, inode, \
     head_length, head_hash, mark_length, mark_hash, position, line, token, state, lines, bytes, \
-    stored, unparsed, rejected, filtered, gap, updated FROM cursor ORDER BY source";
+    stored, unparsed, rejected, updated FROM cursor WHERE forgotten IS NULL ORDER BY source";
 const SIZE: &str = "SELECT pg_database_size(current_database()), \
     (SELECT coalesce(sum(event_count), 0)::bigint FROM batch), \
     (SELECT count(*) FROM siem_event), (SELECT value FROM counter WHERE name = 'commit')";
@@ -138,10 +138,22 @@ impl Manage for Postgres {
     fn sources(&mut self) -> Result<Vec<(Cursor, Timestamp)>> {
         let rows = self.client()?.query(CURSORS, &[]).map_err(|error| self.fault(&error))?;
         let source = |row: &postgres::Row| {
-            let Time(updated) = row.get(23);
+            let Time(updated) = row.get(21);
             (cursor(row), updated)
         };
         Ok(rows.iter().map(source).collect())
+    }
+
+    fn forget(&mut self, sources: &[(i64, i64)]) -> Result<u64> {
+        let update = "UPDATE cursor SET forgotten = clock_timestamp(), revision = revision + 1 \
+            WHERE source = $1 AND revision = $2 AND forgotten IS NULL";
+        self.change(|transaction| {
+            let update = transaction.prepare(update)?;
+            let mut one = |(source, revision): &(i64, i64)| {
+                transaction.execute(&update, &[source, revision])
+            };
+            sources.iter().map(&mut one).sum()
+        })
     }
 
     fn accounts(&mut self) -> Result<Vec<Account>> {

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_set", include_str!("../../../../sql/postgres/0009_set.sql")),
     ("0010_time", include_str!("../../../../sql/postgres/0010_time.sql")),
     ("0011_relabel", include_str!("../../../../sql/postgres/0011_relabel.sql")),
+    ("0012_forget", include_str!("../../../../sql/postgres/0012_forget.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

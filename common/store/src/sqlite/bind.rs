@@ -48,7 +48,7 @@ impl Binder<'_, '_> {
         self.bind(&c.token)?;
         self.bind(&c.state)?;
         let t = &c.totals;
-        let totals = [t.lines, t.bytes, t.stored, t.unparsed, t.rejected, t.filtered, t.gap];
+        let totals = [t.lines, t.bytes, t.stored, t.unparsed, t.rejected];
         totals.into_iter().try_for_each(|total| self.bind(total))?;
         self.bind(Timestamp::now().0)
     }

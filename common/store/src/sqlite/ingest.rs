@@ -223,8 +223,6 @@ pub(super) fn cursor(row: &Row<'_>) -> rusqlite::Result<Cursor> {
             stored: row.get(18)?,
             unparsed: row.get(19)?,
             rejected: row.get(20)?,
-            filtered: row.get(21)?,
-            gap: row.get(22)?,
         },
     })
 }

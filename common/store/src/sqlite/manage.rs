@@ -174,14 +174,32 @@ impl Manage for Sqlite {
     fn sources(&mut self) -> Result<Vec<(Cursor, Timestamp)>> {
         let select = "SELECT source, revision, host, kind, name, section, device, inode, \
             head_length, head_hash, mark_length, mark_hash, position, line, token, state, lines, \
-            bytes, stored, unparsed, rejected, filtered, gap, updated FROM cursor ORDER BY source";
+            bytes, stored, unparsed, rejected, updated FROM cursor WHERE forgotten IS NULL \
+            ORDER BY source";
         let read = || {
             let mut statement = self.connection.prepare(select)?;
             let rows =
-                statement.query_map([], |row| Ok((cursor(row)?, Timestamp(row.get(23)?))))?;
+                statement.query_map([], |row| Ok((cursor(row)?, Timestamp(row.get(21)?))))?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(self.refused())
+    }
+
+    fn forget(&mut self, sources: &[(i64, i64)]) -> Result<u64> {
+        let update = "UPDATE cursor SET forgotten = ?3, revision = revision + 1 \
+            WHERE source = ?1 AND revision = ?2 AND forgotten IS NULL";
+        let mut forget = || {
+            let transaction =
+                self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut count = 0;
+            for (source, revision) in sources {
+                count += transaction.execute(update, (source, revision, Timestamp::now().0))?;
+            }
+            transaction.commit()?;
+            Ok(count as u64)
+        };
+        let forgotten = forget();
+        forgotten.map_err(self.refused())
     }
 
     fn accounts(&mut self) -> Result<Vec<Account>> {

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_set", include_str!("../../../../sql/sqlite/0009_set.sql")),
     ("0010_time", include_str!("../../../../sql/sqlite/0010_time.sql")),
     ("0011_relabel", include_str!("../../../../sql/sqlite/0011_relabel.sql")),
+    ("0012_forget", include_str!("../../../../sql/sqlite/0012_forget.sql")),
 ];
 
 impl Sqlite {

@@ -12,7 +12,10 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
-use store::{Clear, HelperRow, Removed, Retain, Scan, SiemRow, SiemSelection, Step, Store};
+use store::{
+    Batch, Clear, Cursor, HelperRow, Removed, Retain, Scan, Share, SiemRow, SiemSelection, Step,
+    Store,
+};
 
 fn row(section: &str, name: &str, body: &str) -> HelperRow {
     let (section, name, body) = (section.to_owned(), name.to_owned(), body.to_owned());
@@ -130,6 +133,42 @@ pub(crate) fn sources_and_size_are_told(store: &mut dyn Store) {
     assert_eq!(store.clear(Clear::Position, Some("web")).expect("gone"), 0);
     assert_eq!(store.clear(Clear::Position, None).expect("gone"), 1);
     assert_eq!(store.cursor(auth.source).expect("no cursor"), None);
+}
+
+/// A forgotten source is neither found nor moved; its account and its chain's end stay.
+pub(crate) fn forgotten_sources_stay_accounted_for(store: &mut dyn Store) {
+    let mut auth = source(store, "a", "auth");
+    let mut web = source(store, "b", "web");
+    commit(store, &mut auth, &[line("auth", "h", 1, "one")], 10);
+    commit(store, &mut web, &[line("web", "h", 1, "two")], 10);
+    let (accounts, heads) = (store.accounts().expect("some"), store.cursor_heads().expect("some"));
+    let stale = (web.source, web.revision - 1);
+    assert_eq!(store.forget(&[(auth.source, auth.revision), stale]).expect("done"), 1);
+    assert_eq!(store.forget(&[(auth.source, auth.revision + 1)]).expect("done"), 0, "twice");
+    assert_eq!(store.cursor(auth.source).expect("an answer"), None);
+    let sources = store.sources().expect("sources");
+    assert_eq!(sources.iter().map(|(cursor, _)| cursor).collect::<Vec<_>>(), [&web]);
+    let mut known = Vec::new();
+    let mut look = |cursors: &[Cursor]| {
+        known = cursors.to_vec();
+        web.clone()
+    };
+    store.claim("box", &mut look).expect("a cursor");
+    assert_eq!(known, std::slice::from_ref(&web));
+    let late = Cursor { position: 20, ..auth.clone() };
+    let batch = Batch {
+        cursor: &late,
+        byte_start: 10,
+        line_count: 0,
+        events: &[],
+        rejects: &[],
+        gaps: &[],
+        filtered: Share::default(),
+    };
+    let error = store.commit(&[batch]).expect_err("forgotten");
+    assert!(matches!(error, store::Error::Overtaken(source) if source == auth.source), "{error}");
+    assert_eq!(store.accounts().expect("some"), accounts);
+    assert_eq!(store.cursor_heads().expect("some"), heads);
 }
 
 /// Retention, a writer and a reader of commits at once: nothing new is lost, nobody waits for

@@ -41,6 +41,7 @@ macro_rules! bodies {
                 old_events_go
                 what_rules_found_goes_or_stays
                 sources_and_size_are_told
+                forgotten_sources_stay_accounted_for
             }
             filter { sql_and_matches_agree any_event_is_given_back }
             seal { what_is_stored_verifies }
