@@ -205,7 +205,7 @@ impl Reading {
                 Ok(Turn::Replaced) => {
                     tail.lose_rest();
                     tail.is_replaced = true;
-                    tail.is_finished = true;
+                    tail.finish();
                     self.roster.hurry();
                     self.send(place);
                     is_busy = true;
@@ -215,7 +215,7 @@ impl Reading {
                     let path = tail.path.display();
                     warn("siemparse", &format!("{path}: {}", reason(&error)));
                     self.is_partial = true;
-                    tail.is_finished = true;
+                    tail.finish();
                     self.send(place);
                 }
             }
@@ -252,7 +252,7 @@ impl Reading {
     fn end(&mut self, place: usize) -> anyhow::Result<()> {
         let tail = &mut self.tails[place];
         tail.take_rest(&mut self.take)?;
-        tail.is_finished = true;
+        tail.finish();
         if let Input::Archive(..) = tail.input
             && tail.cursor.token != COMPLETE
         {

@@ -243,6 +243,14 @@ impl Tail {
         self.pending.pause();
     }
 
+    /// Ends: nothing more is read. What reading needed is given back; decoders hold megabytes, and
+    /// a file waits here until it is stored.
+    pub(crate) fn finish(&mut self) {
+        self.is_finished = true;
+        self.input.close();
+        self.pause();
+    }
+
     /// The place behind the last line that was taken.
     pub(crate) fn position(&self) -> i64 {
         self.lines.edge().position
@@ -253,7 +261,8 @@ impl Tail {
         self.pending = Pending::default();
         self.start = self.position();
         self.cursor.position = self.start;
-        (self.is_replaced, self.is_finished) = (true, true);
+        self.is_replaced = true;
+        self.finish();
     }
 
     /// Ends the pending batch.

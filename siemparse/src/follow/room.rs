@@ -40,7 +40,7 @@ impl Reading {
         for place in 0..self.tails.len() {
             let tail = &mut self.tails[place];
             if tail.input.can_grow() && !tail.is_leaving {
-                tail.is_finished = true;
+                tail.finish();
                 self.send(place);
             }
         }
@@ -60,7 +60,7 @@ impl Reading {
         let mut quiet: Vec<&mut Tail> = self.tails.iter_mut().filter(is_quiet).collect();
         quiet.retain(|tail| tail.input.can_grow() && !tail.is_finished);
         quiet.sort_by_key(|tail| tail.grown);
-        quiet.into_iter().take(missing).for_each(|tail| tail.is_finished = true);
+        quiet.into_iter().take(missing).for_each(Tail::finish);
         self.retire();
     }
 }

@@ -56,6 +56,13 @@ impl Input {
         matches!(self, Input::File(_))
     }
 
+    /// Lets go of the decoder of a packed file, and of what it has unpacked.
+    pub(super) fn close(&mut self) {
+        if let Input::Archive(_, reader, _) = self {
+            *reader = Box::new(io::empty());
+        }
+    }
+
     /// Reads once.
     pub(super) fn fill(&mut self, lines: &mut Splitter) -> io::Result<Turn> {
         let count = match self {
