@@ -92,6 +92,7 @@ impl Spool {
             count: 0,
             segment: None,
             is_framed: None,
+            is_at_line: false,
             shared: Arc::clone(&shared),
         };
         let writer =
@@ -154,6 +155,8 @@ struct Writer {
     segment: Option<Segment>,
     /// Whether the stream is one of octet-counted records, once it has begun.
     is_framed: Option<bool>,
+    /// Whether a line ends where the segment does.
+    is_at_line: bool,
     shared: Arc<Shared>,
 }
 
@@ -222,10 +225,23 @@ impl Writer {
             if self.is_ending() {
                 return;
             }
+            self.let_go();
             sleep(LOOK);
         }
         if is_told {
             warn("siemparse", &format!("{}: works again", self.folder.display()));
+        }
+    }
+
+    /// Ends the segment behind a line, so that it can be stored and removed, and its room is free.
+    fn let_go(&mut self) {
+        let Some(segment) = &self.segment else { return };
+        let length = u64::try_from(segment.synced.load(Ordering::Acquire)).unwrap_or(0);
+        // Half of what comes next may stand behind its end.
+        let is_clean = || segment.file.set_len(length).and_then(|()| segment.file.sync_data());
+        if self.is_at_line && self.is_framed != Some(true) && length > 0 && is_clean().is_ok() {
+            self.segment = None;
+            *self.shared.current() = None;
         }
     }
 
@@ -251,6 +267,7 @@ impl Writer {
         segment.file.sync_data()?;
         let after = before + i64::try_from(bytes.len()).unwrap_or(0);
         segment.synced.store(after, Ordering::Release);
+        self.is_at_line = bytes.ends_with(b"\n");
         Ok(())
     }
 
