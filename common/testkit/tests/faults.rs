@@ -52,6 +52,11 @@ fn two_readers() {
 }
 
 #[test]
+fn rules_that_are_killed_at_work() {
+    short("R29");
+}
+
+#[test]
 fn a_server_that_is_killed_and_need_not_wait_for_its_disk() {
     short("R44");
 }

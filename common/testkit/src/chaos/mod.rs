@@ -21,6 +21,7 @@ mod scene;
 mod server;
 mod size;
 mod table;
+mod trigger;
 mod verdict;
 mod writer;
 
@@ -65,9 +66,11 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { id: "R07", on: On::Server, run: outage::cut },
     Scenario { id: "R08", on: On::Server, run: outage::slow },
     Scenario { id: "R09", on: On::Both, run: disk::full },
+    Scenario { id: "R10", on: On::Both, run: disk::spool },
     Scenario { id: "R11", on: On::Both, run: size::line_of },
     Scenario { id: "R15", on: On::Both, run: size::files },
     Scenario { id: "R23", on: On::Both, run: kill::two },
+    Scenario { id: "R29", on: On::Both, run: trigger::killed },
     Scenario { id: "R44", on: On::Server, run: outage::power },
 ];
 
