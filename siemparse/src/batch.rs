@@ -143,7 +143,7 @@ impl Pending {
 
     /// Ends the batch; the next one is empty.
     pub(crate) fn cut(&mut self) -> Cut {
-        let next = Vec::with_capacity(self.events.len().min(EVENTS));
+        let next = Vec::with_capacity(if self.is_full() { EVENTS } else { 0 });
         let whole = std::mem::replace(self, Pending { events: next, ..Pending::default() });
         let Pending { events, gaps, filtered, lost, delta, .. } = whole;
         Cut { events, gaps, filtered, lost, delta }

@@ -261,7 +261,8 @@ impl Splitter {
         let hole = self.pass_hole();
         let (offset, number) = self.advance(to);
         let is_continuation = std::mem::replace(&mut self.is_inside, true);
-        let line = Line { bytes: &self.buffer[from..to], eol: Eol::None, offset, number, runs: &[] };
+        let line =
+            Line { bytes: &self.buffer[from..to], eol: Eol::None, offset, number, runs: &[] };
         Some(Piece {
             line,
             overlong: None,

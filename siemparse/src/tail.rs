@@ -123,14 +123,9 @@ impl Tail {
     /// Goes back, or on, to where a cursor stands; false when the file is not the cursor's.
     pub(crate) fn reset(&mut self, cursor: Cursor, parser: Parser) -> io::Result<bool> {
         if let Some(content) = self.input.content() {
-            let reader = content.reader(cursor.position)?;
             let Some(lines) = splitter(Some(content), &cursor)? else { return Ok(false) };
             self.lines = lines;
-            match &mut self.input {
-                Input::File(file) => (file.reader, file.seen) = (reader, None),
-                Input::Archive(_, old, _) => *old = reader,
-                Input::Stream(_) | Input::Journal(..) => {}
-            }
+            self.input.go_to(cursor.position)?;
         }
         self.start = cursor.position;
         self.pending = Pending::default();
@@ -216,7 +211,7 @@ impl Tail {
     pub(crate) fn state_read(&self) -> Option<State> {
         match &self.input {
             Input::File(file) => file.seen.filter(|seen| seen.0 == self.lines.read_to()),
-            Input::Archive(_, _, opened) => Some(*opened),
+            Input::Archive(archive) => Some(archive.opened),
             Input::Stream(_) | Input::Journal(..) => None,
         }
     }

@@ -15,7 +15,7 @@ pub(crate) enum Input {
     /// A file that may grow.
     File(FileInput),
     /// A packed file, which does not.
-    Archive(Content, Box<dyn Read + Send>, State),
+    Archive(ArchiveInput),
     /// What arrives.
     Stream(Pieces),
     /// What a program prints, and that program.
@@ -30,15 +30,26 @@ pub(crate) struct FileInput {
     pub(super) seen: Option<State>,
 }
 
+/// A packed file.
+pub(crate) struct ArchiveInput {
+    content: Content,
+    /// What unpacks it, while it is read: that can take megabytes.
+    pub(super) reader: Option<Box<dyn Read + Send>>,
+    /// Its state when it was opened.
+    pub(super) opened: State,
+}
+
 impl Input {
     /// A file from an offset on.
     pub(crate) fn file(content: Content, offset: i64) -> io::Result<Input> {
-        let reader = content.reader(offset)?;
         Ok(match content.packing {
-            None => Input::File(FileInput { content, reader, seen: None }),
+            None => {
+                let reader = content.reader(offset)?;
+                Input::File(FileInput { content, reader, seen: None })
+            }
             Some(_) => {
-                let state = content.state()?;
-                Input::Archive(content, reader, state)
+                let opened = content.state()?;
+                Input::Archive(ArchiveInput { content, reader: None, opened })
             }
         })
     }
@@ -46,7 +57,7 @@ impl Input {
     pub(crate) fn content(&self) -> Option<&Content> {
         match self {
             Input::File(file) => Some(&file.content),
-            Input::Archive(content, ..) => Some(content),
+            Input::Archive(archive) => Some(&archive.content),
             Input::Stream(_) | Input::Journal(..) => None,
         }
     }
@@ -56,10 +67,27 @@ impl Input {
         matches!(self, Input::File(_))
     }
 
-    /// Lets go of the decoder of a packed file, and of what it has unpacked.
+    /// Whether it is a packed file that is being unpacked, or that would have to be.
+    pub(crate) fn is_unpacked(&self) -> Option<bool> {
+        match self {
+            Input::Archive(archive) => Some(archive.reader.is_some()),
+            _ => None,
+        }
+    }
+
+    /// Goes on at an offset.
+    pub(super) fn go_to(&mut self, offset: i64) -> io::Result<()> {
+        if let Input::File(file) = self {
+            (file.reader, file.seen) = (file.content.reader(offset)?, None);
+        }
+        self.close();
+        Ok(())
+    }
+
+    /// Lets go of what unpacks.
     pub(super) fn close(&mut self) {
-        if let Input::Archive(_, reader, _) = self {
-            *reader = Box::new(io::empty());
+        if let Input::Archive(archive) = self {
+            archive.reader = None;
         }
     }
 
@@ -85,7 +113,13 @@ impl Input {
                 file.seen = (count == 0).then_some(state);
                 count
             }
-            Input::Archive(_, reader, _) => lines.fill(reader)?,
+            Input::Archive(ArchiveInput { content, reader, .. }) => {
+                let reader = match reader {
+                    Some(reader) => reader,
+                    none => none.insert(content.reader(lines.read_to())?),
+                };
+                lines.fill(reader)?
+            }
             Input::Stream(pieces) | Input::Journal(pieces, _) => match pieces.try_recv() {
                 Ok(piece) => {
                     let piece = piece?;
