@@ -25,6 +25,9 @@ _siemmanage() {
             siemmanage,doctor)
                 cmd="siemmanage__subcmd__doctor"
                 ;;
+            siemmanage,forget)
+                cmd="siemmanage__subcmd__forget"
+                ;;
             siemmanage,help)
                 cmd="siemmanage__subcmd__help"
                 ;;
@@ -72,6 +75,9 @@ _siemmanage() {
                 ;;
             siemmanage__subcmd__help,doctor)
                 cmd="siemmanage__subcmd__help__subcmd__doctor"
+                ;;
+            siemmanage__subcmd__help,forget)
+                cmd="siemmanage__subcmd__help__subcmd__forget"
                 ;;
             siemmanage__subcmd__help,help)
                 cmd="siemmanage__subcmd__help__subcmd__help"
@@ -365,7 +371,7 @@ _siemmanage() {
 
     case "${cmd}" in
         siemmanage)
-            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers set section clear status config retain relabel doctor metrics seal verify help"
+            opts="-c -h -V --config --db --importrules --exportrules --importhelpers --exporthelpers --clear --force --table --generate --help --version init migrate rules helpers set section clear status config retain relabel forget doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -520,8 +526,38 @@ _siemmanage() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        siemmanage__subcmd__forget)
+            opts="-c -h --older-than --dry-run --config --db --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         siemmanage__subcmd__help)
-            opts="init rules helpers set section clear status config retain relabel doctor metrics seal verify help"
+            opts="init rules helpers set section clear status config retain relabel forget doctor metrics seal verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -563,6 +599,20 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        siemmanage__subcmd__help__subcmd__forget)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

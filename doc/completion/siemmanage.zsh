@@ -744,6 +744,17 @@ json\:"One JSON document"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(forget)
+_arguments "${_arguments_options[@]}" : \
+'--older-than=[Those of which nothing was stored for this long\: 30d, 12w]:SPAN:_default' \
+'-c+[Read this configuration file instead of the default ones]:FILE:_files' \
+'--config=[Read this configuration file instead of the default ones]:FILE:_files' \
+'--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
+'--dry-run[Count what would be forgotten, and forget nothing]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 '-o+[How to print]:FORMAT:((table\:"Columns for people"
@@ -989,6 +1000,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(forget)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1032,6 +1047,7 @@ _siemmanage_commands() {
 'config:Show the settings that hold' \
 'retain:Remove old events' \
 'relabel:Compute the logsource labels of stored events anew' \
+'forget:Forget files that are gone for good' \
 'doctor:Look for what is wrong\: unaccounted lines, stale sources, wrong clocks, rules that cannot fire' \
 'metrics:Print metrics for Prometheus, as node_exporter'\''s textfile collector reads them' \
 'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
@@ -1055,6 +1071,11 @@ _siemmanage__subcmd__doctor_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage doctor commands' commands "$@"
 }
+(( $+functions[_siemmanage__subcmd__forget_commands] )) ||
+_siemmanage__subcmd__forget_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage forget commands' commands "$@"
+}
 (( $+functions[_siemmanage__subcmd__help_commands] )) ||
 _siemmanage__subcmd__help_commands() {
     local commands; commands=(
@@ -1068,6 +1089,7 @@ _siemmanage__subcmd__help_commands() {
 'config:Show the settings that hold' \
 'retain:Remove old events' \
 'relabel:Compute the logsource labels of stored events anew' \
+'forget:Forget files that are gone for good' \
 'doctor:Look for what is wrong\: unaccounted lines, stale sources, wrong clocks, rules that cannot fire' \
 'metrics:Print metrics for Prometheus, as node_exporter'\''s textfile collector reads them' \
 'seal:Print the heads of all sources'\'' digests, to be signed and kept elsewhere' \
@@ -1090,6 +1112,11 @@ _siemmanage__subcmd__help__subcmd__config_commands() {
 _siemmanage__subcmd__help__subcmd__doctor_commands() {
     local commands; commands=()
     _describe -t commands 'siemmanage help doctor commands' commands "$@"
+}
+(( $+functions[_siemmanage__subcmd__help__subcmd__forget_commands] )) ||
+_siemmanage__subcmd__help__subcmd__forget_commands() {
+    local commands; commands=()
+    _describe -t commands 'siemmanage help forget commands' commands "$@"
 }
 (( $+functions[_siemmanage__subcmd__help__subcmd__help_commands] )) ||
 _siemmanage__subcmd__help__subcmd__help_commands() {

@@ -329,38 +329,6 @@ pub(crate) struct Config {
     pub(crate) output: Output,
 }
 
-/// `retain`.
-#[derive(Debug, Flags)]
-pub(crate) struct Retain {
-    /// Remove events older than this: 90d, 12w
-    #[arg(long, value_name = "SPAN", value_parser = days)]
-    pub(crate) older_than: Span,
-
-    /// Remove SIEM events older than this; they are kept without it
-    #[arg(long, value_name = "SPAN", value_parser = days)]
-    pub(crate) siem_older_than: Option<Span>,
-
-    /// Of this section only
-    #[arg(short, long, value_name = "SECTION")]
-    pub(crate) section: Option<String>,
-
-    /// Count what would go, and remove nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-/// `forget`.
-#[derive(Debug, Flags)]
-pub(crate) struct Forget {
-    /// Those of which nothing was stored for this long: 30d, 12w
-    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = days)]
-    pub(crate) older_than: Span,
-
-    /// Count what would be forgotten, and forget nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
 /// `doctor`.
 #[derive(Debug, Flags)]
 pub(crate) struct Doctor {

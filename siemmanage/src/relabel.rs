@@ -3,8 +3,8 @@
 //! What it does *not* know: how labels are computed, what keeps the digests verifiable (`store`).
 
 use crate::args::{Output, Relabel as Args};
-use crate::page::{self, Page, counted};
 use crate::database;
+use crate::page::{self, Page, counted};
 use common::cli::{Exit, Failure, Kind};
 use common::clock::{Timestamp, words, zone::Zone};
 use common::config::Config;
@@ -46,7 +46,8 @@ fn print(done: &Relabelling, dry_run: bool) -> std::io::Result<()> {
     if !done.changes.is_empty() {
         let mut table = Page::new(&["events", "labels before", "labels now"], &["events"]);
         for ((was, now), count) in &done.changes {
-            let shown = |labels: &str| if labels.is_empty() { "-".into() } else { labels.to_owned() };
+            let shown =
+                |labels: &str| if labels.is_empty() { "-".into() } else { labels.to_owned() };
             table.row([count.to_string(), shown(was), shown(now)]);
         }
         table.print()?;

@@ -109,7 +109,8 @@ mod tests {
             "verified 12 events of 3 batches from 1 source, 7 events removed under 1 retention \
              record, 2 commits older than digests, against 1 seal: 0 findings"
         );
-        let done = Verified { batches: 1, events: 12, relabels: 2, relabelled: 9, ..Verified::default() };
+        let done =
+            Verified { batches: 1, events: 12, relabels: 2, relabelled: 9, ..Verified::default() };
         let text = summary(&done, &[]);
         assert!(text.contains("0 sources, 9 relabelled under 2 records, against"), "{text}");
     }

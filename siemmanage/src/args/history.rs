@@ -1,4 +1,5 @@
-//! The arguments of what is done with everything that was stored: `retain`, `relabel`, `verify`.
+//! The arguments of what is done with everything that was stored: `retain`, `relabel`,
+//! `forget`, `verify`.
 //!
 //! What it does *not* know: what the verbs do with them.
 
@@ -49,6 +50,18 @@ pub(crate) struct Relabel {
     /// How to print
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Output,
+}
+
+/// `forget`.
+#[derive(Debug, Flags)]
+pub(crate) struct Forget {
+    /// Those of which nothing was stored for this long: 30d, 12w
+    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = days)]
+    pub(crate) older_than: Span,
+
+    /// Count what would be forgotten, and forget nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// `verify`.

@@ -77,7 +77,8 @@ fn file(cursor: &Cursor, updated: Timestamp, now: Timestamp, findings: &mut Find
     let source = shown(cursor.source, &cursor.name);
     let length = match std::fs::metadata(&cursor.name) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let text = format!("{source}: the file is gone; siemmanage forget, when it is for good");
+            let text =
+                format!("{source}: the file is gone; siemmanage forget, when it is for good");
             return findings.note("file", text);
         }
         Err(error) => return findings.wrong("file", format!("{source}: {error}")),

@@ -94,7 +94,8 @@ pub(crate) fn refuse(pack: &mut Pack) {
 fn unmark(rules: &mut [Rule], signers: &BTreeSet<&String>) {
     for rule in rules {
         let is_same = |who: &str| {
-            signers.len() == 1 && signers.iter().all(|it| it.replace(char::is_whitespace, "_") == who)
+            signers.len() == 1
+                && signers.iter().all(|it| it.replace(char::is_whitespace, "_") == who)
         };
         if !rule.tags.iter().filter_map(|tag| tag.strip_prefix(SIGNER)).all(is_same) {
             rule.tags.retain(|tag| !tag.starts_with(SIGNER) && !tag.starts_with(DIGEST));

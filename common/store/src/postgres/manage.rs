@@ -149,9 +149,8 @@ impl Manage for Postgres {
             WHERE source = $1 AND revision = $2 AND forgotten IS NULL";
         self.change(|transaction| {
             let update = transaction.prepare(update)?;
-            let mut one = |(source, revision): &(i64, i64)| {
-                transaction.execute(&update, &[source, revision])
-            };
+            let mut one =
+                |(source, revision): &(i64, i64)| transaction.execute(&update, &[source, revision]);
             sources.iter().map(&mut one).sum()
         })
     }
