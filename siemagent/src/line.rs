@@ -158,22 +158,22 @@ impl Lines {
     fn common(&mut self, object: &mut Object<'_>, record: &Record<'_>, subject: &Subject) {
         let head = &record.head;
         let kind = record.kind;
-        object.text("schema", SCHEMA);
+        object.plain("schema", SCHEMA);
         object.time("time", self.machine.instant(head.time));
         object.text("host", &self.machine.host);
         object.text("boot_id", &self.machine.boot_id);
-        object.text("product", "linux");
+        object.plain("product", "linux");
         let (category, code) = match record.body {
             Body::Call(ref call) if kind == Kind::File => file::category(call),
             _ => (kind.category(), kind.code()),
         };
-        object.text("category", category);
-        object.text("kind", kind.name());
+        object.plain("category", category);
+        object.plain("kind", kind.name());
         if code != 0 {
             object.number("EventID", code.into());
         }
         object.number("ProcessId", head.pid.into());
-        object.text("ProcessGuid", &self.guid(subject.key));
+        object.plain("ProcessGuid", &self.guid(subject.key));
         if let Some(program) = subject.program.as_ref().filter(|it| !it.image.is_empty()) {
             object.text("Image", &program.image);
             object.optional("InvokedImage", program.invoked.as_deref());
@@ -218,7 +218,7 @@ impl Lines {
             Body::Exit { code } => process::end(object, code, head),
             Body::Fork { start, pid } => {
                 object.number("ChildProcessId", pid.into());
-                object.text("ChildProcessGuid", &self.guid(Key::new(pid, start)));
+                object.plain("ChildProcessGuid", &self.guid(Key::new(pid, start)));
             }
             Body::Sock { ref ends, protocol, error, .. } => {
                 let names = &self.answers;
@@ -236,7 +236,7 @@ impl Lines {
     fn parent(&mut self, object: &mut Object<'_>, subject: &Subject) {
         let Some(key) = subject.parent else { return };
         object.number("ParentProcessId", key.pid.into());
-        object.text("ParentProcessGuid", &self.guid(key));
+        object.plain("ParentProcessGuid", &self.guid(key));
         let Some(parent) = self.cache.find(key) else { return };
         let uid = parent.uid;
         if let Some(program) = parent.program.clone().filter(|it| !it.image.is_empty()) {
@@ -258,15 +258,22 @@ impl Lines {
 
     /// A name that no other process of any boot has: the boot's id, the pid, the start.
     fn guid(&self, key: Key) -> String {
-        let boot = self.machine.boot_id.get(..8).unwrap_or("00000000");
-        let (pid, start) = (key.pid, key.start);
-        format!(
-            "{{{boot}-{:04x}-{:04x}-{:04x}-{:012x}}}",
-            pid >> 16,
-            pid & 0xffff,
-            start >> 48 & 0xffff,
-            start & 0xffff_ffff_ffff
-        )
+        let boot = self.machine.boot_id.get(..8);
+        let boot = boot.filter(|boot| boot.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let boot = boot.unwrap_or("00000000");
+        let (pid, start) = (u64::from(key.pid), key.start);
+        let mut text = String::with_capacity(38);
+        text.push('{');
+        text.push_str(boot);
+        for (number, digits) in [(pid >> 16, 4), (pid, 4), (start >> 48, 4), (start, 12)] {
+            text.push('-');
+            for place in (0..digits).rev() {
+                let digit = u32::try_from(number >> (4 * place) & 15).unwrap_or(0);
+                text.push(char::from_digit(digit, 16).unwrap_or('0'));
+            }
+        }
+        text.push('}');
+        text
     }
 }
 

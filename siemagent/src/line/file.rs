@@ -42,10 +42,10 @@ pub(super) fn open(object: &mut Object<'_>, record: &Record<'_>, ino: u64, mode:
         object.bytes("TargetFilename", &text.path());
         object.mark("truncated", text.cut);
     }
-    object.text("action", action);
+    object.plain("action", action);
     object.mark("overwrites", !created && flags & TRUNCATES != 0);
     object.count("inode", ino);
-    object.text("mode", &format!("{:04o}", mode & 0o7777));
+    object.plain("mode", &format!("{:04o}", mode & 0o7777));
 }
 
 pub(super) fn call(object: &mut Object<'_>, record: &Record<'_>, call: &Call) {
@@ -57,12 +57,12 @@ pub(super) fn call(object: &mut Object<'_>, record: &Record<'_>, call: &Call) {
     if let Some(old) = paths.pop() {
         object.bytes(if action == "rename" { "OldFilename" } else { "LinkedFilename" }, &old);
     }
-    object.text("action", action);
+    object.plain("action", action);
     let name = named(call.nr).map_or("", |call| call.name);
     let arg = |place: usize| call.args.get(place).copied().unwrap_or(0);
     let first = usize::from(name.ends_with("at") || name.ends_with("at2")) + 1;
     match action {
-        "chmod" => object.text("mode", &format!("{:04o}", arg(first) & 0o7777)),
+        "chmod" => object.plain("mode", &format!("{:04o}", arg(first) & 0o7777)),
         "chown" => {
             // -1 leaves an owner as it is.
             for (name, value) in [("FileOwner", arg(first)), ("FileGroup", arg(first + 1))] {

@@ -24,9 +24,9 @@ pub(super) fn connection(
     process: Key,
 ) {
     let Place { ends, error, .. } = *place;
-    object.text("Protocol", protocol(place.protocol));
+    object.plain("Protocol", protocol(place.protocol));
     if record.kind == Kind::Listen {
-        object.text("SourceIp", &ends.local.to_string());
+        object.plain("SourceIp", &ends.local.to_string());
         object.number("SourcePort", ends.local_port.into());
         return;
     }
@@ -37,10 +37,10 @@ pub(super) fn connection(
     let (source, destination) = if initiated { (local, peer) } else { (peer, local) };
     // The first datagram of a socket may leave before it is bound.
     if source.1 != 0 {
-        object.text("SourceIp", &source.0.to_string());
+        object.plain("SourceIp", &source.0.to_string());
         object.number("SourcePort", source.1.into());
     }
-    object.text("DestinationIp", &destination.0.to_string());
+    object.plain("DestinationIp", &destination.0.to_string());
     object.number("DestinationPort", destination.1.into());
     if initiated && let Some((name, source)) = names.name(destination.0, process) {
         object.text("DestinationHostname", name);
@@ -58,8 +58,8 @@ pub(super) fn connection(
 
 /// The peer that was asked for; a socket may have no address of its own yet.
 pub(super) fn peer(object: &mut Object<'_>, place: &Place<'_>) {
-    object.text("Protocol", protocol(place.protocol));
-    object.text("DestinationIp", &place.ends.peer.to_string());
+    object.plain("Protocol", protocol(place.protocol));
+    object.plain("DestinationIp", &place.ends.peer.to_string());
     object.number("DestinationPort", place.ends.peer_port.into());
 }
 
@@ -69,8 +69,8 @@ fn protocol(number: u16) -> &'static str {
 
 pub(super) fn query(object: &mut Object<'_>, record: &Record<'_>) {
     let Body::Dns { ref ends } = record.body else { return };
-    object.text("Protocol", "udp");
-    object.text("DestinationIp", &ends.peer.to_string());
+    object.plain("Protocol", "udp");
+    object.plain("DestinationIp", &ends.peer.to_string());
     object.number("DestinationPort", ends.peer_port.into());
     let Some(text) = record.text(TextKind::Bytes) else { return };
     let Some(message) = Message::read(text.bytes) else {

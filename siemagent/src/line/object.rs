@@ -5,7 +5,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::clock::Timestamp;
-use common::event::{ValueRef, write_member, write_string};
+use common::event::write_string;
+use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
@@ -26,9 +27,28 @@ impl<'o> Object<'o> {
         out.extend_from_slice(b"}\n");
     }
 
+    /// The name of a member. Names are our own: none needs escapes.
+    fn name(&mut self, name: &str) {
+        if self.0.last().is_some_and(|&last| last != b'{') {
+            self.0.push(b',');
+        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+    }
+
     /// A text.
     pub(crate) fn text(&mut self, name: &str, text: &str) {
-        write_member(self.0, name, ValueRef::Text(text));
+        self.name(name);
+        write_string(self.0, text);
+    }
+
+    /// A text that is known to need no escapes: a word of ours, an address, an instant.
+    pub(crate) fn plain(&mut self, name: &str, text: &str) {
+        self.name(name);
+        self.0.push(b'"');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(b'"');
     }
 
     /// A text, where there is one.
@@ -40,7 +60,9 @@ impl<'o> Object<'o> {
 
     /// A number.
     pub(crate) fn number(&mut self, name: &str, number: i64) {
-        write_member(self.0, name, ValueRef::Int(number));
+        self.name(name);
+        // Memory takes every byte.
+        let _ = write!(self.0, "{number}");
     }
 
     /// A number without sign; one that JSON readers could not hold is cut.
@@ -51,18 +73,19 @@ impl<'o> Object<'o> {
     /// A truth value that is only told when it is true.
     pub(crate) fn mark(&mut self, name: &str, holds: bool) {
         if holds {
-            write_member(self.0, name, ValueRef::Bool(true));
+            self.truth(name, true);
         }
     }
 
     /// A truth value.
     pub(crate) fn truth(&mut self, name: &str, holds: bool) {
-        write_member(self.0, name, ValueRef::Bool(holds));
+        self.name(name);
+        self.0.extend_from_slice(if holds { b"true" } else { b"false" });
     }
 
     /// An instant.
     pub(crate) fn time(&mut self, name: &str, time: Timestamp) {
-        self.text(name, time.write(&mut [0; 27]));
+        self.plain(name, time.write(&mut [0; 27]));
     }
 
     /// Bytes that are nearly always text: shown as text, and beside it in base64 where they are
@@ -84,16 +107,13 @@ impl<'o> Object<'o> {
 
     /// Bytes in base64.
     pub(crate) fn base64(&mut self, name: &str, bytes: &[u8]) {
-        self.text(name, &STANDARD.encode(bytes));
+        self.plain(name, &STANDARD.encode(bytes));
     }
 
     /// A list of texts.
     pub(crate) fn list<T: AsRef<str>>(&mut self, name: &str, items: impl IntoIterator<Item = T>) {
-        if self.0.last().is_some_and(|&last| last != b'{') {
-            self.0.push(b',');
-        }
-        write_string(self.0, name);
-        self.0.extend_from_slice(b":[");
+        self.name(name);
+        self.0.push(b'[');
         for (place, item) in items.into_iter().enumerate() {
             if place > 0 {
                 self.0.push(b',');
