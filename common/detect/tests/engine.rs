@@ -64,9 +64,25 @@ fn item() -> impl Strategy<Value = String> {
             "|neq",
         ][..],
     );
-    let plain = (select(NAMES), modifier, vec(value(), 2..4))
+    let plain = (select(NAMES), modifier, vec(value(), 2..8))
         .prop_map(|(name, modifier, values)| format!("{name}{modifier}: [{}]", values.join(", ")));
-    let regex = select(&["mimi.*tz", "(?i)CMD|enc", "^a", "[0-9]+", "x( y)+", "\\\\\\\\cmd"][..]);
+    let regex = select(
+        &[
+            "mimi.*tz",
+            "(?i)CMD|enc",
+            "^a",
+            "[0-9]+",
+            "x( y)+",
+            "\\\\\\\\cmd",
+            "\\\\*[a-z]{1,3}",
+            "\\\\?x?",
+            "[-*](a|k{2})",
+            "\\\\.[ex]{2,3}.?[*\\\"]",
+            "[a-z]{8,}",
+            "(?i)[km]k",
+            "(x y|kk){2}",
+        ][..],
+    );
     prop_oneof![
         8 => plain,
         1 => select(NAMES).prop_map(|name| format!("{name}: null")),

@@ -105,13 +105,11 @@ impl Header {
     pub(super) fn is_agent(&self, line: &[u8]) -> bool {
         let others = [self.channel, self.provider, self.source];
         let text = |stretch: Option<Stretch>| self.text(line, stretch);
-        // As siemagent writes it: UTC, microseconds.
-        let is_time = |time: &str| time.len() == 27 && time.ends_with('Z');
         !self.is_foreign
             && others.iter().all(Option::is_none)
             && self.category.is_some()
             && text(self.schema).is_some_and(|schema| schema.starts_with("siemagent/"))
-            && text(self.time).is_some_and(|time| is_time(time) && Timestamp::parse(time).is_some())
+            && text(self.time).is_some_and(is_time)
     }
 
     fn text<'l>(&self, line: &'l [u8], stretch: Option<Stretch>) -> Option<&'l str> {
@@ -148,5 +146,49 @@ impl Header {
             event_type: text(self.event_type),
         };
         event.labels()
+    }
+}
+
+/// Whether a time is written as siemagent writes it: UTC, microseconds.
+fn is_time(time: &str) -> bool {
+    let form = b"0000-00-00T00:00:00.000000Z";
+    let fits = |(byte, form): (u8, &u8)| byte == *form || *form == b'0' && byte.is_ascii_digit();
+    if time.len() != form.len() || !time.bytes().zip(form).all(fits) {
+        return false;
+    }
+    let part = |at: usize| {
+        let digits = &time.as_bytes()[at..at + 2];
+        (digits[0] - b'0') * 10 + (digits[1] - b'0')
+    };
+    // Of ordinary days nothing has to be asked; leap years and seconds are the clock's.
+    let is_ordinary = (19..30).contains(&part(0))
+        && (1..=12).contains(&part(5))
+        && (1..=28).contains(&part(8))
+        && part(11) < 24
+        && part(14) < 60
+        && part(17) < 60;
+    is_ordinary || Timestamp::parse(time).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_siemagent_are_times() {
+        for (time, is) in [
+            ("2026-11-21T00:58:46.122717Z", true),
+            ("2024-02-29T23:59:59.999999Z", true),
+            ("2026-02-29T00:00:00.000000Z", false),
+            ("2026-13-01T00:00:00.000000Z", false),
+            ("2026-01-00T00:00:00.000000Z", false),
+            ("2026-01-01T24:00:00.000000Z", false),
+            ("2026-01-01T00:60:00.000000Z", false),
+            ("2026-01-01 00:00:00.000000Z", false),
+            ("2026-01-01T00:00:00Z", false),
+            ("20x6-01-01T00:00:00.000000Z", false),
+        ] {
+            assert_eq!(is_time(time), is, "{time}");
+        }
     }
 }
