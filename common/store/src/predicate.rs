@@ -22,6 +22,7 @@ mod elsewhere;
 mod set;
 mod sql;
 mod text;
+mod witness;
 
 pub(crate) use sql::{Bound, Dialect, Sql};
 
@@ -121,12 +122,16 @@ fn ids(ids: &[EventId], dialect: Dialect) -> Sql {
 
 /// The rows of a filter.
 pub(crate) fn filter(filter: &Filter, dialect: Dialect) -> Predicate {
-    match nested(filter, dialect, 0) {
+    let mut predicate = match nested(filter, dialect, 0) {
         Some(predicate) if predicate.may.values.len() + predicate.must.values.len() <= VALUES => {
             predicate
         }
         _ => Predicate::superset(Sql::yes()),
+    };
+    if let Some(rows) = witness::rows(filter, dialect) {
+        predicate.may = Sql::conjoin([&predicate.may, &rows]);
     }
+    predicate
 }
 
 /// `None` when the filter is nested too deep or is too long.

@@ -16,6 +16,7 @@ mod account;
 mod bind;
 mod count;
 mod detect;
+mod holds;
 mod ingest;
 mod manage;
 mod migrate;
@@ -88,6 +89,7 @@ impl Sqlite {
         let set_up = |connection: &mut Connection| {
             connection.busy_handler(Some(wait))?;
             connection.set_prepared_statement_cache_capacity(64);
+            holds::register(connection)?;
             connection.execute_batch(CONNECTION)
         };
         let refused = self.refused();

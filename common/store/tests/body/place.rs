@@ -43,7 +43,11 @@ macro_rules! bodies {
                 sources_and_size_are_told
                 forgotten_sources_stay_accounted_for
             }
-            filter { sql_and_matches_agree any_event_is_given_back }
+            filter {
+                sql_and_matches_agree
+                letters_are_found_however_json_writes_them
+                any_event_is_given_back
+            }
             seal { what_is_stored_verifies }
             relabel { labels_are_computed_anew }
         }

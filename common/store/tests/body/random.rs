@@ -49,6 +49,10 @@ const TEXTS: &[&str] = &[
     "1e3",
     "\\u0041",
     "a\nb",
+    "admin.exe",
+    "\\users\\Admin.exe",
+    "/ADMIN.exe",
+    "C:\\Users\\admin.exe -k",
 ];
 
 const IPS: &[&str] = &["10.1.2.3", "10.200.0.1", "192.168.0.1", "::1", "2001:db8::1", "::2.3.4.5"];
@@ -63,6 +67,9 @@ const JSON: &[&str] = &[
     r#"{"us\u0065r":{"n\u0061me":"k"},"source":{"ip":"10.1.2.3"}}"#,
     r#"{"x":"10.1.2.3","process":{"pid":"0x3b0"},"tags":["a","root"]}"#,
     r#"{"x":1e3,"EventID":"4624.0","message":"no","a \"b\"":true}"#,
+    r#"{"x":"C:\\Users\\ADMIN.exe -k","EventID":"Ärger admin.exe"}"#,
+    r#"{"x":"c:\\users\\\u0061dmin.exe","y":"\/admin.exe"}"#,
+    r#"{"x":["none","\/Admin.exe"],"admin.exe":"y"}"#,
     "{}",
 ];
 
