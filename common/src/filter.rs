@@ -157,6 +157,14 @@ impl Filter {
         Filter::Field(field, Test::Text(TextTest::new(Text::Equals, text)))
     }
 
+    /// How many parts it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let mut size = 0;
+        self.visit(&mut |_| size += 1);
+        size
+    }
+
     /// Every field the filter names, each once.
     #[must_use]
     pub fn fields(&self) -> Vec<&Field> {

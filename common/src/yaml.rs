@@ -14,6 +14,7 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The most bytes of a text.
 pub const SIZE: usize = 4 << 20;
@@ -21,6 +22,8 @@ pub const SIZE: usize = 4 << 20;
 const NODES: usize = 400_000;
 /// The most nodes that aliases may copy.
 const COPIES: usize = 10_000;
+/// Keys of a mapping.
+const KEYS: usize = 10_000;
 /// How deep nodes may lie.
 const DEPTH: usize = 64;
 
@@ -242,7 +245,7 @@ impl<'t> Reader<'t> {
     }
 
     fn map(&mut self, depth: usize) -> Result<Value, YamlError> {
-        let mut members: Vec<(Key, Node)> = Vec::new();
+        let (mut members, mut seen) = (Vec::<(Key, Node)>::new(), HashSet::new());
         loop {
             let (event, span) = self.event()?;
             if event == Event::MappingEnd {
@@ -256,7 +259,10 @@ impl<'t> Reader<'t> {
                     None => return Err(node.fault(format!("a key that is {}", node.kind()))),
                 },
             };
-            if members.iter().any(|(have, _)| have.text == text) {
+            if members.len() >= KEYS {
+                return Err(node.fault(format!("more than {KEYS} keys in a mapping")));
+            }
+            if !seen.insert(text.clone()) {
                 return Err(node.fault(format!("key \"{}\" is there twice", text.escape_debug())));
             }
             let (event, span) = self.event()?;
@@ -352,6 +358,8 @@ mod tests {
     #[test]
     fn refusals_have_a_place() {
         let fault = |text: &str| read(text).expect_err("refused").to_string();
+        let many: String = (0..=KEYS).map(|key| format!("k{key}: 1\n")).collect();
+        assert_eq!(fault(&many), "10001:1: more than 10000 keys in a mapping");
         assert_eq!(fault("a: 1\nb: 2\na: 3"), "3:1: key \"a\" is there twice");
         assert!(fault("a: [1, 2").ends_with("expected ',' or ']'"));
         assert_eq!(fault("? [a]\n: 1"), "1:3: a key that is a list");

@@ -150,7 +150,10 @@ impl<'p> Room<'p> {
         })?;
         let size = bytes.len() as u64;
         if size >= most {
-            let what = format!("holds more than {} MiB", most.div_ceil(1 << 20));
+            let what = match self.bytes < LARGEST {
+                true => format!("its files hold more than {} MiB together", TOTAL >> 20),
+                false => format!("{name}: larger than {} MiB", LARGEST >> 20),
+            };
             return Err(PackError::new(self.place, what));
         }
         self.bytes -= size;

@@ -172,7 +172,9 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, PackError> {
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let place = format!("{name}:{line}");
+        let own = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let column = String::from_utf8_lossy(own).chars().count() + 1;
+        let place = format!("{name}:{line}:{column}");
         PackError { is_content: true, ..PackError::new(&place, "not UTF-8 text") }
     })
 }
@@ -242,7 +244,7 @@ mod tests {
             (error.place.rsplit('/').next().unwrap_or_default().to_owned(), error.reason)
         };
         assert_eq!(fault(write("t.yml", b"a\nb\xff")).1, "not UTF-8 text");
-        assert_eq!(fault(write("u.yml", b"a\nb\xff")).0, "u.yml:2");
+        assert_eq!(fault(write("u.yml", b"a\nb\xff")).0, "u.yml:2:2");
         let gzip =
             write("g.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(fault(gzip).1, "no tar file inside of the packed one");
@@ -260,6 +262,6 @@ mod tests {
         assert!(packed.len() < 1 << 20);
         fs::write(&path, packed).expect("a file");
         let error = read(&[path], &["yml"]).expect_err("refused");
-        assert_eq!(error.reason, "holds more than 65 MiB");
+        assert_eq!(error.reason, "a.yml: larger than 64 MiB");
     }
 }

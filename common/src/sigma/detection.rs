@@ -11,9 +11,14 @@ use super::condition::{Condition, fits};
 use super::item::{field, keyword};
 use crate::filter::Filter;
 use crate::yaml::{Key, Node, Value, YamlError};
+use std::cell::Cell;
 
 /// Keys of the section that are no search identifiers.
 const OTHER: [&str; 3] = ["condition", "timeframe", "rules"];
+
+/// The most tests that a section's conditions may come to: each identifier is compiled wherever a
+/// condition names it, and few lines can name many of them often.
+const TESTS: usize = 100_000;
 
 /// A section at work.
 pub(super) struct Section<'d> {
@@ -21,6 +26,8 @@ pub(super) struct Section<'d> {
     aliases: Aliases,
     /// Whether the whole stands under an even number of negations.
     positive: bool,
+    /// How many tests there may still be.
+    room: Cell<usize>,
 }
 
 impl<'d> Section<'d> {
@@ -31,7 +38,9 @@ impl<'d> Section<'d> {
         positive: bool,
     ) -> Result<Section<'d>, YamlError> {
         match &node.value {
-            Value::Map(members) => Ok(Section { members, aliases, positive }),
+            Value::Map(members) => {
+                Ok(Section { members, aliases, positive, room: Cell::new(TESTS) })
+            }
             _ => Err(node.fault(format!("detection: {} where a mapping is expected", node.kind()))),
         }
     }
@@ -82,7 +91,7 @@ impl<'d> Section<'d> {
                     let what = format!("condition: no search identifier \"{name}\"");
                     return Err(place.fault(what));
                 }
-                self.search(name, positive)?
+                self.search(name, place, positive)?
             }
             Condition::Of { all, pattern } => {
                 let fits = |name: &str| match pattern {
@@ -91,7 +100,7 @@ impl<'d> Section<'d> {
                 };
                 let names = self.names().filter(|(key, _)| fits(&key.text));
                 let list: Vec<Filter> = names
-                    .map(|(key, _)| self.search(&key.text, positive))
+                    .map(|(key, _)| self.search(&key.text, place, positive))
                     .collect::<Result<_, _>>()?;
                 if list.is_empty() {
                     let pattern = pattern.as_deref().unwrap_or("them");
@@ -107,12 +116,15 @@ impl<'d> Section<'d> {
         self.members.iter().filter(|(key, _)| !OTHER.contains(&key.text.as_str()))
     }
 
-    fn search(&self, name: &str, positive: bool) -> Result<Filter, YamlError> {
+    fn search(&self, name: &str, place: &Node, positive: bool) -> Result<Filter, YamlError> {
         let found = self.names().find(|(key, _)| key.text == name);
-        match found {
-            Some((_, node)) => self.node(node, positive),
-            None => Ok(Filter::Or(Vec::new())),
-        }
+        let Some((_, node)) = found else { return Ok(Filter::Or(Vec::new())) };
+        let filter = self.node(node, positive)?;
+        let left = self.room.get().checked_sub(filter.size()).ok_or_else(|| {
+            place.fault(format!("condition: it comes to more than {TESTS} tests"))
+        })?;
+        self.room.set(left);
+        Ok(filter)
     }
 
     /// A search identifier's value, or an element of it.
