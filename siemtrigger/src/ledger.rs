@@ -9,6 +9,7 @@
 use crate::books::Books;
 use crate::chain;
 use crate::outbox;
+use crate::recent::Recent;
 use crate::runner::Runners;
 use common::cli::Failure;
 use common::event::Event;
@@ -141,6 +142,7 @@ struct Work<'r> {
     places: &'r [usize],
     chained: BTreeMap<usize, chain::Seen>,
     step: Step,
+    recent: Recent,
     /// SIEM events as they stand after the last commit, by id.
     events: BTreeMap<String, SiemRow>,
     late: BTreeMap<usize, i64>,
@@ -149,7 +151,8 @@ struct Work<'r> {
 impl<'r> Work<'r> {
     fn new(runners: &'r mut Runners, places: &'r [usize]) -> Work<'r> {
         let (chained, late) = (BTreeMap::new(), BTreeMap::new());
-        Work { runners, places, chained, step: Step::default(), events: BTreeMap::new(), late }
+        let (step, recent, events) = (Step::default(), Recent::default(), BTreeMap::new());
+        Work { runners, places, chained, step, recent, events, late }
     }
 
     /// Shows a commit to all versions of the step.
@@ -186,11 +189,9 @@ impl<'r> Work<'r> {
         self.step.hits.extend(outcome.hits.into_iter().map(|hit| (version, hit)));
         for (group, matched, time) in outcome.fired {
             // A hit of this very step is not stored yet: it is changed here.
-            let is_it =
-                |hit: &Hit| hit.time == time && hit.matched == matched && hit.group == group;
-            let new = self.step.hits.iter_mut().find(|(own, hit)| *own == version && is_it(hit));
-            match new {
-                Some((_, hit)) => hit.fired_commit = Some(mark.commit_no),
+            let place = (&group, &matched, time);
+            match self.recent.find(&mut self.step.hits, version, place) {
+                Some(hit) => hit.fired_commit = Some(mark.commit_no),
                 None => self.step.fired.push((version, group, matched, time, mark.commit_no)),
             }
         }

@@ -31,6 +31,7 @@ mod scratch;
 mod shadow;
 mod runner;
 mod chain;
+mod recent;
 mod ledger;
 mod watch;
 mod spill;
