@@ -181,15 +181,9 @@ impl Reading {
     /// Gives every source a turn. Whether there is more to read at once.
     fn round(&mut self) -> anyhow::Result<bool> {
         let mut is_busy = false;
-        let mut unpacking =
-            self.tails.iter().find(|it| it.input.is_unpacked() == Some(true)).map(|it| it.number);
         for place in 0..self.tails.len() {
             let tail = &mut self.tails[place];
             if tail.is_finished {
-                continue;
-            }
-            if room::has_to_wait(tail, &mut unpacking) {
-                is_busy = true;
                 continue;
             }
             let turn = tail.turn(&mut self.take);

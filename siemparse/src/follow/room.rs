@@ -65,12 +65,6 @@ impl Reading {
     }
 }
 
-/// Whether a packed file waits for another (its tail's number) to be read: what unpacks one can
-/// take megabytes, so there is one at a time.
-pub(super) fn has_to_wait(tail: &Tail, unpacking: &mut Option<usize>) -> bool {
-    tail.input.is_unpacked().is_some() && *unpacking.get_or_insert(tail.number) != tail.number
-}
-
 /// How many files the system lets a run have open.
 fn descriptors() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();

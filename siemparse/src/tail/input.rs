@@ -67,14 +67,6 @@ impl Input {
         matches!(self, Input::File(_))
     }
 
-    /// Whether it is a packed file that is being unpacked, or that would have to be.
-    pub(crate) fn is_unpacked(&self) -> Option<bool> {
-        match self {
-            Input::Archive(archive) => Some(archive.reader.is_some()),
-            _ => None,
-        }
-    }
-
     /// Goes on at an offset.
     pub(super) fn go_to(&mut self, offset: i64) -> io::Result<()> {
         if let Input::File(file) = self {
