@@ -231,9 +231,8 @@ impl<'a> Event<'a> {
             return found;
         }
         // The time is a text in the source, where there is one.
-        let mut columns = Column::ALL.iter().filter(|column| **column != Column::Time);
-        let column = columns.find(|column| column.name() == name);
-        if let Some(value) = column.and_then(|column| self.column(*column)) {
+        let column = Column::of_ecs(name).filter(|column| *column != Column::Time);
+        if let Some(value) = column.and_then(|column| self.column(column)) {
             return Some(value);
         }
         let spaced = self.original.get_spaced(name);

@@ -52,6 +52,15 @@ macro_rules! columns {
                 match self { $(Column::$variant => Kind::$kind),* }
             }
 
+            /// Finds a column by its ECS name alone.
+            #[must_use]
+            pub fn of_ecs(name: &str) -> Option<Column> {
+                match name {
+                    $($ecs => Some(Column::$variant),)*
+                    _ => None,
+                }
+            }
+
             /// Finds a column by ECS name, SQL name or short alias; names are case-sensitive.
             #[must_use]
             pub fn named(name: &str) -> Option<Column> {
@@ -171,6 +180,7 @@ mod tests {
         for &column in Column::ALL {
             assert!(seen.insert(column.name()), "{} twice", column.name());
             assert_eq!(Column::named(column.name()), Some(column));
+            assert_eq!(Column::of_ecs(column.name()), Some(column));
             assert_eq!(Column::named(column.sql()), Some(column));
         }
     }

@@ -159,8 +159,7 @@ pub(crate) fn keep<'a>(name: impl Into<Cow<'a, str>>, value: Value<'a>, event: &
     let name = name.into();
     let is_plain = !name.contains('.')
         && !matches!(name.as_ref(), "message" | "section" | "tags" | "@timestamp");
-    let is_taken =
-        || Column::ALL.iter().any(|column| column.name() == name) || name.starts_with("event.");
+    let is_taken = || Column::of_ecs(&name).is_some() || name.starts_with("event.");
     if is_plain || !is_taken() {
         event.ext.push(name, value);
     } else {

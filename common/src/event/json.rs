@@ -64,10 +64,8 @@ impl Event<'_> {
 
     fn write_original(&self, out: &mut Vec<u8>) {
         for (name, value) in self.original.iter() {
-            let taken = Column::ALL
-                .iter()
-                .find(|column| column.name() == name)
-                .and_then(|&column| self.column_text(column))
+            let taken = Column::of_ecs(name)
+                .and_then(|column| self.column_text(column))
                 .or_else(|| self.ext.get(name).map(Value::to_string));
             let reserved = matches!(name, "event.id" | "event.ingested" | "event.original");
             match taken {
@@ -147,8 +145,7 @@ impl Event<'_> {
     }
 
     fn adopt(&mut self, name: &str, value: Value<'static>) {
-        let column = Column::ALL.iter().copied().find(|column| column.name() == name);
-        let value = match column {
+        let value = match Column::of_ecs(name) {
             Some(column) => match self.set_column(column, value) {
                 Ok(()) => return,
                 Err(value) => value,
