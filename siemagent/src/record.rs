@@ -201,15 +201,15 @@ fn text_kind(number: u8) -> Option<TextKind> {
 
 impl Text<'_> {
     /// A path's bytes, from the root: the components turned round. A file that is its own root,
-    /// such as one in memory, has a name without a slash.
+    /// one in memory, has a name without a slash; a file of such a name in a directory has its path.
     #[must_use]
     pub(crate) fn path(&self) -> Vec<u8> {
         if self.bytes.is_empty() {
             return b"/".to_vec();
         }
         let inner = self.bytes.strip_suffix(&[0]).unwrap_or(self.bytes);
-        if let Some(name) = inner.strip_prefix(b"memfd:") {
-            return [b"memfd:", name].concat();
+        if inner.starts_with(b"memfd:") && !inner.contains(&0) {
+            return inner.to_vec();
         }
         let mut path = Vec::with_capacity(self.bytes.len() + 4);
         if self.cut {
@@ -351,5 +351,22 @@ impl<'a> Cursor<'a> {
     fn dns(&mut self) -> Option<Body> {
         let ends = self.ends()?;
         self.skip(4).map(|()| Body::Dns { ends })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_turned_round_whatever_its_parts_are_called() {
+        let path = |bytes: &'static [u8]| {
+            let text = Text { kind: TextKind::Walk, cut: false, bytes };
+            String::from_utf8(text.path()).expect("text")
+        };
+        assert_eq!(path(b"ls\0bin\0usr\0"), "/usr/bin/ls");
+        assert_eq!(path(b""), "/");
+        assert_eq!(path(b"memfd:x\0"), "memfd:x");
+        assert_eq!(path(b"memfd:x\0tmp\0"), "/tmp/memfd:x");
     }
 }

@@ -44,11 +44,17 @@ fn program(folder: &Path) -> Option<Program> {
     let arguments = fs::read(folder.join("cmdline")).unwrap_or_default();
     let directory = fs::read_link(folder.join("cwd")).ok();
     Some(Program {
-        image: image.to_string_lossy().trim_end_matches(" (deleted)").to_owned(),
+        image: file(&image.to_string_lossy()).to_owned(),
         invoked: None,
         command: command(&arguments),
         directory: directory.map(|path| path.to_string_lossy().into_owned()),
     })
+}
+
+/// The file of an `exe` link. One in memory has its name alone, as the probes tell it.
+fn file(link: &str) -> &str {
+    let Some(gone) = link.strip_suffix(" (deleted)") else { return link };
+    gone.strip_prefix('/').filter(|name| name.starts_with("memfd:")).unwrap_or(gone)
 }
 
 /// Arguments, each ended by NUL, as one text.
@@ -80,6 +86,14 @@ mod tests {
         assert_eq!(program.image, std::env::current_exe().expect("a path").display().to_string());
         let cached = cache.find(key).expect("an entry");
         assert_eq!(cached.parent.map(|key| key.pid), Some(parent));
+    }
+
+    #[test]
+    fn a_link_names_the_file_that_was_there() {
+        assert_eq!(file("/usr/bin/ls"), "/usr/bin/ls");
+        assert_eq!(file("/tmp/x (deleted)"), "/tmp/x");
+        assert_eq!(file("/memfd:x (deleted)"), "memfd:x");
+        assert_eq!(file("/memfd:x"), "/memfd:x");
     }
 
     #[test]
