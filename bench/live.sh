@@ -50,9 +50,10 @@ behind="SELECT $count - coalesce(sum(event_count), 0) FROM batch"
 caught="SELECT (SELECT min(position) FROM activation WHERE to_commit IS NULL) >=
     (SELECT max(commit_no) FROM batch WHERE event_count > 0)"
 at_end=$(ask "$behind")
-until [ "$(ask "$behind")" -le 0 ]; do sleep 0.05; done
+alive() { kill -0 "$parse" && kill -0 "$trigger" || { cat "$work"/*.err >&2; exit 1; }; }
+until [ "$(ask "$behind")" -le 0 ]; do alive; sleep 0.05; done
 stored=$(date +%s.%N)
-until [ "$(ask "$caught")" = t ]; do sleep 0.05; done
+until [ "$(ask "$caught")" = t ]; do alive; sleep 0.05; done
 looked=$(date +%s.%N)
 after=("$(seconds "$parse")" "$(seconds "$trigger")" "$(busy)")
 bytes=$(($(wc -c <"$work/live.json") / count))

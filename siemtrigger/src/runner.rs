@@ -14,8 +14,9 @@ use detect::{Engine, Evaluator, Mark, Outcome};
 use std::collections::HashMap;
 use store::{Activation, Store};
 
-/// How many places evaluators keep before all are dropped.
-const KEPT: usize = 500_000;
+/// How many places evaluators keep before all are dropped: a group of a window takes five or more,
+/// and up to 2 KiB with its SIEM events.
+const KEPT: usize = 100_000;
 
 /// An interval at work.
 pub(crate) struct Runner {
