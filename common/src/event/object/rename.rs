@@ -190,6 +190,7 @@ enum New {
     Values,
 }
 
+#[allow(clippy::ptr_arg, reason = "a name that lives as long as the program stays one")]
 fn new_name(kind: Kind, name: &Cow<'static, str>) -> Option<New> {
     let known = |list: &[(&str, &'static str)], name: &str| {
         let found = list.iter().find(|(from, _)| *from == name);
@@ -230,6 +231,7 @@ fn new_name(kind: Kind, name: &Cow<'static, str>) -> Option<New> {
 }
 
 /// The name after a prefix, borrowed where the name is.
+#[allow(clippy::ptr_arg, reason = "a name that lives as long as the program stays one")]
 fn after(name: &Cow<'static, str>, prefix: &str) -> Option<Cow<'static, str>> {
     match name {
         Cow::Borrowed(name) => name.strip_prefix(prefix).map(Cow::Borrowed),

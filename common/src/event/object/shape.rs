@@ -159,10 +159,13 @@ fn remembered(shape: u32, address: usize) -> usize {
     (sum.wrapping_mul(MIX) >> 40) as usize
 }
 
+/// A shape, and the spots of its values.
+type Kept = (Box<[Spot]>, Arc<Shape>);
+
 /// The shapes that are kept.
 #[derive(Debug)]
 pub(super) struct Shapes {
-    kept: Vec<Option<(Box<[Spot]>, Arc<Shape>)>>,
+    kept: Vec<Option<Kept>>,
 }
 
 impl Default for Shapes {
