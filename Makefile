@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques noise bench bench-agent bench-sigma bench-live test-rsigma rarity fuzz clean
+.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques noise bench bench-agent bench-sigma bench-live test-rsigma rarity fuzz corpus evtx clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -136,6 +136,10 @@ corpus: ## the figures of doc/accuracy.md, from the corpora in CORPUS
 	target/debug/corpus $(CORPUS) > doc/accuracy.md.new
 	mv doc/accuracy.md.new doc/accuracy.md
 	@sed -n '/the first nine/p; /^| \*\*all/p' doc/accuracy.md
+
+evtx: compiler postgres ## all Sigma rules on the event logs of ../shared/data, each way that there is
+	$(CARGO) build --locked --quiet
+	EVTX_RULES=all $(CARGO) test --locked --quiet -p siemtrigger --test evtx
 
 bench-agent: compiler postgres timing ## what siemagent costs (root)
 	$(CARGO) build --release --locked --quiet -p siemagent -p siemparse -p siemquery -p siemmanage

@@ -118,7 +118,7 @@ fn layer(coverage: &BTreeMap<String, Coverage>) -> serde_json::Value {
             json!({
                 "techniqueID": technique,
                 "score": own.seeing,
-                "comment": format!("{} rules, {} of them with events", own.rules, own.seeing),
+                "comment": format!("{}, {} with events", page::counted(own.rules, "rule"), own.seeing),
                 "metadata": own.titles.iter().take(10)
                     .map(|title| json!({"name": "rule", "value": title}))
                     .collect::<Vec<_>>(),
