@@ -101,6 +101,14 @@ fn mutated_lines_are_events() {
 }
 
 /// Sniffing remembers a format only to try it first.
+/// What `make fuzz` found, once a line made a parser panic or break a property.
+#[test]
+fn lines_that_were_too_much_once_are_events() {
+    for line in ["<Event>< ystem\u{fffd}>9}EventID>1</EventID", "<Event><\nystem\u{fffd}>"] {
+        check_all(line.as_bytes());
+    }
+}
+
 #[test]
 fn what_was_read_before_does_not_change_how_a_line_is_read() {
     for seed in seeds() {

@@ -97,9 +97,13 @@ fn elements<'a>(text: &'a str, fields: &mut Fields<'a>) -> Result<(), usize> {
             Some(tag) => (tag, true),
             None => (tag, false),
         };
-        let element = tag.split_ascii_whitespace().next().ok_or(start)?;
+        let (element, rest) =
+            tag.split_at(tag.find(|char: char| char.is_ascii_whitespace()).unwrap_or(tag.len()));
+        if element.is_empty() {
+            return Err(start);
+        }
         name = None;
-        for (key, value) in attributes(&tag[element.len()..]) {
+        for (key, value) in attributes(rest) {
             if element == "Data" && key == "Name" {
                 name = Some(unescaped(value));
             } else if element != "Event" && !value.is_empty() && key != "xmlns" {
