@@ -7,7 +7,7 @@ DB ?= sqlite
 DATA ?= ../shared/data/parserbench
 SEED ?= 1
 
-.PHONY: help build demo test test-faults soak check postgres tools timing doc install bpf techniques noise bench bench-agent bench-sigma bench-live test-rsigma rarity fuzz corpus evtx clean
+.PHONY: help build demo test test-faults test-schedules soak check postgres tools timing doc install bpf techniques noise bench bench-agent bench-sigma bench-live test-rsigma rarity fuzz corpus evtx clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -27,6 +27,9 @@ test: compiler postgres tools ## everything, on SQLite and on a private PostgreS
 test-faults: compiler postgres tools ## kills, crashes, cut networks, full disks at full length (SEED=n)
 	$(CARGO) build --locked --workspace --bins --quiet
 	unshare $$([ "$$(id -u)" -eq 0 ] || echo -Ur) -m target/debug/chaos --seed $(SEED) --write doc/reliability.md
+
+test-schedules: compiler postgres ## 50 random schedules over 20,000 events, the same SIEM events each (a release build)
+	SIEM_SCHEDULES=50 SIEM_EVENTS=20000 config/with-postgres.sh $(CARGO) test --locked --release -p siemtrigger --lib schedule
 
 soak: compiler postgres tools ## the same with one seed after the other, until one fails
 	$(CARGO) build --locked --workspace --bins --quiet

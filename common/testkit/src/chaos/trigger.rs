@@ -117,8 +117,8 @@ fn compare(plan: &Plan<'_>, copy: &str, kills: usize, began: Instant) -> Row {
         let now = behind(plan.db);
         // So that the work lasts as long as the kills: as much between two as there are kills left.
         let share = left / i64::try_from(kills - struck).unwrap_or(1).max(1);
-        longest =
-            if left - now > share { longest * 4 / 5 } else { longest * 6 / 5 }.clamp(40, 5_000);
+        longest = if left - now > share || left == 0 { longest * 4 / 5 } else { longest * 6 / 5 };
+        longest = longest.clamp(40, 5_000);
         struck += usize::from(output.code == 137);
         at_work += usize::from(left > 0);
         left = now;
