@@ -27,7 +27,7 @@ use store::{Cause, Cursor};
 const TURN: usize = 4 << 20;
 
 /// How many bytes tell one log from another: more than a stamp.
-const TELLING: usize = 48;
+pub(crate) const TELLING: usize = 48;
 
 /// What a turn ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

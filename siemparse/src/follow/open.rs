@@ -11,7 +11,7 @@ use crate::reason::reason;
 use crate::roster::Found;
 use crate::source;
 use crate::stream::{self, JournalStart};
-use crate::tail::{Input, Tail};
+use crate::tail::{Input, TELLING, Tail};
 use common::cli::Failure;
 use common::clock::Timestamp;
 use std::fs;
@@ -230,7 +230,10 @@ impl Reading {
         let plain = plain.and_then(|plain| fs::metadata(plain).ok()).map(|of| Inode::of(&of));
         let is_known = |plain: Inode| self.roster.knows(plain) || self.is_open(plain, files);
         let head = content.read_at(0, HEAD).unwrap_or_default();
+        // Names move while files are found: what is opened together is told apart by its content.
+        let is_alike = |other: &Content| other.packing.is_none() && begins_alike(other, &head);
         plain.is_some_and(is_known)
+            || content.packing.is_some() && files.iter().any(|(_, other)| is_alike(other))
             || self.tails.iter().any(|tail| {
                 let is_alike = content.packing.is_some() || is_rotated(&tail.path, &found.path);
                 is_alike && tail.holds(content, &head)
@@ -304,6 +307,13 @@ impl Reading {
             tail.outstanding += 1;
         }
     }
+}
+
+/// Whether a file and another's first bytes begin alike, as far as both go.
+fn begins_alike(file: &Content, head: &[u8]) -> bool {
+    let own = file.read_at(0, HEAD).unwrap_or_default();
+    let common = own.len().min(head.len());
+    common >= TELLING && own[..common] == head[..common]
 }
 
 fn is_pipe(path: &Path) -> bool {
