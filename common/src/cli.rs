@@ -98,6 +98,7 @@ pub fn run<A: Parser>(
         Err(error) => return report::usage(&error),
     };
     let name = A::command().get_name().to_owned();
+    report::defects(&name);
     if let Some(page) = generate(&args) {
         return match page.print(A::command()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -176,6 +176,7 @@ fn event(format: Option<Format>, bytes: &[u8]) -> Event<'_> {
 
 /// What holds of every event.
 fn sound(event: &Event<'_>, bytes: &[u8]) {
+    assert!(!event.tags.iter().any(|tag| tag == "reader_failed"), "no reader panics");
     assert!(event.raw_line() == bytes, "the raw bytes are the line's");
     assert!(!event.message.contains('\0') && !event.host_name.is_empty());
     assert!((Timestamp::MIN..=Timestamp::MAX).contains(&event.time));

@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 /// How a source is to be read.
@@ -222,7 +223,19 @@ impl Parser {
     }
 
     /// Reads a record and tells what was found and where formats stopped.
+    ///
+    /// A reader that panics is a defect, but no reason to keep the lines behind this one from being
+    /// stored: the record is an event without fields then, tagged `reader_failed`.
     pub(crate) fn read<'a>(
+        &mut self,
+        line: Line<'a>,
+        missed: &mut dyn FnMut(Format, Miss),
+    ) -> (Event<'a>, Option<(Format, Found)>) {
+        let reading = AssertUnwindSafe(|| self.bytes(line, missed));
+        catch_unwind(reading).unwrap_or_else(|_| (self.unread(line), None))
+    }
+
+    fn bytes<'a>(
         &mut self,
         line: Line<'a>,
         missed: &mut dyn FnMut(Format, Miss),
@@ -240,6 +253,20 @@ impl Parser {
                 (event, found)
             }
         }
+    }
+
+    /// The event of a record of which nothing could be read.
+    fn unread<'a>(&self, line: Line<'a>) -> Event<'a> {
+        let mut event = self.blank(line);
+        event.message = String::from_utf8_lossy(line.bytes);
+        event.raw = Cow::Borrowed(line.bytes);
+        event.tag("unparsed");
+        event.tag("reader_failed");
+        if !line.runs.is_empty() {
+            event.set_runs(line.runs);
+        }
+        event.normalise();
+        event
     }
 
     /// Reads a record's text; its bytes are the record's own, or a repaired copy of them.
@@ -343,4 +370,26 @@ pub(crate) fn kept(text: &str) -> &'static str {
     let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
     all.insert(text);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_panics_leaves_an_event_and_a_parser() {
+        let settings = Settings { format: Some(Format::Rfc5424), ..Settings::default() };
+        let mut parser = Parser::new(settings, None).expect("a parser");
+        for bytes in [&b"no syslog \x1b at all"[..], b"not UTF-8 \xff either"] {
+            let line = Line::new(bytes, 70, 3);
+            let (event, found) = parser.read(line, &mut |_, _| panic!("a defect"));
+            assert!(found.is_none());
+            assert_eq!(event.raw_line(), bytes);
+            assert_eq!(event.message, String::from_utf8_lossy(bytes));
+            assert_eq!((event.log_offset, event.id.seq), (70, 3));
+            assert!(event.tags.iter().any(|tag| tag == "reader_failed"), "{:?}", event.tags);
+            let line = Line::new(b"<13>1 2026-11-20T12:00:00Z h p - - - next", 80, 4);
+            assert_eq!(parser.parse(line).message, "next");
+        }
+    }
 }

@@ -35,6 +35,7 @@ fn seeds() -> Vec<Vec<u8>> {
 
 /// What holds of every event, whatever its line was.
 fn check(event: &Event<'_>, bytes: &[u8]) {
+    assert!(!event.tags.iter().any(|tag| tag == "reader_failed"), "no reader panics");
     assert_eq!(event.raw_line(), bytes);
     assert!(!event.message.contains('\0') && !event.host_name.is_empty());
     assert!((Timestamp::MIN..=Timestamp::MAX).contains(&event.time));

@@ -4,6 +4,7 @@
 //! escaped, so that an error can move no terminal. What it does *not* know: what failed.
 
 use crate::output::escape;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -96,6 +97,21 @@ pub(super) fn failure(name: &str, error: &anyhow::Error) -> ExitCode {
         line(&format!("hint: {hint}"));
     }
     ExitCode::from(failure.map_or(Kind::Input, |failure| failure.kind).code())
+}
+
+/// Tells of panics in one line, escaped as everything is that may repeat a log's bytes.
+pub(super) fn defects(name: &str) {
+    let name = name.to_owned();
+    std::panic::set_hook(Box::new(move |panic| {
+        let what = panic.payload_as_str().unwrap_or("unknown");
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        line(&format!("{name}: a defect of this program, at {place}: {what}"));
+        hint("please report it, with the line above");
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            note(&trace.to_string());
+        }
+    }));
 }
 
 /// Prints a warning line: the work goes on.
