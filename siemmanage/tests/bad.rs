@@ -34,22 +34,31 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
     })
 }
 
-/// Text, where it is refused, and with which words.
-fn refused() -> Vec<(String, &'static str)> {
+/// A rule with this condition, which stands on line 6.
+fn condition(text: &str) -> String {
+    rule(&format!("  s: {{A: b}}\n  condition: {text}"))
+}
+
+fn correlation(id: &str, of: &str) -> String {
+    format!(
+        "title: {id}\nid: {id}\ncorrelation:\n  type: event_count\n  rules: [{of}]\n  group-by: [A]\n  timespan: 1m\n  condition: {{gte: 2}}\n"
+    )
+}
+
+fn nested(open: &str, close: &str, many: usize) -> String {
+    open.repeat(many) + "s" + &close.repeat(many)
+}
+
+/// A text, where it is refused, and with which words.
+type Refused = (String, &'static str);
+
+/// Texts that ask for too much.
+fn too_much() -> Vec<Refused> {
     let bomb = "a: &a [1,1,1,1,1,1,1,1,1,1]\n".to_owned()
         + &lines(8, |number| {
             let (own, inner) = (char::from(b'b' + number as u8), char::from(b'a' + number as u8));
             format!("{own}: &{own} [{}]", vec![format!("*{inner}"); 10].join(","))
         });
-    let nested =
-        |open: &str, close: &str, many: usize| open.repeat(many) + "s" + &close.repeat(many);
-    let condition = |text: &str| rule(&format!("  s: {{A: b}}\n  condition: {text}"));
-    let correlation = |id: &str, of: &str| {
-        format!(
-            "title: {id}\nid: {id}\ncorrelation:\n  type: event_count\n  rules: [{of}]\n  group-by: [A]\n  timespan: 1m\n  condition: {{gte: 2}}\n"
-        )
-    };
-    let cycle = [correlation("c1", "c2"), correlation("c2", "c3"), correlation("c3", "c1")];
     vec![
         (bomb, "4:29: aliases copy more than 10000 values"),
         (item(&format!("A: '{}'", "x".repeat(10 << 20))), "1:1: larger than 4 MiB"),
@@ -72,6 +81,12 @@ fn refused() -> Vec<(String, &'static str)> {
             ),
             "rule bad: condition: it comes to more than 100000 tests",
         ),
+    ]
+}
+
+/// Rules that say what no rule can say.
+fn meaningless() -> Vec<Refused> {
+    vec![
         (rule("  s: {A: {B: c}}\n  condition: s"), "5:7: rule bad: A: a mapping where a value"),
         (condition("{x: y}"), "6:14: rule bad: condition: a mapping where a text"),
         (rule("  s: {A: b}"), "5:3: rule bad: detection without a condition"),
@@ -94,6 +109,13 @@ fn refused() -> Vec<(String, &'static str)> {
             item("A|re: '((a{1000}){1000}){1000}'"),
             "5:7: rule bad: no regex: Compiled regex exceeds",
         ),
+    ]
+}
+
+/// Texts that say a thing twice, go in circles or are malformed.
+fn malformed() -> Vec<Refused> {
+    let cycle = [correlation("c1", "c2"), correlation("c2", "c3"), correlation("c3", "c1")];
+    vec![
         (rule("  s: {A: b}\n  s: {A: c}\n  condition: s"), "6:3: key \"s\" is there twice"),
         (rule("  s:\n\tA: b\n  condition: s"), "6:2: tabs disallowed"),
         (item("A: 'b\0c'"), "5:10: "),
@@ -144,7 +166,7 @@ fn on_files(body: impl Fn(&Path, &dyn Fn(&Path, i32) -> String)) {
 fn bad_rules_are_refused_with_their_place() {
     on_files(|folder, import| {
         let mut wrong = Vec::new();
-        for (text, place) in refused() {
+        for (text, place) in [too_much(), meaningless(), malformed()].concat() {
             let kind = if text.starts_with('{') { "json" } else { "yml" };
             let path = folder.join(format!("bad.{kind}"));
             std::fs::write(&path, &text).expect("a file");

@@ -97,11 +97,7 @@ fn elements<'a>(text: &'a str, fields: &mut Fields<'a>) -> Result<(), usize> {
             Some(tag) => (tag, true),
             None => (tag, false),
         };
-        let (element, rest) =
-            tag.split_at(tag.find(|char: char| char.is_ascii_whitespace()).unwrap_or(tag.len()));
-        if element.is_empty() {
-            return Err(start);
-        }
+        let (element, rest) = named(tag).ok_or(start)?;
         name = None;
         for (key, value) in attributes(rest) {
             if element == "Data" && key == "Name" {
@@ -121,6 +117,12 @@ fn elements<'a>(text: &'a str, fields: &mut Fields<'a>) -> Result<(), usize> {
         fields.push("Data", Value::List(unnamed));
     }
     if open.is_empty() { Ok(()) } else { Err(text.len()) }
+}
+
+/// The name of a tag, and what stands behind it.
+fn named(tag: &str) -> Option<(&str, &str)> {
+    let end = tag.find(|char: char| char.is_ascii_whitespace()).unwrap_or(tag.len());
+    (end > 0).then(|| tag.split_at(end))
 }
 
 /// The attributes of a tag: `Name='x' Guid="y"`.

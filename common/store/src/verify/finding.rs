@@ -127,12 +127,16 @@ impl Finding {
     }
 }
 
+/// What a list of columns says; without one, only that something is different.
+fn list(columns: &[String]) -> String {
+    match columns {
+        [] => "changed".to_owned(),
+        columns => format!("changed: {}", columns.join(", ")),
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |columns: &[String]| match columns {
-            [] => "changed".to_owned(),
-            columns => format!("changed: {}", columns.join(", ")),
-        };
         match self {
             Finding::Changed { event, columns } => write!(f, "event {event} {}", list(columns)),
             Finding::Missing { event } => write!(f, "event {event} missing"),
