@@ -156,6 +156,13 @@ impl Running {
         self.child.id()
     }
 
+    /// Whether it has not ended yet.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()));
+        stat.is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| !rest.starts_with(" Z")))
+    }
+
     /// Sends a signal by name (`TERM`, `HUP`, `KILL`, …).
     ///
     /// # Panics

@@ -60,9 +60,12 @@ pub(super) fn cut(plan: &Plan<'_>) -> Row {
     let plan = Plan { db: &proxy.url(), ..*plan };
     play("R07", &plan, PACE, |scene| {
         let reader = scene.follow();
+        // A database that cannot be reached at the start ends the run, unless with --wait-db.
+        scene.pass(&reader, secs(2));
         proxy.set(Weather::Cutting(3));
         while proxy.cuts() < times {
             scene.pass(&reader, Duration::from_millis(100));
+            assert!(reader.is_alive(), "seed {}: the reader has ended", plan.seed);
         }
         proxy.set(Weather::Fair);
         scene.faults = proxy.cuts();
