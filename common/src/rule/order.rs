@@ -45,9 +45,11 @@ fn depth(
         return Err(Cycle(path[start..].iter().map(|&rule| rules[rule].id()).collect()));
     }
     let mut deepest = 0;
-    for (other, seen) in rules.iter().enumerate() {
-        if rules[place].may_see(seen) {
-            deepest = deepest.max(1 + depth(rules, other, depths, path)?);
+    if rules[place].sees_rules() {
+        for (other, seen) in rules.iter().enumerate() {
+            if rules[place].may_see(seen) {
+                deepest = deepest.max(1 + depth(rules, other, depths, path)?);
+            }
         }
     }
     path.pop();
@@ -72,6 +74,16 @@ pub fn needed(rule: &Rule, all: &[Rule]) -> Vec<Rule> {
 }
 
 impl Rule {
+    /// Whether this rule is one over other rules, and not over events alone.
+    fn sees_rules(&self) -> bool {
+        match &self.kind {
+            super::Kind::Correlation(correlation) => {
+                correlation.parts.iter().any(|part| part.sees.is_some())
+            }
+            _ => matches!(self.source, Source::SiemEvents(_)),
+        }
+    }
+
     /// Whether this rule may see the SIEM events of another one.
     #[must_use]
     pub fn may_see(&self, other: &Rule) -> bool {
