@@ -109,7 +109,7 @@ mod tests {
             id: from,
             version: from,
             hash: rule.version(),
-            rule,
+            rule: rule.into(),
             origin: Origin::Database,
             from_commit: from,
             to_commit: to,

@@ -11,7 +11,7 @@ use common::config::Action;
 use common::hit::Hit;
 use common::rule::Rule;
 use detect::{Engine, Evaluator, Mark, Outcome};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Activation, Store};
 
 /// How many places evaluators keep before all are dropped: a group of a window takes five or more,
@@ -48,13 +48,10 @@ impl Runners {
 
     /// Those of these intervals that are at work.
     pub(crate) fn new(all: Vec<Activation>, choice: &Choice) -> anyhow::Result<Runners> {
-        let mut chosen: Vec<&Activation> = Vec::new();
-        for activation in all.iter().filter(|it| choice.covers(&it.rule) && !it.is_finished()) {
-            if !chosen.iter().any(|earlier| earlier.version == activation.version) {
-                chosen.push(activation);
-            }
-        }
-        let rules: Vec<&Rule> = chosen.iter().map(|activation| &activation.rule).collect();
+        let mut earlier = HashSet::new();
+        let at_work = all.iter().filter(|it| choice.covers(&it.rule) && !it.is_finished());
+        let chosen: Vec<&Activation> = at_work.filter(|it| earlier.insert(it.version)).collect();
+        let rules: Vec<&Rule> = chosen.iter().map(|activation| &*activation.rule).collect();
         let depths = check_order(&rules)?;
         let runner = |(activation, depth): (&&Activation, usize)| Runner {
             activation: (*activation).clone(),
@@ -148,7 +145,7 @@ fn fresh<B: Books + ?Sized>(
         true => store.commit_time(first + 1).map_err(Failure::from)?,
         false => None,
     };
-    let mut evaluator = Evaluator::new(activation.rule.clone(), began, lateness);
+    let mut evaluator = Evaluator::new(Rule::clone(&activation.rule), began, lateness);
     if began.is_some()
         && let Some(clock) = store.commit_time(activation.position).map_err(Failure::from)?
     {

@@ -28,6 +28,7 @@ use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Where a version's interval comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +63,8 @@ pub struct Activation {
     pub id: i64,
     /// The rule version's number, by which hits are stored.
     pub version: i64,
-    /// The rule as it was.
-    pub rule: Rule,
+    /// The rule as it was; shared by those who hold the interval.
+    pub rule: Arc<Rule>,
     /// The rule version's hash.
     pub hash: String,
     /// Where it comes from.

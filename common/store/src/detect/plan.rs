@@ -130,7 +130,7 @@ mod tests {
         Activation {
             id,
             version: id,
-            rule: rule.clone(),
+            rule: rule.clone().into(),
             hash: rule.version(),
             origin: Origin::Database,
             from_commit: from,

@@ -104,7 +104,7 @@ pub(crate) fn bind_versions<E: From<Error>>(
                 };
                 sets.put(set);
             }
-            let rule = &mut activation.rule;
+            let rule = Arc::make_mut(&mut activation.rule);
             rule.bind(&sets).map_err(|missing| refused(place, rule, &missing.name))?;
         }
         bound.push(activation);

@@ -193,7 +193,7 @@ fn activations(client: &mut impl GenericClient, place: &str) -> Outcome<Vec<Acti
 
 fn activation(place: &str, row: &Row) -> Result<Activation> {
     Ok(Activation {
-        rule: stored_rule(place, row.get(0), row.get(1))?,
+        rule: stored_rule(place, row.get(0), row.get(1))?.into(),
         hash: row.get(2),
         id: row.get(3),
         version: row.get(4),

@@ -169,7 +169,7 @@ pub(super) fn activations(connection: &Connection, place: &str) -> Outcome<Vec<A
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let activation = Activation {
-            rule: stored_rule(place, &name, &row.get::<_, String>(1)?)?,
+            rule: stored_rule(place, &name, &row.get::<_, String>(1)?)?.into(),
             hash: row.get(2)?,
             id: row.get(3)?,
             version: row.get(4)?,
