@@ -9,7 +9,6 @@
 use super::Desk;
 use crate::content::Content;
 use crate::identity::{self, Known};
-use crate::line::HEAD;
 use crate::name;
 use crate::roster::Found;
 use std::collections::HashSet;
@@ -89,23 +88,6 @@ impl Chosen {
             };
             self.own.push((place, cursor));
         }
-        self.put_off_forms(files);
-    }
-
-    /// Of two new files, one the packed form of the other as far as their beginnings tell, the
-    /// packed one has no cursor yet: found again, it belongs to the one that the plain file has then.
-    fn put_off_forms(&mut self, files: &[(&Found, &Content)]) {
-        let is_new = |own: &(usize, Cursor), is_packed: bool| {
-            own.1.source == 0 && files[own.0].1.packing.is_some() == is_packed
-        };
-        if !self.own.iter().any(|own| is_new(own, true)) {
-            return;
-        }
-        let head = |own: &(usize, Cursor)| files[own.0].1.read_at(0, HEAD).unwrap_or_default();
-        let plain: Vec<Vec<u8>> =
-            self.own.iter().filter(|own| is_new(own, false)).map(head).collect();
-        let is_form = |head: &[u8]| plain.iter().any(|of| !of.is_empty() && head.starts_with(of));
-        self.own.retain(|own| !is_new(own, true) || !is_form(&head(own)));
     }
 
     /// Asks for what lies beside the files whose path was other files before.
