@@ -182,6 +182,9 @@ pub(crate) struct Args {
     pub(crate) count: bool,
 
     /// How many of each value, most frequent first
+    ///
+    /// A name that is nearly one of a column is refused as a slip, here, with --fields and with
+    /// --same; backquotes insist on it.
     #[arg(
         long,
         value_name = "FIELD,…",

@@ -5,7 +5,7 @@
 
 use crate::args::Args;
 use crate::list;
-use crate::request::{Request, event_id};
+use crate::request::{self, Request, event_id};
 use crate::view::{Printer, View};
 use crate::{column, siem};
 use anyhow::Result;
@@ -119,7 +119,7 @@ fn middle(store: &mut dyn Store, id: &str) -> Result<Middle> {
 fn in_common(middle: &Event<'_>, id: &str, names: &[String]) -> Result<Filter> {
     let mut all = Filter::All;
     for name in names {
-        let field = Field::new(name.trim());
+        let field = request::field("--same", name)?;
         let value = middle
             .field(&field)
             .ok_or_else(|| Failure::new(Kind::Usage, format!("--same: {id} has no {field}")))?;

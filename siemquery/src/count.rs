@@ -4,7 +4,7 @@
 //! database counts.
 
 use crate::args::Args;
-use crate::request::Request;
+use crate::request::{self, Request};
 use crate::view::View;
 use anyhow::Result;
 use common::cli::{self, Failure};
@@ -43,7 +43,8 @@ pub(crate) fn by(
     view: &View,
 ) -> Result<bool> {
     let selection = request.selection()?;
-    let fields: Vec<Field> = args.count_by.iter().map(|name| Field::new(name.trim())).collect();
+    let fields = args.count_by.iter().map(|name| request::field("--count-by", name));
+    let fields: Vec<Field> = fields.collect::<Result<_>>()?;
     let top = (args.top > 0).then_some(args.top);
     let groups = store.count_by(&selection, &fields, top).map_err(Failure::from)?;
     let names: Vec<String> = fields.iter().map(|field| field.name().to_owned()).collect();

@@ -11,7 +11,9 @@ use common::cli::{Failure, Kind};
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
 use common::event::EventId;
-use common::filter::{Filter, parse::Reading};
+use common::field::Field;
+use common::filter::Filter;
+use common::filter::parse::{Reading, meant};
 use common::section::{self, Table};
 use common::sigma::Collection;
 use std::fs;
@@ -106,6 +108,24 @@ pub(crate) fn event_id(option: &str, text: &str) -> Result<EventId> {
     })
 }
 
+/// A field as an option names it. A name that is nearly a column's is a slip, unless it stands in
+/// backquotes.
+pub(crate) fn field(option: &str, text: &str) -> Result<Field> {
+    let name = text.trim();
+    if let Some(inner) = name.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) {
+        return Ok(Field::new(inner));
+    }
+    match meant(name, &[]) {
+        None => Ok(Field::new(name)),
+        Some(near) => {
+            let name = name.escape_debug();
+            let message = format!("{option}: unknown field \"{name}\": did you mean {near}?");
+            let hint = format!("to insist on the name, write it in backquotes: `{name}`");
+            Err(Failure::new(Kind::Usage, message).hint(hint).into())
+        }
+    }
+}
+
 fn zone(args: &Args) -> Result<Zone> {
     match &args.tz {
         _ if args.utc => Ok(Zone::utc()),
@@ -191,6 +211,21 @@ mod tests {
     fn read(options: &[&str]) -> Result<Request> {
         let words = ["siemquery"].iter().chain(options);
         Request::new(&Args::try_parse_from(words)?, Timestamp(0))
+    }
+
+    #[test]
+    fn a_slip_in_a_name_of_an_option_is_refused_and_backquotes_insist() {
+        for name in
+            ["time", "host", "source.ip", "EventID", "log.offset", "event.id", "`source.ipp`"]
+        {
+            assert!(field("--fields", name).is_ok(), "{name}");
+        }
+        let refused = field("--count-by", "source.ipp").expect_err("a slip").to_string();
+        assert_eq!(refused, "--count-by: unknown field \"source.ipp\": did you mean source.ip?");
+        assert_eq!(field("--same", "`user.nmae`").expect("insisted").name(), "user.nmae");
+        for field in crate::column::csv_of_siem_events() {
+            assert_eq!(crate::siem::wanted("--fields", field.name()).expect("known"), field);
+        }
     }
 
     #[test]

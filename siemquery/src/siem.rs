@@ -22,7 +22,7 @@ use common::output::Record as _;
 use common::siem_event::SiemEvent;
 use fold::Folds;
 use found::Found;
-pub(crate) use found::field;
+pub(crate) use found::{field, wanted};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
@@ -111,7 +111,8 @@ fn plain(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> 
 }
 
 fn by(store: &mut dyn Store, args: &Args, request: &Request, view: &View) -> Result<bool> {
-    let fields: Vec<Field> = args.count_by.iter().map(|name| field(name.trim())).collect();
+    let fields = args.count_by.iter().map(|name| wanted("--count-by", name));
+    let fields: Vec<Field> = fields.collect::<Result<_>>()?;
     let mut groups: BTreeMap<Vec<Option<String>>, u64> = BTreeMap::new();
     let mut total = 0;
     each(store, request, |found| {

@@ -3,7 +3,7 @@
 //! What it does *not* know: what is selected.
 
 use crate::args::{Args, Form};
-use crate::request::{Request, Subject};
+use crate::request::{self, Request, Subject};
 use crate::siem;
 use anyhow::Result;
 use common::cli::{Failure, Kind};
@@ -47,11 +47,12 @@ impl View {
                 .into());
         }
         let named = match request.subject {
-            Subject::SiemEvents => siem::field,
+            Subject::SiemEvents => siem::wanted,
             Subject::Rules | Subject::Helpers | Subject::RulesAndHelpers => as_given,
-            Subject::Events => Field::new,
+            Subject::Events => request::field,
         };
-        let fields: Vec<Field> = args.fields.iter().map(|name| named(name.trim())).collect();
+        let fields = args.fields.iter().map(|name| named("--fields", name));
+        let fields: Vec<Field> = fields.collect::<Result<_>>()?;
         Ok(View {
             form,
             terminal,
@@ -128,8 +129,8 @@ impl View {
     }
 }
 
-fn as_given(name: &str) -> Field {
-    Field::Named(name.to_owned())
+fn as_given(_: &str, name: &str) -> Result<Field> {
+    Ok(Field::Named(name.trim().to_owned()))
 }
 
 fn with_own_heading(field: Field) -> Shown {

@@ -47,7 +47,7 @@ mod own;
 mod term;
 mod token;
 
-pub use error::ParseError;
+pub use error::{ParseError, meant};
 
 use super::Filter;
 use crate::clock::Timestamp;

@@ -2,6 +2,8 @@
 //!
 //! What it does *not* know: the order of SIEM events.
 
+use crate::request;
+use anyhow::Result;
 use common::clock::Timestamp;
 use common::event::{Event, Value, ValueRef, write_member, write_string};
 use common::field::Field;
@@ -22,9 +24,14 @@ const OWN: [&str; 3] = ["time", "severity", "id"];
 /// How much of an id a table shows.
 const SHORT: usize = 8;
 
-/// A field as a flag names it, where SIEM events are meant.
+/// The field of a name, where SIEM events are meant.
 pub(crate) fn field(name: &str) -> Field {
     if OWN.contains(&name) { Field::Named(name.to_owned()) } else { Field::new(name) }
+}
+
+/// A field as an option names it, where SIEM events are meant.
+pub(crate) fn wanted(option: &str, name: &str) -> Result<Field> {
+    if OWN.contains(&name.trim()) { Ok(field(name.trim())) } else { request::field(option, name) }
 }
 
 impl Found {

@@ -18,6 +18,16 @@ fn mistakes_on_the_command_line() {
                  hint: to insist on the name, write it in backquotes: `usr.name`\n",
             ),
             (
+                &["--count-by", "host,usr.name"],
+                "siemquery: --count-by: unknown field \"usr.name\": did you mean user.name?\n\
+                 hint: to insist on the name, write it in backquotes: `usr.name`\n",
+            ),
+            (
+                &["--fields", "time, mesage"],
+                "siemquery: --fields: unknown field \"mesage\": did you mean message?\n\
+                 hint: to insist on the name, write it in backquotes: `mesage`\n",
+            ),
+            (
                 &["--where", "user.name = mia extra"],
                 "siemquery: --where: expected \"and\", \"or\" or the end\n  \
                  user.name = mia extra\n                  ^\n\

@@ -95,7 +95,8 @@ impl fmt::Display for ParseError {
 /// One slip is forgiven, two in names of 16 characters and more. Short names and names that differ
 /// in case alone may well be a source's own (`uid`, `Message`) and are left alone, except that a
 /// dotted name is ECS, whose names have no capitals.
-pub(super) fn meant<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+#[must_use]
+pub fn meant<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     if Column::named(name).is_some() || known.contains(&name) {
         return None;
     }
