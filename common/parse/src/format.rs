@@ -18,6 +18,7 @@ mod appliance;
 mod auditd;
 mod aws;
 mod cef;
+pub(crate) mod cisco;
 mod compose;
 mod docker;
 mod error;
@@ -135,6 +136,8 @@ formats! {
     SonicWall "sonicwall" appliance::SONICWALL;
     /// Fortinet FortiOS's pairs
     Fortinet "fortinet" appliance::FORTINET;
+    /// messages of Cisco's firewalls, routers and switches
+    Cisco "cisco" cisco::SPEC;
     /// ArcSight's Common Event Format
     Cef "cef" cef::SPEC;
     /// QRadar's Log Event Extended Format 1 and 2

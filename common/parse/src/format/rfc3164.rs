@@ -1,14 +1,14 @@
 //! BSD syslog, RFC 3164, as it is found in files and on the wire.
 //!
 //! ```text
-//! [<PRI>] [sequence ": "] ["*" | "."] stamp [host] [tag] message
+//! [<PRI>] [sequence ": "] [host ": "] [sequence ": "] ["*" | "."] stamp [host] [tag] message
 //! stamp  = Mmm d hh:mm:ss | Mmm d yyyy hh:mm:ss | Mmm d hh:mm:ss yyyy | yyyy Mmm d hh:mm:ss
 //!          with an optional fraction, and an optional ` UTC`
 //! ```
 //!
 //! The token after the stamp is the host, unless it is a tag (it ends in a colon, or holds a
-//! process id), or the line goes on with `last message repeated N times`. The sequence number,
-//! the mark and a colon after the stamp are Cisco's.
+//! process id), or the line goes on with `last message repeated N times`. The sequence numbers,
+//! a host and the mark before the stamp, a zone's name and a colon behind it are Cisco's.
 //!
 //! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
 
@@ -29,6 +29,8 @@ struct Head {
     utc: bool,
     start: usize,
     end: usize,
+    /// The host, where it stands before the stamp.
+    host: Option<(usize, usize)>,
 }
 
 pub(super) const SPEC: Spec = Spec::line(read).first(NO_OBJECT).header();
@@ -48,6 +50,9 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         event.log_facility = Some(facility);
         event.log_severity = Some(severity);
     }
+    if let Some((from, to)) = head.host {
+        event.host_name = line[from..to].into();
+    }
     let rest = host(line, head.end, event);
     let tag = match relayed(text, rest) {
         Some(body) => syslog::Tag { body, ..syslog::Tag::default() },
@@ -59,15 +64,8 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
 
 /// Reads the stamp and what Cisco puts before it.
 fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
-    let mut start = at + usize::from(at > 0 && text.get(at) == Some(&b':'));
-    let at = start;
-    if text.get(at).is_some_and(u8::is_ascii_digit) {
-        let width = text[at..].iter().take(12).take_while(|byte| byte.is_ascii_digit()).count();
-        if text[at + width..].starts_with(b": ") {
-            start = at + width + 2;
-        }
-    }
-    start += usize::from(matches!(text.get(start), Some(b'*' | b'.')));
+    let (start, host) = before_stamp(text, at);
+    let is_numbered = start > at + usize::from(text.get(at) == Some(&b':'));
     let (mut year, mut at) = match leading_year(text, start) {
         Some(year) => (Some(year), start + 5),
         None => (None, start),
@@ -93,14 +91,41 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
         end += 5;
     }
     let utc = text[end..].starts_with(b" UTC") && matches!(text.get(end + 4), Some(b' ' | b':'));
-    end += if utc { 4 } else { zone_name(&text[end..]) };
+    end += if utc { 4 } else { zone_name(&text[end..], is_numbered) };
     if !matches!(text.get(end), None | Some(b' ' | b':')) {
         return Miss::at(end, "a space");
+    }
+    if host.is_some() && !text[end..].starts_with(b": %") {
+        return Miss::at(end, "Cisco's message (: %)");
     }
     if year.is_some_and(|year| !stamp::exists((year, month, day))) {
         return Miss::at(start, "a date that exists");
     }
-    Ok(Head { year, month, day, time, utc, start, end })
+    Ok(Head { year, month, day, time, utc, start, end, host })
+}
+
+/// Where the stamp begins, behind what Cisco puts before it: `: `, `45: sw1: 0012: *`; and a host.
+fn before_stamp(text: &[u8], at: usize) -> (usize, Option<(usize, usize)>) {
+    let mut start = at + usize::from(at > 0 && text.get(at) == Some(&b':'));
+    let (first, mut host) = (start, None);
+    for _ in 0..3 {
+        let rest = &text[start.min(text.len())..];
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._-".contains(*byte);
+        let width = rest.iter().take(64).take_while(is_part).count();
+        if !rest[width..].starts_with(b": ") || width == 0 {
+            break;
+        }
+        let is_number = width <= 12 && rest[..width].iter().all(u8::is_ascii_digit);
+        // A name alone is no host yet: `sshd: Jun 14 …` is a text.
+        let may_be_host = host.is_none() && (at > 0 || start > first);
+        match is_number {
+            true => {}
+            false if may_be_host => host = Some((start, start + width)),
+            false => break,
+        }
+        start += width + 2;
+    }
+    (start + usize::from(matches!(text.get(start), Some(b'*' | b'.'))), host)
 }
 
 /// Where Cisco's message begins in what a relay put its own header before:
@@ -112,9 +137,12 @@ fn relayed(text: &[u8], at: usize) -> Option<usize> {
     text[end..].starts_with(b": %").then_some(end + 2)
 }
 
-/// The width of ` EST` before Cisco's colon; what it means is the source's zone.
-fn zone_name(text: &[u8]) -> usize {
-    let letters = text.iter().skip(1).take(6).take_while(|byte| byte.is_ascii_uppercase()).count();
+/// The width of ` EST` before Cisco's colon; what it means is the source's zone. Behind a number
+/// or a mark no host stands here, and small letters are a zone as well.
+fn zone_name(text: &[u8], is_numbered: bool) -> usize {
+    let is_letter =
+        |byte: &&u8| byte.is_ascii_uppercase() || is_numbered && byte.is_ascii_lowercase();
+    let letters = text.iter().skip(1).take(6).take_while(is_letter).count();
     let is_zone = text.first() == Some(&b' ') && (2..=5).contains(&letters);
     if is_zone && text[letters + 1..].starts_with(b": %") { letters + 1 } else { 0 }
 }

@@ -1,0 +1,311 @@
+//! What the sentences of Cisco's devices have in common: endpoints and users.
+//!
+//! ```text
+//! endpoint = [interface (":" | "/")] address ["/" port | "(" port ")" | ":" port] ["(" realm "\" user ")"]
+//! source   = endpoint after "from" | "src" | "for" | "SRC" | "faddr" | "Source:" …
+//! target   = endpoint after "to" | "dst" | "DEST" | "laddr" | "->" …
+//! user     = 'anna' | "anna" | <anna> | anna    after "User" | "user" | "Username" | "Uname" …
+//! ```
+//!
+//! The first endpoint of each kind counts. Users are the client's text: where a list of pairs
+//! names one, the pair after it is looked for from the end.
+//!
+//! What it does *not* know: which message it is.
+
+use crate::columns::{add, lower};
+use common::event::{Event, address};
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// One side of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Endpoint<'a> {
+    pub(super) interface: &'a str,
+    pub(super) ip: Option<IpAddr>,
+    /// A name, where the device knows the address by one.
+    pub(super) name: &'a str,
+    pub(super) port: Option<u16>,
+    pub(super) user: &'a str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Source,
+    Target,
+}
+
+/// Reads who talks to whom, and in which protocol.
+pub(super) fn endpoints<'a>(body: &'a str, event: &mut Event<'a>) {
+    let is_outbound = body.starts_with("Built outbound ICMP");
+    let mut side = None;
+    let mut rest = body;
+    while let Some((word, after)) = next_word(rest) {
+        let found = match side {
+            Some(side) if is_free(side, event) => endpoint(rest).map(|found| (side, found)),
+            // An access list names no side before the first of two.
+            None if after.starts_with("-> ")
+                || after.starts_with('(') && after.contains(" -> ") =>
+            {
+                endpoint(rest).map(|found| (Side::Source, found))
+            }
+            _ => None,
+        };
+        side = match word {
+            "from" | "src" | "for" | "SRC" | "source" | "between" | "client" | "peer"
+            | "Source:" | "[Source:" => Some(Side::Source),
+            "to" | "dst" | "DEST" | "dest" | "destination" | "->" | "and" => Some(Side::Target),
+            "faddr" if is_outbound => Some(Side::Target),
+            "laddr" if is_outbound => Some(Side::Source),
+            "faddr" => Some(Side::Source),
+            "laddr" if body.starts_with("Denied") || body.starts_with("Deny") => Some(Side::Source),
+            "laddr" => Some(Side::Target),
+            _ => None,
+        };
+        if let Some((side, found)) = found {
+            put(side, found, event);
+        }
+        if word == "payload:" {
+            break; // the packet that an error message quotes
+        }
+        rest = after;
+    }
+    first_address(body, event);
+    transport(body, event);
+}
+
+/// `192.0.2.7 Accessed URL 198.51.100.80:http://…`, `Local:192.0.2.7:500 Remote:198.51.100.80:500`.
+fn first_address<'a>(body: &'a str, event: &mut Event<'a>) {
+    let mut words = body.split(' ');
+    if let (Some(first), Some("Accessed")) = (words.next(), words.next()) {
+        let (user, ip) = first.split_once('@').unwrap_or(("", first));
+        event.source_ip = event.source_ip.or(endpoint(ip).and_then(|found| found.ip));
+        if !user.is_empty() {
+            event.user_name = Some(user.into());
+        }
+        if let Some((_, target)) = body.split_once("URL ") {
+            let target = target.split_once('@').map_or(target, |(user, rest)| {
+                if user.contains([':', '/']) { target } else { rest }
+            });
+            let (ip, url) = target.split_once(':').unwrap_or((target, ""));
+            event.destination_ip = event.destination_ip.or(address(ip));
+            add("url.original", url, event);
+        }
+    }
+    for (key, side) in [
+        ("Remote:", Side::Source),
+        ("Local:", Side::Target),
+        ("IP = ", Side::Source),
+        ("IP <", Side::Source),
+        (" IP ", Side::Source),
+        ("Addr ", Side::Source),
+        ("IP address: ", Side::Source),
+        ("user IP = ", Side::Source),
+    ] {
+        let found = body.rfind(key).filter(|_| is_free(side, event));
+        let word = found.map(|at| &body[at + key.len()..]);
+        let word = word.map(|word| word.split([' ', ',', '>', ']']).next().unwrap_or(word));
+        if let Some(found) = word.and_then(endpoint) {
+            put(side, found, event);
+        }
+    }
+}
+
+/// Whether a side is not known yet.
+fn is_free(side: Side, event: &Event<'_>) -> bool {
+    match side {
+        Side::Source => event.source_ip.is_none() && event.source_port.is_none(),
+        Side::Target => event.destination_ip.is_none() && event.destination_port.is_none(),
+    }
+}
+
+fn put<'a>(side: Side, found: Endpoint<'a>, event: &mut Event<'a>) {
+    match side {
+        Side::Source => {
+            (event.source_ip, event.source_port) = (found.ip, found.port);
+            add("source.domain", found.name, event);
+            add("observer.ingress.interface.name", found.interface, event);
+            if !found.user.is_empty() {
+                event.user_name = Some(found.user.into());
+            }
+        }
+        Side::Target => {
+            (event.destination_ip, event.destination_port) = (found.ip, found.port);
+            add("destination.domain", found.name, event);
+            add("observer.egress.interface.name", found.interface, event);
+        }
+    }
+}
+
+/// The protocol, where the message names one.
+fn transport<'a>(body: &'a str, event: &mut Event<'a>) {
+    if event.source_ip.is_none() && event.destination_ip.is_none() {
+        return;
+    }
+    let mut words = body.split([' ', ',', ':']).take(16);
+    let known = words.find_map(|word| match word {
+        "TCP" | "tcp" | "UDP" | "udp" | "ICMP" | "icmp" | "icmp6" | "SCTP" | "sctp" | "GRE"
+        | "gre" | "ESP" | "esp" | "igmp" | "IGMP" | "VRRP" | "ah" | "AH" | "ospf" | "eigrp"
+        | "pim" => Some(lower(Cow::Borrowed(word))),
+        _ => None,
+    });
+    // What stands where a port would is the message's identifier.
+    if known.as_deref().is_some_and(|name| name.starts_with("icmp")) {
+        (event.source_port, event.destination_port) = (None, None);
+    }
+    event.network_transport = known;
+}
+
+/// The next word, and what stands behind it.
+fn next_word(text: &str) -> Option<(&str, &str)> {
+    let end = memchr::memchr(b' ', text.as_bytes()).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    (!word.is_empty()).then(|| (word, rest.trim_start_matches(' ')))
+}
+
+/// Reads the endpoint that a text begins with.
+fn endpoint(text: &str) -> Option<Endpoint<'_>> {
+    let text = text.trim_start_matches(['(', '[']);
+    let word = text.split(' ').next().unwrap_or(text);
+    let open = word.find('(');
+    let place = word[..open.unwrap_or(word.len())].trim_end_matches([',', ';', '.', ']', ')']);
+    let inner = open.and_then(|open| text[open + 1..].split(')').next()).unwrap_or_default();
+    let mut found = with_port(place)
+        .or_else(|| behind_interface(place, ':'))
+        .or_else(|| behind_interface(place, '/'))
+        .or_else(|| named(place, inner))?;
+    match (inner.parse(), inner.split_once('\\')) {
+        (Ok(port), _) => found.port = found.port.or(Some(port)),
+        (_, Some((_, user))) => found.user = user,
+        _ => {}
+    }
+    Some(found)
+}
+
+/// `outside:192.0.2.7/22`, `outside/192.0.2.7`.
+fn behind_interface(place: &str, divider: char) -> Option<Endpoint<'_>> {
+    let (interface, rest) = place.split_once(divider)?;
+    Some(Endpoint { interface, ..with_port(rest)? })
+}
+
+/// `192.0.2.7`, `192.0.2.7/22`, `192.0.2.7/https`, `192.0.2.7:500`.
+fn with_port(text: &str) -> Option<Endpoint<'_>> {
+    if let Some(ip) = address(text) {
+        return Some(Endpoint { ip: Some(ip), ..Endpoint::default() });
+    }
+    let (ip, port) = text.rsplit_once(['/', ':'])?;
+    let ip = address(ip)?;
+    let port = match port {
+        "ssh" => Some(22),
+        "telnet" => Some(23),
+        "http" => Some(80),
+        "https" => Some(443),
+        other => other.parse().ok(),
+    };
+    Some(Endpoint { ip: Some(ip), port, ..Endpoint::default() })
+}
+
+/// A host by its name, which is one only behind an interface and before a port.
+fn named<'a>(place: &'a str, inner: &str) -> Option<Endpoint<'a>> {
+    let (interface, host) = place.split_once([':', '/'])?;
+    let (name, port) = match host.rsplit_once('/') {
+        Some((name, port)) => (name, port.parse().ok()?),
+        None => (host, inner.parse().ok()?),
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_host = name.bytes().all(is_name) && name.bytes().any(|byte| byte.is_ascii_alphabetic());
+    is_host.then_some(Endpoint { interface, name, port: Some(port), ..Endpoint::default() })
+}
+
+/// Reads who is named.
+pub(super) fn users<'a>(body: &'a str, event: &mut Event<'a>) {
+    if event.user_name.is_some() {
+        return;
+    }
+    let user = pair(body).or_else(|| quoted(body)).or_else(|| plain(body));
+    event.user_name = user.filter(|user| !user.is_empty()).map(Cow::Borrowed);
+}
+
+/// `Group = g, Username = anna, IP = 192.0.2.7, …`: a name may hold anything.
+fn pair(body: &str) -> Option<&str> {
+    let (_, user) = body.split_once("Username = ")?;
+    let end = user.rfind(", IP = ").or_else(|| user.find(", "));
+    Some(end.map_or(user, |end| &user[..end]))
+}
+
+/// `User 'anna'`, `user "anna"`, `User <anna>`, `[user: anna]`.
+fn quoted(body: &str) -> Option<&str> {
+    for (open, close) in [
+        ("User <", "> IP <"),
+        ("User <", ">"),
+        ("ser '", "'"),
+        ("ser \"", "\""),
+        ("[user: ", "] [Source: "),
+        ("[user:", "]"),
+        ("user= ", ")"),
+        ("ser [", "]"),
+    ] {
+        let Some((_, user)) = body.split_once(open) else { continue };
+        let end = if close.len() > 1 { user.rfind(close) } else { user.find(close) };
+        if let Some(end) = end {
+            return Some(&user[..end]);
+        }
+    }
+    None
+}
+
+/// A single word: `Uname: anna`, `user = anna`, `User anna,`.
+fn plain(body: &str) -> Option<&str> {
+    for open in ["Username:", "Uname: ", "user = ", "User = ", "User:", "User ", "user "] {
+        let Some((_, user)) = body.split_once(open) else { continue };
+        let user = user.trim_start();
+        let word = user.split([' ', ',']).next().unwrap_or(user);
+        let is_word = matches!(
+            word,
+            "authentication" | "priv" | "requested" | "Requested" | "is" | "has" | "IP" | "=" | ":"
+        );
+        if !is_word && !word.is_empty() {
+            return Some(word.trim_end_matches(['.', ';', ')']));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(text: &str) -> (String, Option<u16>, String, String, String) {
+        let Some(found) = endpoint(text) else { return Default::default() };
+        let ip = found.ip.map(|ip| ip.to_string()).unwrap_or_default();
+        (ip, found.port, found.interface.into(), found.name.into(), found.user.into())
+    }
+
+    #[test]
+    fn spellings_of_endpoints() {
+        for (text, ip, port, interface, name, user) in [
+            ("192.0.2.7", "192.0.2.7", None, "", "", ""),
+            ("192.0.2.7/22", "192.0.2.7", Some(22), "", "", ""),
+            ("192.0.2.7/https", "192.0.2.7", Some(443), "", "", ""),
+            ("192.0.2.7(4022),", "192.0.2.7", Some(4022), "", "", ""),
+            ("192.0.2.7:500", "192.0.2.7", Some(500), "", "", ""),
+            ("out:192.0.2.7/22", "192.0.2.7", Some(22), "out", "", ""),
+            ("out/192.0.2.7(22)", "192.0.2.7", Some(22), "out", "", ""),
+            ("out:2001:db8::7/22", "2001:db8::7", Some(22), "out", "", ""),
+            ("out:2001:db8::7", "2001:db8::7", None, "out", "", ""),
+            ("2001:db8::7", "2001:db8::7", None, "", "", ""),
+            ("(0.0.0.0)", "0.0.0.0", None, "", "", ""),
+            ("[192.0.2.7:51654", "192.0.2.7", Some(51654), "", "", ""),
+            ("out:192.0.2.7/22(LOCAL\\anna)", "192.0.2.7", Some(22), "out", "", "anna"),
+            ("out:192.0.2.7/22(LOCAL\\d\\anna)", "192.0.2.7", Some(22), "out", "", "d\\anna"),
+            ("out:192.0.2.7/22(LOCAL\\anna ö)", "192.0.2.7", Some(22), "out", "", "anna ö"),
+            ("dmz:ocsp_server/5678", "", Some(5678), "dmz", "ocsp_server", ""),
+            ("in/host.example(27218)", "", Some(27218), "in", "host.example", ""),
+            ("15", "", None, "", "", ""),
+            ("interface", "", None, "", "", ""),
+            ("a/b", "", None, "", "", ""),
+        ] {
+            let want = (ip.into(), port, interface.into(), name.into(), user.into());
+            assert_eq!(ends(text), want, "{text}");
+        }
+    }
+}
