@@ -6,12 +6,15 @@
 //! postfix/smtpd[7]: message    slashes, dots, dashes
 //! su(pam_unix)[42]: message    the module that spoke stays part of the name
 //! syslogd 1.4.1: message       up to three words where a colon follows
+//! polkitd(authority=local)[7]: what a program says of itself in brackets
+//! gdm-password]: message       a bracket too much, which belongs to nothing
 //! sandboxd[129] ([31211]): m   macOS: on whose behalf
 //! kernel: message              no process id
 //! %SYS-5-CONFIG_I: message     Cisco's mnemonic is no program: no tag
 //! : %ASA-6-302013: message     the same behind a host
 //! 45: *Nov 20 10:11:27.1: %SYS-5-CONFIG_I: message    the same behind a number and a stamp of its own
 //! message                      no tag at all
+//! [ID 800047 auth.notice] m    Solaris: the message's number, facility and severity
 //! ```
 //!
 //! The tag's end is where the message begins; one space after the colon is part of the header.
@@ -58,6 +61,7 @@ fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
     }
     let end = text.len().min(start + TAG_LENGTH);
     let mut spaces = 0;
+    let mut is_inside = false;
     let mut place = start;
     while place < end {
         match text[place] {
@@ -67,6 +71,10 @@ fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
                 return Some(Tag { name, body: after_colon(text, place), ..Tag::default() });
             }
             b' ' if spaces < TAG_SPACES && place > start => spaces += 1,
+            // gdm's PAM service keeps a bracket: `gdm-password]: …`, `gdm-password][7]: …`.
+            b']' if matches!(text.get(place + 1), Some(b':' | b'[')) => {}
+            b'(' if place > start => is_inside = true,
+            b'=' if is_inside => {}
             b' ' | b'"' | b'=' | b'<' | b'>' | b',' | b';' | b']' | 0..=0x1f => return None,
             _ => {}
         }
@@ -149,7 +157,7 @@ pub(crate) fn fill<'a>(
 ) -> Option<(usize, usize)> {
     event.dataset = Some("linux.syslog".into());
     event.message = line[tag.body..].into();
-    event.process_name = tag.name.map(Into::into);
+    event.process_name = tag.name.map(|name| name.trim_end_matches(']').into());
     match tag.pid.map(|pid| (pid, number(pid))) {
         Some((_, Some(pid))) => event.process_pid = Some(pid),
         Some((pid, None)) if !pid.is_empty() => {
@@ -160,9 +168,32 @@ pub(crate) fn fill<'a>(
     if let Some(context) = tag.context {
         event.ext.push("log.syslog.context", Value::Text(context.into()));
     }
+    if line[tag.body..].starts_with("[ID ") {
+        return solaris(line, tag.body, event);
+    }
     let (count, inner) = repeated(line, tag.body)?;
     event.ext.push("log.repeat", Value::Int(count));
     inner
+}
+
+/// Facilities and severities by their names, in the order of their numbers.
+const FACILITIES: [&str; 24] = [
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv",
+    "ftp", "ntp", "audit", "console", "cron2", "local0", "local1", "local2", "local3", "local4",
+    "local5", "local6", "local7",
+];
+
+/// Reads `[ID 800047 auth.notice] `; returns the part behind it.
+fn solaris<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> Option<(usize, usize)> {
+    let (front, _) = line[at + 4..].split_once("] ")?;
+    let (number, priority) = front.split_once(' ')?;
+    let (facility, severity) = priority.split_once('.')?;
+    self::number(number)?;
+    let facility = FACILITIES.iter().position(|name| *name == facility)?;
+    event.log_facility = u8::try_from(facility).ok();
+    event.log_severity = crate::alias::named_severity(severity);
+    event.ext.push("log.syslog.msgid", Value::Text(number.into()));
+    Some((at + 4 + front.len() + 2, line.len()))
 }
 
 #[cfg(test)]
@@ -197,6 +228,10 @@ mod tests {
             ("prog[7] message", (Some("prog"), Some("7"), "message")),
             ("prog[x y]: message", (Some("prog"), Some("x y"), "message")),
             ("prog:", (Some("prog"), None, "")),
+            ("a(b=c)[1]: x", (Some("a(b=c)"), Some("1"), "x")),
+            ("gdm]: x", (Some("gdm]"), None, "x")),
+            ("gdm][1]: x", (Some("gdm]"), Some("1"), "x")),
+            ("a] x: y", (None, None, "a] x: y")),
             ("%ASA-6-302013: Built", (None, None, "%ASA-6-302013: Built")),
             (" : %ASA-6-302013: Built", (None, None, "%ASA-6-302013: Built")),
             ("-- MARK --", (None, None, "-- MARK --")),

@@ -30,7 +30,8 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     if text.get(end) != Some(&b' ') {
         return Miss::at(end, "a space");
     }
-    let host = end + 1;
+    // macOS' `log show --style syslog` puts two.
+    let host = end + 1 + usize::from(text.get(end + 1) == Some(&b' '));
     let width = memchr::memchr(b' ', &text[host..]).unwrap_or(0);
     if width == 0 || !text[host].is_ascii_alphanumeric() {
         return Miss::at(host, "a host name");
