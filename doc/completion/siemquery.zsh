@@ -72,7 +72,7 @@ raw\:"The source'\''s bytes"))' \
 '(--count --count-by --histogram)--json=[Also write a JSON array to FILE; - is standard output]:FILE:_files' \
 '-n+[The newest N (0\: no limit)]:N:_default' \
 '--lines=[The newest N (0\: no limit)]:N:_default' \
-'(-n --lines --reverse --raw --count --count-by --histogram --sources --around --rule --siem --id)--cursor-file=[Each event once\: go on where the last run ended]:FILE:_files' \
+'(-n --lines --reverse --raw --count --count-by --histogram --sources --around --rule --id)--cursor-file=[Each event once\: go on where the last run ended]:FILE:_files' \
 '--tz=[Show and read times in this zone\: Europe/Berlin, +0530]:ZONE:_default' \
 '--color=[auto, always or never]:WHEN:_default' \
 '--generate=[Print this program'\''s man page or completions]:GENERATE:((man\:"The man page, in roff"
@@ -85,8 +85,8 @@ fish\:"Completions for fish"))' \
 '(-o --output --json --fields --siem --rule --around --count --count-by --histogram --reverse)--raw[The source'\''s bytes, in their order]' \
 '--force[Let --raw write to a terminal]' \
 '--reverse[The newest first]' \
-'(--reverse --raw --count --count-by --histogram --sources --around --rule --siem -U --until)-f[The newest 10 (or -n), then new ones as they come]' \
-'(--reverse --raw --count --count-by --histogram --sources --around --rule --siem -U --until)--follow[The newest 10 (or -n), then new ones as they come]' \
+'(--reverse --raw --count --count-by --histogram --sources --around --rule -U --until)-f[The newest 10 (or -n), then new ones as they come]' \
+'(--reverse --raw --count --count-by --histogram --sources --around --rule -U --until)--follow[The newest 10 (or -n), then new ones as they come]' \
 '(--tz)--utc[Show times in UTC]' \
 '--no-pager[Do not page long output (\$SIEM_PAGER, \$PAGER, less -R)]' \
 '--silent[Print nothing\: for the exit code, or for --json FILE alone]' \

@@ -259,16 +259,19 @@ pub(crate) struct Args {
     pub(crate) reverse: bool,
 
     /// The newest 10 (or -n), then new ones as they come
-    #[arg(short, long, conflicts_with_all = ["reverse", "raw", "made", "sources", "around", "rule", "siem", "until"],
+    ///
+    /// With --siem a SIEM event that is amended comes again, at most once a second.
+    #[arg(short, long, conflicts_with_all = ["reverse", "raw", "made", "sources", "around", "rule", "until"],
           help_heading = "Output")]
     pub(crate) follow: bool,
 
     /// Each event once: go on where the last run ended
     ///
     /// For cron jobs. Events come in the order in which they were stored; FILE is written after
-    /// the output was, so that a run that failed is repeated.
+    /// the output was, so that a run that failed is repeated. With --siem each SIEM event comes
+    /// again when it was amended.
     #[arg(long, value_name = "FILE", help_heading = "Output",
-          conflicts_with_all = ["lines", "reverse", "raw", "made", "sources", "around", "rule", "siem", "id"])]
+          conflicts_with_all = ["lines", "reverse", "raw", "made", "sources", "around", "rule", "id"])]
     pub(crate) cursor_file: Option<PathBuf>,
 
     /// Show times in UTC
@@ -387,6 +390,9 @@ Examples:
     siemquery --siem --last 1d
     siemquery --sources 5f2c9a1b
     siemquery --around 5f2c9a1b --span 5m --same host
+
+  SIEM events as they arise, above a magnitude:
+    siemquery --siem --follow -w 'magnitude >= 40'
 
   New SIEM-relevant events to a script, each exactly once (cron):
     siemquery -s auth -w 'user.name = root' --cursor-file /var/lib/me/root.cursor -o jsonl

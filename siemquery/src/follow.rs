@@ -9,7 +9,7 @@ use crate::list;
 use crate::request::Request;
 use crate::view::{Printer, View};
 use anyhow::Result;
-use common::cli::{Failure, Kind};
+use common::cli::Failure;
 use common::clock::Timestamp;
 use common::event::{Event, EventId};
 use common::field::{Column, Field};
@@ -35,12 +35,13 @@ pub(crate) fn list(
 ) -> Result<bool> {
     let filter = timed(request);
     let mut printer = list::open(store, request, view)?;
-    let mut cursor = args.cursor_file.as_deref().map(Cursor::open).transpose()?;
+    let open = |path| Cursor::open(path, "commit_no");
+    let mut cursor = args.cursor_file.as_deref().map(open).transpose()?;
     let last = store.last_commit().map_err(Failure::from)?;
     let mut from = last.map_or(0, |(number, _)| number);
     let mut seen = HashSet::new();
     match &cursor {
-        Some(cursor) => from = continued(cursor, from)?,
+        Some(cursor) => from = cursor.continued(from)?,
         None => seen = newest(store, request, view, last.map(|(_, at)| at), &mut printer)?,
     }
     loop {
@@ -62,20 +63,6 @@ pub(crate) fn list(
             store.wait_commit(from, PATIENCE).map_err(Failure::from)?;
         }
     }
-}
-
-/// Where a cursor file goes on. A database that has fewer commits is another one.
-fn continued(cursor: &Cursor, last: i64) -> Result<i64> {
-    if cursor.commit_no() <= last {
-        return Ok(cursor.commit_no());
-    }
-    let message = format!(
-        "--cursor-file: it stands at commit {}, the database has {last}",
-        cursor.commit_no()
-    );
-    Err(Failure::new(Kind::Usage, message)
-        .hint("it belongs to another database; remove it to start from the beginning")
-        .into())
 }
 
 /// Prints the newest events, and says which of them may belong to commits that come next: those

@@ -37,24 +37,20 @@ fn check(args: &Args, request: &Request) -> Result<()> {
     let refuse = |message: &str| Err(Failure::new(Kind::Usage, message).into());
     let made = args.count || !args.count_by.is_empty() || args.histogram.is_some();
     let special = made || args.follow || args.cursor_file.is_some() || args.raw;
-    if request.subject != Subject::Events
-        && (special || args.around.is_some() || args.sources.is_some())
-    {
-        if request.subject == Subject::SiemEvents
-            && (args.around.is_some() || args.sources.is_some())
-        {
+    let is_behind = args.around.is_some() || args.sources.is_some();
+    match request.subject {
+        Subject::Events => {}
+        Subject::SiemEvents if is_behind => {
             return refuse(
                 "--around and --sources find SIEM events by themselves; leave out the table",
             );
         }
-        if request.subject == Subject::SiemEvents
-            && !args.raw
-            && !args.follow
-            && args.cursor_file.is_none()
-        {
-            return Ok(());
+        Subject::SiemEvents if args.raw => return refuse("--raw is for events"),
+        Subject::SiemEvents => {}
+        _ if special || is_behind => {
+            return refuse("counts, --follow, --cursor-file and --raw are for events");
         }
-        return refuse("counts, --follow, --cursor-file and --raw are for events");
+        _ => {}
     }
     if args.follow && args.output == Some(crate::args::Form::Json) {
         return refuse("--follow never ends, a JSON array must: use -o jsonl");

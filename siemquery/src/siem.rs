@@ -5,6 +5,7 @@
 //! *not* know: how rules decide.
 
 mod fold;
+mod follow;
 mod found;
 
 use crate::args::Args;
@@ -35,6 +36,9 @@ pub(crate) fn answer(
     request: &Request,
     view: &View,
 ) -> Result<bool> {
+    if args.follow || args.cursor_file.is_some() {
+        return follow::list(store, args, request, view);
+    }
     if args.count {
         let mut number = 0;
         each(store, request, |_| number += 1)?;
@@ -53,13 +57,22 @@ pub(crate) fn answer(
     }
 }
 
+/// Whether a SIEM event is selected.
+fn is_wanted(found: &Found, request: &Request) -> bool {
+    let (Request { ids, sections, filter, .. }, (since, until)) = (request, request.period);
+    let time = found.siem.time;
+    (ids.is_empty() || ids.iter().any(|id| found.is_called(id)))
+        && (sections.is_empty() || sections.contains(&found.siem.section))
+        && since.is_none_or(|since| time >= since)
+        && until.is_none_or(|until| time < until)
+        && filter.matches(&found.event)
+}
+
 /// Shows each selected SIEM event.
 fn each(store: &mut dyn Store, request: &Request, mut see: impl FnMut(Found)) -> Result<()> {
-    let ids = &request.ids;
     let mut pass = |siem: SiemEvent| {
         let found = Found::new(siem);
-        let named = ids.is_empty() || ids.iter().any(|id| found.is_called(id));
-        if named && request.filter.matches(&found.event) {
+        if is_wanted(&found, request) {
             see(found);
         }
         ControlFlow::Continue(())

@@ -47,6 +47,8 @@ BEGIN
         ('siem_trigger', 'activation', 'SELECT, INSERT, UPDATE'),
         ('siem_trigger', 'hit', 'SELECT, INSERT, UPDATE'),
         ('siem_trigger', 'siem_event', 'SELECT, INSERT, UPDATE'),
+        ('siem_trigger', 'change', 'SELECT, INSERT, UPDATE'),
+        ('siem_query', 'change', 'SELECT'),
         ('siem_trigger', 'outbox', 'SELECT, INSERT, UPDATE'),
         ('siem_query', 'outbox', 'SELECT'),
         ('siem_query', 'reference_set', 'SELECT'),

@@ -17,6 +17,7 @@ mod account;
 mod braid;
 mod detect;
 mod error;
+mod follow;
 mod ingest;
 mod install;
 mod manage;
@@ -34,6 +35,7 @@ mod verify;
 pub use account::*;
 pub use detect::*;
 pub use error::{Error, Result};
+pub use follow::Follow;
 pub use ingest::*;
 pub use manage::*;
 pub use outbox::{Delivered, Delivery, Outbox, OutboxCount};
@@ -45,7 +47,9 @@ pub use url::{Url, default_path, system_path};
 pub use verify::{Finding, HeadError, Sealed, Verified, verify};
 
 /// Everything a database can be asked.
-pub trait Store: Ingest + Read + Detect + Manage + Outbox + Seal + Relabels + Send {
+pub trait Store:
+    Ingest + Read + Detect + Follow + Manage + Outbox + Seal + Relabels + Send
+{
     /// The database as a user would name it, without a password.
     fn name(&self) -> String;
 }

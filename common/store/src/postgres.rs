@@ -21,6 +21,7 @@ mod cursor;
 mod deadline;
 mod detect;
 mod fault;
+mod follow;
 mod hold;
 mod load;
 mod ingest;
@@ -65,8 +66,8 @@ pub(crate) struct Postgres {
     days: HashMap<i64, Day>,
     /// Counts the connections made.
     connection: u32,
-    /// The connection that is told of commits.
-    listening: Option<u32>,
+    /// The connection that is told of commits or of changes, and the channel.
+    listening: Option<(u32, &'static str)>,
     /// Commit times of batches met while reading.
     committed: HashMap<i64, Timestamp>,
     /// Rows on their way to the server; kept for its allocation.

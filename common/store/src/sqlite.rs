@@ -16,6 +16,7 @@ mod account;
 mod bind;
 mod count;
 mod detect;
+mod follow;
 mod holds;
 mod ingest;
 mod manage;

@@ -7,6 +7,7 @@ mod rules;
 mod set;
 
 use super::Postgres;
+use super::follow::{self, put_changes};
 use super::outbox::put_actions;
 use super::row::Time;
 use crate::detect::row::{group_key, match_columns, stored_fields, stored_group, stored_match};
@@ -20,8 +21,8 @@ use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use postgres::{Row, Statement};
-pub(super) use rows::siem_event;
 use rows::{BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_event, put_hits};
+pub(super) use rows::{SIEM_CHANGED, siem_event};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/postgres/firing_select.sql");
 const HIT_INSERT: &str = include_str!("../../../../sql/postgres/hit_insert.sql");
@@ -47,6 +48,7 @@ struct Statements {
     advance: Statement,
     hits: Statement,
     fire: Statement,
+    changes: Statement,
     event: Statement,
 }
 
@@ -133,6 +135,7 @@ impl Detect for Postgres {
             advance: self.statement(ADVANCE)?,
             hits: self.statement(HIT_INSERT)?,
             fire: self.statement(FIRE)?,
+            changes: self.statement(follow::PUT)?,
             event: self.statement(SIEM_EVENT_PUT)?,
         };
         self.write(step, &statements).map_err(|error| self.fault(&error))
@@ -202,6 +205,7 @@ impl Postgres {
                 &[commit_no, version, &Time(*time), &batch, &seq, &siem_event, &group_key(group)],
             )?;
         }
+        put_changes(&mut transaction, &statements.changes, &step.events)?;
         for row in &step.events {
             put_event(&mut transaction, &statements.event, row)?;
         }

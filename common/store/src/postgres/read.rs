@@ -116,10 +116,25 @@ impl Read for Postgres {
     }
 
     fn wait_commit(&mut self, commit_no: i64, timeout: Duration) -> Result<bool> {
+        self.wait("siem_commit", timeout, |store| {
+            Ok(store.last_commit()?.is_some_and(|(last, _)| last > commit_no))
+        })
+    }
+}
+
+impl Postgres {
+    /// Waits until something is there, which notifications on a channel tell, or the time is over;
+    /// says which.
+    pub(super) fn wait(
+        &mut self,
+        channel: &'static str,
+        timeout: Duration,
+        mut is_there: impl FnMut(&mut Postgres) -> Result<bool>,
+    ) -> Result<bool> {
         let start = Instant::now();
-        self.listen()?;
+        self.listen(channel)?;
         loop {
-            if self.last_commit()?.is_some_and(|(last, _)| last > commit_no) {
+            if is_there(self)? {
                 return Ok(true);
             }
             let left = timeout.saturating_sub(start.elapsed());
@@ -131,16 +146,14 @@ impl Read for Postgres {
             while self.client.notifications().iter().next().is_ok_and(|more| more.is_some()) {}
         }
     }
-}
 
-impl Postgres {
-    /// Asks to be told of commits, once a connection.
-    fn listen(&mut self) -> Result<()> {
+    /// Asks to be told on a channel, once a connection.
+    fn listen(&mut self, channel: &'static str) -> Result<()> {
         self.client()?;
-        if self.listening != Some(self.connection) {
-            let listen = self.client.batch_execute("LISTEN siem_commit");
+        if self.listening != Some((self.connection, channel)) {
+            let listen = self.client.batch_execute(&format!("LISTEN {channel}"));
             listen.map_err(|error| self.fault(&error))?;
-            self.listening = Some(self.connection);
+            self.listening = Some((self.connection, channel));
         }
         Ok(())
     }

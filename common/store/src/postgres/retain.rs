@@ -50,6 +50,8 @@ const SIEM_SWEEP: &str = "WITH old AS (DELETE FROM siem_event \
     RETURNING 1) SELECT count(*) FROM old WHERE $5::text IS NOT NULL";
 const OUTBOX_SWEEP: &str = "DELETE FROM outbox WHERE NOT EXISTS \
     (SELECT 1 FROM siem_event WHERE id = outbox.siem_event)";
+const CHANGE_SWEEP: &str = "DELETE FROM change WHERE NOT EXISTS \
+    (SELECT 1 FROM siem_event WHERE id = change.siem_event)";
 const REJECT_SWEEP: &str = "WITH old AS (DELETE FROM reject USING batch \
     WHERE reject.ctid >= format('(%s,0)', $3::bigint)::tid \
     AND reject.ctid < format('(%s,0)', $4::bigint)::tid AND batch.batch = reject.batch \
@@ -122,6 +124,7 @@ impl Postgres {
     ) -> Result<u64> {
         let gone = self.sweep("siem_event", SIEM_SWEEP, before, section)?;
         self.change(|transaction| transaction.execute(OUTBOX_SWEEP, &[]))?;
+        self.change(|transaction| transaction.execute(CHANGE_SWEEP, &[]))?;
         Ok(gone)
     }
 

@@ -170,6 +170,7 @@ fn a_database_without_a_schema_says_so() {
 const MATRIX: &str = "\
 activation     | -    | r    | raw
 batch          | a    | r    | ra
+change         | -    | r    | raw
 counter        | rw   | r    | rw
 cursor         | raw  | r    | -
 event          | a    | r    | r

@@ -7,6 +7,7 @@ mod rules;
 mod set;
 
 use super::Sqlite;
+use super::follow::put_changes;
 use super::ingest::draw;
 use super::outbox::put_actions;
 use crate::detect::row::{group_key, match_columns, stored_group, stored_match};
@@ -19,8 +20,8 @@ use common::filter::{Set, Sets};
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
-pub(super) use rows::siem_event;
-use rows::{HIT_COLUMNS, SIEM_COLUMNS, hit, put_event, put_hit};
+use rows::{HIT_COLUMNS, hit, put_event, put_hit};
+pub(super) use rows::{SIEM_COLUMNS, siem_event};
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/sqlite/firing_select.sql");
@@ -223,6 +224,7 @@ fn write(connection: &Connection, step: &Step) -> rusqlite::Result<bool> {
         let values = (commit_no, version, time.0, batch, seq, siem_event, group_key(group));
         connection.prepare_cached(fire)?.execute(values)?;
     }
+    put_changes(connection, &step.events)?;
     for row in &step.events {
         put_event(connection, row)?;
     }

@@ -273,12 +273,14 @@ impl Sqlite {
         })
     }
 
-    /// Removes SIEM events, and the deliveries of those.
+    /// Removes SIEM events, and the deliveries and changes of those.
     fn remove_siem_events(&mut self, before: i64, section: Option<&str>) -> Result<u64> {
         let gone = self.remove(SIEM_DELETE, before, section)?;
-        let outbox = "DELETE FROM outbox WHERE NOT EXISTS \
-            (SELECT 1 FROM siem_event WHERE id = outbox.siem_event)";
-        self.change(|connection| connection.execute(outbox, ()))?;
+        let sweep = "DELETE FROM outbox WHERE NOT EXISTS \
+            (SELECT 1 FROM siem_event WHERE id = outbox.siem_event); \
+            DELETE FROM change WHERE NOT EXISTS \
+            (SELECT 1 FROM siem_event WHERE id = change.siem_event)";
+        self.change(|connection| connection.execute_batch(sweep))?;
         Ok(gone)
     }
 

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_time", include_str!("../../../../sql/sqlite/0010_time.sql")),
     ("0011_relabel", include_str!("../../../../sql/sqlite/0011_relabel.sql")),
     ("0012_forget", include_str!("../../../../sql/sqlite/0012_forget.sql")),
+    ("0013_change", include_str!("../../../../sql/sqlite/0013_change.sql")),
 ];
 
 impl Sqlite {

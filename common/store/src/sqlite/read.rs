@@ -111,13 +111,27 @@ impl Read for Sqlite {
     }
 
     fn wait_commit(&mut self, commit_no: i64, timeout: Duration) -> Result<bool> {
+        self.wait(timeout, |store| {
+            Ok(store.last_commit()?.is_some_and(|(last, _)| last > commit_no))
+        })
+    }
+}
+
+impl Sqlite {
+    /// Waits until something is there or the time is over; says which. It is looked for when
+    /// another connection has committed.
+    pub(super) fn wait(
+        &mut self,
+        timeout: Duration,
+        mut is_there: impl FnMut(&mut Sqlite) -> Result<bool>,
+    ) -> Result<bool> {
         let start = Instant::now();
         let mut seen = None;
         loop {
             let version = self.data_version()?;
             if seen != Some(version) {
                 seen = Some(version);
-                if self.last_commit()?.is_some_and(|(last, _)| last > commit_no) {
+                if is_there(self)? {
                     return Ok(true);
                 }
             }
@@ -128,9 +142,7 @@ impl Read for Sqlite {
             thread::sleep(LOOK.min(left));
         }
     }
-}
 
-impl Sqlite {
     /// A number that changes when another connection commits.
     fn data_version(&self) -> Result<i64> {
         let read = || {

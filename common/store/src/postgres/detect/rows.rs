@@ -24,10 +24,15 @@ macro_rules! hit_columns {
 
 macro_rules! siem_columns {
     ($rest:literal) => {
+        siem_columns!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
             "SELECT id, key, revision, time, last_time, section, rule_id, rule_name, ",
             "rule_version, rule_kind, severity, event_count, event_limit, window_start, ",
-            "window_end, group_values, message, tags, source_ids, backfill FROM siem_event ",
+            "window_end, group_values, message, tags, source_ids, backfill",
+            $more,
+            " FROM siem_event ",
             $rest
         )
     };
@@ -47,6 +52,12 @@ pub(super) const SIEM_PAGE: &str = siem_columns!(
      AND (cardinality($5::text[]) = 0 OR section = ANY($5)) \
      AND (cardinality($6::text[]) = 0 OR id = ANY($6)) \
      ORDER BY time, id LIMIT $7"
+);
+/// A page of SIEM events in the order of their changes, each with its last one.
+pub(in crate::postgres) const SIEM_CHANGED: &str = siem_columns!(
+    ", change_no",
+    "JOIN change ON siem_event = id WHERE (change_no, siem_event) > ($1::bigint, $2::text) \
+     AND change_no <= $3 ORDER BY change_no, siem_event LIMIT $4"
 );
 /// The hits behind a SIEM event. Those of a plain rule are its source ids.
 pub(super) const BEHIND: &str = "SELECT h.batch, h.seq, h.siem_event FROM siem_event s \

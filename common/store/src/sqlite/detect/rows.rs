@@ -19,7 +19,7 @@ pub(super) const HIT_COLUMNS: &str = "group_values, time, batch, seq, siem_event
     committed, is_armed, fired_commit, message, keys";
 
 /// The columns that [`siem_event`] reads, in its order.
-pub(super) const SIEM_COLUMNS: &str = "id, key, revision, time, last_time, section, rule_id, \
+pub(in crate::sqlite) const SIEM_COLUMNS: &str = "id, key, revision, time, last_time, section, rule_id, \
     rule_name, rule_version, rule_kind, severity, event_count, event_limit, window_start, \
     window_end, group_values, message, tags, source_ids, backfill";
 
