@@ -7,7 +7,7 @@
 
 use crate::archive::{FIRST, Packing};
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +16,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long a file is left alone after a rotation.
 const FRESH: Duration = Duration::from_millis(1_500);
+
+/// How many bytes tell a compression.
+const MAGIC: usize = 6;
+/// How much of two files is compared at once.
+const COMPARED: usize = 64 << 10;
 
 /// A file as the directory knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +59,8 @@ pub(crate) struct Content {
     file: Arc<File>,
     pub(crate) inode: Inode,
     pub(crate) packing: Option<Packing>,
+    /// Whether there were enough bytes when it was opened to tell how it is packed.
+    pub(crate) is_begun: bool,
     /// How far it may be read, where that is not its end.
     limit: Option<Arc<AtomicI64>>,
 }
@@ -73,7 +80,7 @@ impl Content {
         let mut first = [0u8; FIRST];
         let count = file.read_at(&mut first, 0)?;
         let (inode, packing) = (Inode::of(&metadata), Packing::of(&first[..count]));
-        Ok(Content { inode, packing, file, limit: None })
+        Ok(Content { inode, packing, is_begun: count >= MAGIC, file, limit: None })
     }
 
     /// Opens a regular file that is not packed, to be read up to a limit that moves.
@@ -86,6 +93,36 @@ impl Content {
         let mut bytes = Vec::with_capacity(length);
         self.reader(offset)?.take(length as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Up to `length` first bytes; of a packed file that is broken, or half written, what it gives.
+    pub(crate) fn head(&self, length: usize) -> Vec<u8> {
+        let mut head = Vec::with_capacity(length);
+        if let Ok(reader) = self.reader(0) {
+            // What came before a failure is there.
+            let _ = reader.take(length as u64).read_to_end(&mut head);
+        }
+        head
+    }
+
+    /// Whether another file begins with all that this one holds, or gives before it breaks off.
+    pub(crate) fn is_beginning_of(&self, other: &Content) -> bool {
+        let (Ok(own), Ok(other)) = (self.reader(0), other.reader(0)) else { return false };
+        let mut own = BufReader::with_capacity(COMPARED, own);
+        let mut other = BufReader::with_capacity(COMPARED, other);
+        loop {
+            let (one, two) = match (own.fill_buf(), other.fill_buf()) {
+                (Ok([]) | Err(_), _) => return true,
+                (_, Err(_)) => return false,
+                (Ok(one), Ok(two)) => (one, two),
+            };
+            let common = one.len().min(two.len());
+            if common == 0 || one[..common] != two[..common] {
+                return false;
+            }
+            own.consume(common);
+            other.consume(common);
+        }
     }
 
     /// A reader from an offset on.
@@ -115,6 +152,11 @@ impl Content {
     /// Whether no name leads to the file any more.
     pub(crate) fn is_deleted(&self) -> bool {
         self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+    }
+
+    /// Whether the file was made, renamed or written to just now.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.file.metadata().is_ok_and(|metadata| is_fresh(&metadata))
     }
 
     /// Whether the file was made just now, as far as the file system knows that.

@@ -8,6 +8,7 @@
 
 mod claim;
 
+use self::claim::Memory;
 use crate::outage::{Outage, is_passing};
 use crate::source::Source;
 use crate::spool;
@@ -86,6 +87,7 @@ pub(crate) struct Desk {
     zone: Zone,
     year: Option<i16>,
     sections: HashMap<String, Section>,
+    memory: Memory,
     generation: i64,
     asked: Instant,
 }
@@ -111,12 +113,20 @@ impl Desk {
             zone,
             year,
             sections: HashMap::new(),
+            memory: Memory::default(),
             generation: 0,
             asked: Instant::now(),
         };
         desk.generation =
             desk.ask(|store| store.helper_generation()).map_err(Failure::from)?.unwrap_or(0);
         Ok(desk)
+    }
+
+    /// Notes where a source was left, where no store does.
+    pub(crate) fn note(&mut self, cursor: &Cursor) {
+        if !self.is_kept && cursor.source > 0 {
+            self.memory.note(cursor);
+        }
     }
 
     /// From now on a database that is away is waited for.

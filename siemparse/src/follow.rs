@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: how lines are read (`tail`), stored (`pipeline`), or found (`roster`).
 
+mod back;
 mod finish;
 mod open;
 mod room;
@@ -9,7 +10,7 @@ mod spooled;
 
 use crate::batch::{DELAY, Delta, Report};
 use crate::desk::{Desk, Door};
-use crate::identity::{self, COMPLETE};
+use crate::identity::COMPLETE;
 use crate::outage::Outage;
 use crate::pipeline::Pipeline;
 use crate::progress::Progress;
@@ -21,11 +22,9 @@ use crate::summary::Summary;
 use crate::tail::{Input, Tail, Trouble, Turn};
 use crate::take::Take;
 use crate::watch::Watch;
-use common::cli::{Exit, Failure, Kind, Reopen, Stop, warn};
-use common::clock::Timestamp;
+use common::cli::{Exit, Reopen, Stop, warn};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
-use store::Cursor;
 
 /// How long a file must not have changed before its unfinished last line is taken.
 const QUIET: Duration = Duration::from_secs(2);
@@ -59,6 +58,10 @@ pub(crate) struct Reading {
     reopen: Reopen,
     /// Whether the files that were there at the beginning are still being opened.
     is_starting: bool,
+    /// Whether a run to the end has read and stored all but what it put off.
+    is_resting: bool,
+    /// How many tails there had been when it looked at that last.
+    rested: usize,
     /// How many files may be open.
     room: usize,
     /// When files were opened last.
@@ -106,6 +109,8 @@ impl Reading {
             stop,
             reopen,
             is_starting: true,
+            is_resting: false,
+            rested: 0,
             room: room::most(mode.is_once),
             opened: Instant::now(),
             tails: Vec::new(),
@@ -137,6 +142,7 @@ impl Reading {
                 && self.roster.is_empty()
                 && !self.roster.is_at_work()
                 && (self.mode.is_once || self.roster.is_over())
+                && !self.look_again()
             {
                 break;
             }
@@ -206,8 +212,14 @@ impl Reading {
                     tail.lose_rest();
                     tail.is_replaced = true;
                     tail.finish();
-                    self.roster.hurry();
                     self.send(place);
+                    self.again(place);
+                    is_busy = true;
+                }
+                Ok(Turn::Begun) => {
+                    tail.is_replaced = true;
+                    tail.finish();
+                    self.again(place);
                     is_busy = true;
                 }
                 Err(Trouble::Output(error)) => return Err(error.into()),
@@ -323,42 +335,13 @@ impl Reading {
         }
     }
 
-    /// Lets a source go on where its cursor stands now.
-    fn set_back(&mut self, number: usize, epoch: u32, cursor: Cursor) -> anyhow::Result<()> {
-        let found = self.tails.iter_mut().find(|tail| tail.number == number && tail.epoch == epoch);
-        let Some(tail) = found else { return Ok(()) };
-        let Some(content) = tail.input.content() else {
-            return Err(moved(tail).into());
-        };
-        let is_own = identity::belongs(&cursor, content) && {
-            let parser = self.desk.parser(&tail.source, &cursor.state, Timestamp::now())?;
-            tail.reset(cursor, parser)?
-        };
-        if !is_own {
-            tail.give_up();
-            self.roster.hurry();
-        }
-        Ok(())
-    }
-
-    /// Lets a source begin anew whose cursor is gone from the database.
-    fn begin_anew(&mut self, number: usize, epoch: u32) -> anyhow::Result<()> {
-        let found = self.tails.iter_mut().find(|tail| tail.number == number && tail.epoch == epoch);
-        let Some(tail) = found else { return Ok(()) };
-        if tail.input.content().is_none() {
-            return Err(moved(tail).into());
-        }
-        tail.give_up();
-        self.roster.hurry();
-        Ok(())
-    }
-
     /// Lets go of sources that are read and stored.
     fn retire(&mut self) {
         let is_done = |tail: &Tail| tail.is_finished && tail.outstanding == 0;
         let done: Vec<Tail> = self.tails.extract_if(.., |tail| is_done(tail)).collect();
         for tail in &done {
             self.remove_segment(tail);
+            self.desk.note(&tail.cursor);
             self.roster.finish(tail);
         }
         let sources: Vec<i64> = done.iter().map(|tail| tail.cursor.source).collect();
@@ -374,11 +357,6 @@ impl Reading {
             Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     }
-}
-
-fn moved(tail: &Tail) -> Failure {
-    let what = format!("{}: its cursor was moved, and it cannot be read again", tail.cursor.name);
-    Failure::new(Kind::Database, what)
 }
 
 /// Whether a file has not changed for a while, by its own time or by ours.

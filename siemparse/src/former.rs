@@ -91,31 +91,35 @@ pub(crate) fn find(
             beside.is_unsettled = true;
             continue;
         };
-        let head = content.read_at(0, HEAD).unwrap_or_default();
+        let head = content.head(HEAD);
+        if head.is_empty() {
+            beside.is_unsettled |= sibling.is_fresh;
+            continue;
+        }
+        let whole = (&content, head.as_slice());
         if tails.iter().any(|tail| tail.holds(&content, &head)) {
             times.push(sibling.changed);
             beside.is_unsettled = true;
-        } else if let Some(cursor) = known.choose(section, &name, &content, &HashSet::new()) {
+        } else if let Some(cursor) = known.choose(section, &name, whole, &HashSet::new()) {
             times.push(sibling.changed);
             if has_more(cursor, &content) {
                 beside.files.push((sibling.path, sibling.inode));
             }
-        } else if known.is_copy(&content, |name| is_rotated(name, &sibling.path)) {
+        } else if known.original(section, &sibling.path, whole).is_some() {
             beside.is_unsettled = true;
         } else if is_rotated(&found.path, &sibling.path) {
-            unseen.push((sibling, content));
+            unseen.push((sibling, content, head));
         }
     }
     let since = times.iter().copied().min().flatten();
-    unseen.retain(|(sibling, _)| second(sibling.changed) >= second(since));
-    for (sibling, content) in unseen {
+    unseen.retain(|(sibling, ..)| second(sibling.changed) >= second(since));
+    for (sibling, content, head) in unseen {
         if sibling.is_fresh {
             beside.is_unsettled = true;
             continue;
         }
-        let (name, section) = (name.clone().into_owned(), section.clone());
-        let blank = Cursor { name, section, ..Cursor::default() };
-        beside.cursors.push(identity::begin(blank, &content));
+        let blank = Cursor { section: section.clone(), ..Cursor::default() };
+        beside.cursors.push(identity::claimed(blank, &name, (&content, &head)));
         beside.files.push((sibling.path, sibling.inode));
     }
     beside

@@ -13,10 +13,11 @@
 
 use crate::content::Content;
 use crate::line::{Edge, HEAD};
+use crate::name::{is_rotated, plain_name};
 use sha2::{Digest as _, Sha256};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use store::Cursor;
 
 /// The token of an archive's cursor, once all of it was read.
@@ -56,42 +57,45 @@ impl<'c> Known<'c> {
         &self,
         section: &str,
         name: &str,
-        content: &Content,
+        (content, head): (&Content, &[u8]),
         taken: &HashSet<i64>,
     ) -> Option<&'c Cursor> {
         let own = content.inode.stored();
-        let head = content.read_at(0, HEAD).unwrap_or_default();
         let rank = |cursor: &Cursor| {
             let is_own = (cursor.device, cursor.inode) == own;
             let (is_begun, is_same) = (cursor.position > 0, cursor.inode == own.1);
-            (is_begun, is_own, is_same, cursor.name == name, cursor.position)
+            let is_known = cursor.head_length > 0;
+            (is_begun, is_known, is_own, is_same, cursor.name == name, cursor.position)
         };
         let is_free =
             |cursor: &&Cursor| cursor.section == section && !taken.contains(&cursor.source);
-        let mut possible: Vec<&Cursor> = self.candidates(own, &head).filter(is_free).collect();
+        let mut possible: Vec<&Cursor> = self.candidates(own, head).filter(is_free).collect();
         possible.sort_by_key(|cursor| Reverse(rank(cursor)));
         possible.into_iter().find(|cursor| {
-            let (_, is_own, ..) = rank(cursor);
+            let (_, _, is_own, ..) = rank(cursor);
             let is_done = is_own && cursor.token == COMPLETE && content.packing.is_some();
-            (is_done || fits_mark(cursor, content))
-                && (is_own || content.packing.is_some() || !is_elsewhere(cursor))
+            is_done || (is_own || !is_elsewhere(cursor)) && fits_mark(cursor, content)
         })
     }
 
-    /// Whether a file that belongs to no cursor is the copy of one that does and is still there,
-    /// under the name that a rotation gives a copy: that one is about to be cut, and then the copy
-    /// takes its place.
-    pub(crate) fn is_copy(&self, content: &Content, is_rotated: impl Fn(&Path) -> bool) -> bool {
-        let head = content.read_at(0, HEAD).unwrap_or_default();
-        self.candidates(content.inode.stored(), &head).any(|cursor| {
-            let name = Path::new(&cursor.name);
-            let is_other = (cursor.device, cursor.inode) != content.inode.stored();
+    /// The cursor of another file, still there, which holds all that this one does: this one is its
+    /// copy, packed or under the name that a rotation gives a copy. That one is about to be cut or
+    /// to go, and then the copy takes its place.
+    pub(crate) fn original(
+        &self,
+        section: &str,
+        path: &Path,
+        (content, head): (&Content, &[u8]),
+    ) -> Option<&'c Cursor> {
+        let inode = content.inode.stored();
+        let is_original = |cursor: &&Cursor| {
+            let is_other = (cursor.device, cursor.inode) != inode && cursor.section == section;
+            let is_copy = || content.packing.is_some() || is_rotated(Path::new(&cursor.name), path);
             is_other
-                && is_rotated(name)
-                && Content::open(name).is_ok_and(|own| {
-                    own.inode.stored() == (cursor.device, cursor.inode) && is_prefix(content, &own)
-                })
-        })
+                && is_copy()
+                && own_file(cursor, path).is_some_and(|own| is_prefix((content, head), &own))
+        };
+        self.candidates(inode, head).find(is_original)
     }
 
     /// The cursors whose beginning is the file's; of those that know no beginning, only its own.
@@ -125,17 +129,18 @@ impl<'c> Known<'c> {
 
 /// Whether a file holds what the cursor remembers.
 pub(crate) fn belongs(cursor: &Cursor, content: &Content) -> bool {
-    content.read_at(0, HEAD).is_ok_and(|head| fits_head(cursor, &head))
-        && fits_mark(cursor, content)
+    fits_head(cursor, &content.head(HEAD)) && fits_mark(cursor, content)
 }
 
-fn fits_head(cursor: &Cursor, head: &[u8]) -> bool {
+/// Whether these first bytes are those that a cursor remembers.
+pub(crate) fn fits_head(cursor: &Cursor, head: &[u8]) -> bool {
     let length = usize::try_from(cursor.head_length).unwrap_or(usize::MAX);
     length == 0
         || head.get(..length).is_some_and(|head| Sha256::digest(head)[..] == cursor.head_hash)
 }
 
-fn fits_mark(cursor: &Cursor, content: &Content) -> bool {
+/// Whether the bytes before a cursor's position are those that it remembers.
+pub(crate) fn fits_mark(cursor: &Cursor, content: &Content) -> bool {
     let length = usize::try_from(cursor.mark_length).unwrap_or(0);
     let bytes = content.read_at(cursor.position - cursor.mark_length, length);
     bytes.is_ok_and(|bytes| {
@@ -146,51 +151,69 @@ fn fits_mark(cursor: &Cursor, content: &Content) -> bool {
 /// Whether these are the first bytes of a cursor's file, and those before its position.
 pub(crate) fn is_at(cursor: &Cursor, head: &[u8], mark: &[u8]) -> bool {
     let marked = usize::try_from(cursor.mark_length).unwrap_or(0);
-    let is_begun = cursor.position > 0 && !cursor.mark_hash.is_empty();
     let end = mark.len().checked_sub(marked).map(|from| &mark[from..]);
-    !is_begun
-        || fits_head(cursor, head)
-            && end.is_some_and(|end| end.is_empty() || Sha256::digest(end)[..] == cursor.mark_hash)
+    fits_head(cursor, head)
+        && end.is_some_and(|end| end.is_empty() || Sha256::digest(end)[..] == cursor.mark_hash)
 }
 
-/// Whether a plain file's content is the beginning of another's, as far as its own beginning and
-/// its end tell.
-fn is_prefix(content: &Content, of: &Content) -> bool {
-    let size = content.state().map_or(0, |(size, _)| size);
-    let from = (size - 256).max(0);
-    let same = |offset| match (content.read_at(offset, HEAD), of.read_at(offset, HEAD)) {
-        (Ok(one), Ok(other)) => other.starts_with(&one),
-        _ => false,
-    };
-    content.packing.is_none() && size > 0 && same(0) && same(from)
+/// Whether a file's content is the beginning of another's.
+fn is_prefix((content, head): (&Content, &[u8]), of: &Content) -> bool {
+    !head.is_empty() && of.head(HEAD).starts_with(head) && content.is_beginning_of(of)
+}
+
+/// Whether a file holds what a cursor remembers, and more behind it.
+pub(crate) fn goes_on(cursor: &Cursor, content: &Content) -> bool {
+    fits_mark(cursor, content)
+        && content.read_at(cursor.position, 1).is_ok_and(|more| !more.is_empty())
+}
+
+/// A cursor's own plain file: where it was, or where the copy's name leads to, or nowhere.
+fn own_file(cursor: &Cursor, copy: &Path) -> Option<Content> {
+    let paths = [Some(PathBuf::from(&cursor.name)), plain_name(copy)];
+    let open = |path: PathBuf| Content::open(&path).ok();
+    let is_own = |content: &Content| content.inode.stored() == (cursor.device, cursor.inode);
+    let mut files = paths.into_iter().flatten().filter_map(open);
+    files.find(|content| content.packing.is_none() && is_own(content))
 }
 
 /// Whether the cursor's own plain file is still where it was, with the same content.
 fn is_elsewhere(cursor: &Cursor) -> bool {
     cursor.kind == "file"
-        && Content::open(Path::new(&cursor.name)).is_ok_and(|own| {
-            own.inode.stored() == (cursor.device, cursor.inode) && belongs(cursor, &own)
-        })
+        && own_file(cursor, Path::new("")).is_some_and(|own| belongs(cursor, &own))
 }
 
-/// A new file's cursor, which knows it again before a line of it is stored.
-pub(crate) fn begin(cursor: Cursor, content: &Content) -> Cursor {
+/// A file's cursor: an old one, or a new one. It knows the file again before a line of it is
+/// stored.
+pub(crate) fn claimed(cursor: Cursor, name: &str, (content, head): (&Content, &[u8])) -> Cursor {
     let (device, inode) = content.inode.stored();
-    let head = content.read_at(0, HEAD).unwrap_or_default();
-    let head_hash = if head.is_empty() { Vec::new() } else { Sha256::digest(&head).to_vec() };
-    let kind = kind(content).to_owned();
-    Cursor { kind, device, inode, head_length: length(&head), head_hash, ..cursor }
+    let (kind, name) = (kind(content).to_owned(), name.to_owned());
+    let mut cursor = Cursor { kind, name, device, inode, ..cursor };
+    let head = known_head(head);
+    if cursor.position == 0 && length(head) > cursor.head_length {
+        (cursor.head_length, cursor.head_hash) = (length(head), Sha256::digest(head).to_vec());
+    }
+    cursor
+}
+
+/// The part of a file's first bytes that stays as it is: NUL bytes at the end may be a hole that is
+/// still written to.
+pub(crate) fn known_head(head: &[u8]) -> &[u8] {
+    let end = head.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    &head[..end]
 }
 
 /// What a cursor calls a file.
-pub(crate) fn kind(content: &Content) -> &'static str {
+fn kind(content: &Content) -> &'static str {
     if content.packing.is_some() { "archive" } else { "file" }
 }
 
 /// Writes the place behind the last line, and what identifies it, into a cursor.
 pub(crate) fn remember(cursor: &mut Cursor, edge: &Edge<'_>) {
-    cursor.head_length = length(edge.head);
-    cursor.head_hash = Sha256::digest(edge.head).to_vec();
+    // What was known when the file was claimed may be more than the first lines.
+    if length(edge.head) >= cursor.head_length {
+        cursor.head_length = length(edge.head);
+        cursor.head_hash = Sha256::digest(edge.head).to_vec();
+    }
     cursor.position = edge.position;
     cursor.line = edge.line;
     cursor.mark_length = length(edge.mark);

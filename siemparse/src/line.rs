@@ -273,6 +273,11 @@ impl Splitter {
         })
     }
 
+    /// The bytes that were read and not given yet.
+    pub(crate) fn unread(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
     /// How many bytes of an unfinished line there are.
     pub(crate) fn waiting(&self) -> i64 {
         let cut = self.cut.as_ref().map_or(0, |cut| cut.length);

@@ -6,8 +6,11 @@
 //!
 //! What it does *not* know: contents, cursors.
 
+mod later;
 mod unsettled;
 
+use self::later::Later;
+pub(crate) use self::later::Pause;
 use self::unsettled::Unsettled;
 use crate::content::{Content, Inode, State, state};
 use crate::reason::reason;
@@ -57,8 +60,7 @@ pub(crate) struct Roster {
     /// Paths that never give more.
     over: HashSet<PathBuf>,
     complained: HashSet<PathBuf>,
-    /// Files that could not be had, and when they are asked for again.
-    put_off: HashMap<PathBuf, Instant>,
+    later: Later,
     unsettled: Unsettled,
     looked: Option<Instant>,
     /// How long that took.
@@ -84,7 +86,7 @@ impl Roster {
             finished: HashMap::new(),
             over: HashSet::new(),
             complained: HashSet::new(),
-            put_off: HashMap::new(),
+            later: Later::default(),
             unsettled: Unsettled::default(),
             looked: None,
             took: Duration::ZERO,
@@ -101,7 +103,7 @@ impl Roster {
     pub(crate) fn forget(&mut self) {
         self.finished.clear();
         self.complained.clear();
-        self.put_off.clear();
+        self.later.clear();
         self.looked = None;
     }
 
@@ -125,15 +127,13 @@ impl Roster {
                 match fs::metadata(&path) {
                     Ok(metadata) => {
                         let inode = Inode::of(&metadata);
-                        if self.is_put_off(&path) {
-                            continue;
-                        }
                         present.insert(inode);
                         match known.get(&inode) {
                             Some(&place) => {
                                 self.complained.remove(&path);
                                 tails[place].path.clone_from(&path);
                             }
+                            None if self.later.is_early(&path, inode) => {}
                             None => self.add(&source, path, &metadata),
                         }
                     }
@@ -149,15 +149,8 @@ impl Roster {
         if self.finished.len() > 2 * present.len() + FORGET {
             self.finished.retain(|inode, _| present.contains(inode));
         }
+        self.later.keep(&present);
         (self.looked, self.took) = (Some(Instant::now()), began.elapsed());
-    }
-
-    fn is_put_off(&mut self, path: &Path) -> bool {
-        let is_early = self.put_off.get(path).is_some_and(|due| *due > Instant::now());
-        if !is_early {
-            self.put_off.remove(path);
-        }
-        is_early
     }
 
     /// Puts a file on the list, unless it was read to this very end.
@@ -199,8 +192,28 @@ impl Roster {
     }
 
     /// Tries a file again, but not at once.
-    pub(crate) fn put_off(&mut self, path: &Path, pause: Duration) {
-        self.put_off.insert(path.to_owned(), Instant::now() + pause);
+    pub(crate) fn put_off(&mut self, path: &Path, inode: Inode, pause: Pause) {
+        self.later.add(path, inode, pause);
+    }
+
+    /// Puts the files on the list that were put off, wherever they are now. A run to the end does
+    /// so when all else is stored. False when there are none.
+    pub(crate) fn look_again(&mut self) -> bool {
+        let again = self.later.take();
+        for source in self.sources.clone() {
+            for path in source.paths() {
+                let Ok(metadata) = fs::metadata(&path) else { continue };
+                if again.contains(&Inode::of(&metadata)) {
+                    self.add(&source, path, &metadata);
+                }
+            }
+        }
+        !self.waiting.is_empty()
+    }
+
+    /// Whether some of what was put off is only just being made.
+    pub(crate) fn has_unfinished(&self) -> bool {
+        self.later.has_unfinished()
     }
 
     /// Whether a path cannot be read.

@@ -27,7 +27,7 @@ use store::{Cause, Cursor};
 const TURN: usize = 4 << 20;
 
 /// How many bytes tell one log from another: more than a stamp.
-pub(crate) const TELLING: usize = 48;
+const TELLING: usize = 48;
 
 /// What a turn ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub(crate) enum Turn {
     More,
     /// There is nothing more at the moment.
     Idle,
+    /// The file was empty when it was claimed, and is so no more: only with its first bytes known
+    /// may any of them be read.
+    Begun,
     /// There never is anything more.
     End,
     /// The file was cut or written anew: what was read is no longer its beginning.
@@ -156,7 +159,11 @@ impl Tail {
                     return Ok(Turn::More);
                 }
             }
-            let turn = self.input.fill(&mut self.lines).map_err(Trouble::Input)?;
+            let is_first = self.lines.read_to() == 0;
+            let mut turn = self.input.fill(&mut self.lines).map_err(Trouble::Input)?;
+            if is_first && turn == Turn::More {
+                turn = self.first();
+            }
             if turn == Turn::More {
                 self.grown = Instant::now();
             }
@@ -164,6 +171,25 @@ impl Tail {
                 return Ok(turn);
             }
         }
+    }
+
+    /// Whether the file's first bytes, which were just read, are those that it was claimed with: the
+    /// file may have been cut and written anew since. Then nothing was read.
+    fn first(&mut self) -> Turn {
+        let head = self.lines.unread();
+        let head = &head[..head.len().min(HEAD)];
+        let is_short = || length(head.len()) < self.cursor.head_length;
+        let turn = match (self.cursor.kind.as_str(), self.cursor.head_length) {
+            ("file" | "archive", 0) if !identity::known_head(head).is_empty() => Turn::Begun,
+            // Unpacked pieces are of any size, and packed files are not written anew.
+            ("archive", _) if is_short() => Turn::More,
+            ("file" | "archive", _) if !identity::fits_head(&self.cursor, head) => Turn::Replaced,
+            _ => Turn::More,
+        };
+        if turn != Turn::More {
+            self.lines.unfill(self.lines.unread().len());
+        }
+        turn
     }
 
     /// The time that stamps without a year are not much later than.
@@ -283,10 +309,11 @@ fn splitter(content: Option<&Content>, cursor: &Cursor) -> io::Result<Option<Spl
         return Ok(Some(Splitter::new(position, line, Vec::new(), &[]).framed()));
     };
     let count = |length: i64| usize::try_from(length).unwrap_or(0);
-    let head = content.read_at(0, count(position).min(HEAD))?;
+    let mut head = content.head(HEAD);
     let mark = count(position).min(MARK);
     let mark = content.read_at(position - length(mark), mark)?;
     let is_own = identity::is_at(cursor, &head, &mark);
+    head.truncate(count(position));
     Ok(is_own.then(|| Splitter::new(position, line, head, &mark)))
 }
 

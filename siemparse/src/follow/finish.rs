@@ -8,8 +8,32 @@ use crate::pipeline::Pipeline;
 use crate::tail::{Input, Tail};
 use crate::take::Take;
 use common::cli::{Exit, Failure, Kind};
+use std::thread;
+use std::time::Duration;
+
+/// How long a run to the end waits for a file that is just being made.
+const MAKING: Duration = Duration::from_millis(200);
 
 impl Reading {
+    /// Looks again at what was put off, once all else is read and stored: now its content tells what
+    /// it is. False when there is none, or the last look opened none: what is left are copies of what
+    /// was read.
+    pub(super) fn look_again(&mut self) -> bool {
+        if !self.mode.is_once {
+            return false;
+        }
+        let is_new = !self.is_resting || self.count > self.rested;
+        let is_being_made = self.roster.has_unfinished();
+        if !is_new && !is_being_made {
+            return false;
+        }
+        if !is_new {
+            thread::sleep(MAKING);
+        }
+        (self.is_resting, self.rested) = (true, self.count);
+        self.roster.look_again()
+    }
+
     /// Hands on what is left, waits until it is stored, and says how it went.
     pub(super) fn finish(mut self, mut outcome: anyhow::Result<()>) -> anyhow::Result<Exit> {
         if let Some(spool) = &mut self.spool {

@@ -8,10 +8,10 @@ use crate::former::{self, Folders};
 use crate::line::HEAD;
 use crate::name::{is_rotated, plain_name};
 use crate::reason::reason;
-use crate::roster::Found;
+use crate::roster::{Found, Pause};
 use crate::source;
 use crate::stream::{self, JournalStart};
-use crate::tail::{Input, TELLING, Tail};
+use crate::tail::{Input, Tail};
 use common::cli::Failure;
 use common::clock::Timestamp;
 use std::fs;
@@ -19,17 +19,10 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
 use store::{Claim, Cursor, Error};
 
 /// From how many files on each is read in small pieces.
 const MANY: usize = 16;
-/// When a file is asked for again that another process follows.
-const AGAIN: Duration = Duration::from_secs(10);
-/// The same where a rotation is at work.
-const SOON: Duration = Duration::from_secs(2);
-/// How many first bytes tell how a file is packed.
-const FIRST: i64 = 6;
 /// How far back the last line feed is looked for.
 const LAST: i64 = 1 << 20;
 
@@ -62,16 +55,16 @@ impl Reading {
                 self.complain(&found, error)?;
             }
         }
-        let later: Vec<bool> = (0..files.len()).map(|place| self.is_later(place, &files)).collect();
+        let later: Vec<_> = (0..files.len()).map(|place| self.pause(place, &files)).collect();
         let mut later = later.into_iter();
-        files.retain(|(found, _)| {
-            let is_later = later.next() == Some(true);
-            if is_later && found.is_former {
+        files.retain(|(found, content)| {
+            let later = later.next().flatten();
+            if later.is_some() && found.is_former {
                 self.roster.search_again(found);
-            } else if is_later {
-                self.roster.put_off(&found.path, SOON);
+            } else if let Some(pause) = later {
+                self.roster.put_off(&found.path, content.inode, pause);
             }
-            !is_later
+            later.is_none()
         });
         self.open_files(files)
     }
@@ -129,11 +122,11 @@ impl Reading {
 
     /// Claims files, and looks beside those whose path was other files before.
     fn claim(&mut self, files: &[(Found, Content)]) -> anyhow::Result<Vec<Option<Claim>>> {
-        let Reading { desk, tails, roster, .. } = self;
+        let Reading { desk, tails, roster, is_resting, .. } = self;
         let wanted: Vec<(&Found, &Content)> =
             files.iter().map(|(found, content)| (found, content)).collect();
         let mut folders = Folders::default();
-        let claims = desk.claim_files(&wanted, &mut |found, known| {
+        let claims = desk.claim_files(&wanted, *is_resting, &mut |found, known| {
             let beside = former::find(found, known, tails, &mut folders);
             for (path, inode) in beside.files {
                 roster.add_former(found, path, inode);
@@ -166,10 +159,11 @@ impl Reading {
         claim: Option<Claim>,
     ) -> anyhow::Result<()> {
         match claim {
-            None => self.roster.put_off(&found.path, SOON),
+            None if found.is_former => self.roster.search_again(found),
+            None => self.roster.put_off(&found.path, content.inode, Pause::Copy),
             Some(claim) if claim.is_held => {
                 // The other one may end; then its sources are free.
-                self.roster.put_off(&found.path, AGAIN);
+                self.roster.put_off(&found.path, content.inode, Pause::Held);
                 self.roster.complain(&found.path, "another siemparse follows it");
                 self.is_partial |= self.mode.is_once;
             }
@@ -212,32 +206,31 @@ impl Reading {
         Ok(())
     }
 
-    /// Whether a file is a packed or rotated form of one that is still being read, which has all
-    /// of it: it is looked at again when that one has ended. So is one that is called packed and
-    /// has no first bytes yet.
-    fn is_later(&self, place: usize, files: &[(Found, Content)]) -> bool {
+    /// Whether a file has to wait: it is just being made, or is a packed or rotated form of one that
+    /// is still being read, which has all of it.
+    fn pause(&self, place: usize, files: &[(Found, Content)]) -> Option<Pause> {
         let (found, content) = &files[place];
         let plain = plain_name(&found.path);
-        let is_begun = content.state().is_ok_and(|(size, _)| size >= FIRST);
-        if plain.is_some() && content.packing.is_none() && !is_begun {
-            return true;
+        // What is called packed and has no first bytes yet.
+        if plain.is_some() && !content.is_begun && content.is_fresh() {
+            return Some(Pause::Made);
         }
         // What a rotation has just made may be half of it.
-        if !self.mode.is_once && content.is_newborn() && self.is_rotation_of_any(&found.path, files)
-        {
-            return true;
+        let is_half = || self.is_rotation_of_any(&found.path, files);
+        if !self.mode.is_once && content.is_newborn() && is_half() {
+            return Some(Pause::Made);
         }
+        let plain = plain.filter(|_| !self.mode.is_once && content.is_fresh());
         let plain = plain.and_then(|plain| fs::metadata(plain).ok()).map(|of| Inode::of(&of));
-        let is_known = |plain: Inode| self.roster.knows(plain) || self.is_open(plain, files);
-        let head = content.read_at(0, HEAD).unwrap_or_default();
-        // Names move while files are found: what is opened together is told apart by its content.
-        let is_alike = |other: &Content| other.packing.is_none() && begins_alike(other, &head);
-        plain.is_some_and(is_known)
-            || content.packing.is_some() && files.iter().any(|(_, other)| is_alike(other))
-            || self.tails.iter().any(|tail| {
-                let is_alike = content.packing.is_some() || is_rotated(&tail.path, &found.path);
-                is_alike && tail.holds(content, &head)
-            })
+        if plain.is_some_and(|plain| self.roster.knows(plain) || self.is_open(plain, files)) {
+            return Some(Pause::Made);
+        }
+        let head = content.head(HEAD);
+        let holds = |tail: &Tail| {
+            let is_form = content.packing.is_some() || is_rotated(&tail.path, &found.path);
+            is_form && tail.holds(content, &head)
+        };
+        self.tails.iter().any(holds).then_some(Pause::Copy)
     }
 
     /// Whether a name is a rotated form of a path that is read, or about to be.
@@ -307,13 +300,6 @@ impl Reading {
             tail.outstanding += 1;
         }
     }
-}
-
-/// Whether a file and another's first bytes begin alike, as far as both go.
-fn begins_alike(file: &Content, head: &[u8]) -> bool {
-    let own = file.read_at(0, HEAD).unwrap_or_default();
-    let common = own.len().min(head.len());
-    common >= TELLING && own[..common] == head[..common]
 }
 
 fn is_pipe(path: &Path) -> bool {

@@ -9,6 +9,7 @@ mod format;
 mod hazard;
 mod hostile;
 mod journal;
+mod later;
 mod once;
 mod print;
 mod restart;
