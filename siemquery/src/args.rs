@@ -2,9 +2,12 @@
 //!
 //! What it does *not* know: what the options do; [`crate::request`] resolves them.
 
+mod matching;
+
 use clap::{Parser, ValueEnum};
 use common::cli::{Generate, Shared};
 use common::output::Color;
+pub(crate) use matching::{With, Without};
 use std::path::PathBuf;
 
 /// Read events and SIEM events from the database
@@ -88,37 +91,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", hide_short_help = true, help_heading = "Select")]
     pub(crate) id: Vec<String>,
 
-    /// The message contains this; % and _ are wildcards
-    #[arg(short, long, value_name = "TEXT", help_heading = "Select")]
-    pub(crate) grep: Vec<String>,
-
-    /// The peer, else the host that logged
-    #[arg(long, value_name = "HOST", help_heading = "Select")]
-    pub(crate) shost: Vec<String>,
-
-    /// The peer's port
-    #[arg(long, value_name = "PORT", help_heading = "Select", hide_short_help = true)]
-    pub(crate) sport: Vec<String>,
-
-    /// The destination
-    #[arg(long, value_name = "HOST", hide_short_help = true, help_heading = "Select")]
-    pub(crate) dhost: Vec<String>,
-
-    /// The destination's port
-    #[arg(long, value_name = "PORT", help_heading = "Select", hide_short_help = true)]
-    pub(crate) dport: Vec<String>,
-
-    /// The program that logged
-    #[arg(long, value_name = "NAME", help_heading = "Select")]
-    pub(crate) process: Vec<String>,
-
-    /// Its process id
-    #[arg(long, value_name = "PID", help_heading = "Select", hide_short_help = true)]
-    pub(crate) pid: Vec<String>,
-
-    /// The transport: tcp, udp, icmp
-    #[arg(long, value_name = "NAME", help_heading = "Select", hide_short_help = true)]
-    pub(crate) protocol: Vec<String>,
+    #[command(flatten)]
+    pub(crate) with: With,
 
     #[command(flatten)]
     pub(crate) without: Without,
@@ -318,42 +292,6 @@ pub(crate) struct Args {
     /// Print this program's man page or completions
     #[arg(long, value_enum, hide = true)]
     pub(crate) generate: Option<Generate>,
-}
-
-/// The match options turned round.
-#[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Without {
-    /// The message does not contain this
-    #[arg(long, value_name = "TEXT", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rgrep: Vec<String>,
-
-    /// Not this peer or host
-    #[arg(long, value_name = "HOST", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rshost: Vec<String>,
-
-    /// Not this port of the peer
-    #[arg(long, value_name = "PORT", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rsport: Vec<String>,
-
-    /// Not this destination
-    #[arg(long, value_name = "HOST", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rdhost: Vec<String>,
-
-    /// Not this port of the destination
-    #[arg(long, value_name = "PORT", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rdport: Vec<String>,
-
-    /// Not this program
-    #[arg(long, value_name = "NAME", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rprocess: Vec<String>,
-
-    /// Not this process id
-    #[arg(long, value_name = "PID", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rpid: Vec<String>,
-
-    /// Not this transport
-    #[arg(long, value_name = "NAME", help_heading = "Exclude", hide_short_help = true)]
-    pub(crate) rprotocol: Vec<String>,
 }
 
 /// How records are printed.

@@ -16,16 +16,16 @@ type Pair<'a> = (&'a [String], &'a [String], fn(&str) -> Filter);
 
 /// All match options of a command line as one filter.
 pub(crate) fn filter(args: &Args) -> Filter {
-    let without = &args.without;
+    let (with, without) = (&args.with, &args.without);
     let options: [Pair<'_>; 8] = [
-        (&args.grep, &without.rgrep, grep),
-        (&args.shost, &without.rshost, shost),
-        (&args.sport, &without.rsport, |text| column(Column::SourcePort, text)),
-        (&args.dhost, &without.rdhost, dhost),
-        (&args.dport, &without.rdport, |text| column(Column::DestinationPort, text)),
-        (&args.process, &without.rprocess, |text| column(Column::ProcessName, text)),
-        (&args.pid, &without.rpid, |text| column(Column::ProcessPid, text)),
-        (&args.protocol, &without.rprotocol, |text| column(Column::NetworkTransport, text)),
+        (&with.grep, &without.rgrep, grep),
+        (&with.shost, &without.rshost, shost),
+        (&with.sport, &without.rsport, |text| column(Column::SourcePort, text)),
+        (&with.dhost, &without.rdhost, dhost),
+        (&with.dport, &without.rdport, |text| column(Column::DestinationPort, text)),
+        (&with.process, &without.rprocess, |text| column(Column::ProcessName, text)),
+        (&with.pid, &without.rpid, |text| column(Column::ProcessPid, text)),
+        (&with.protocol, &without.rprotocol, |text| column(Column::NetworkTransport, text)),
     ];
     let mut all = Filter::All;
     for (with, without, make) in options {
