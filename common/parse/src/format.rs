@@ -15,6 +15,7 @@
 mod access;
 mod agent;
 mod appliance;
+mod apt;
 mod auditd;
 mod aws;
 mod cef;
@@ -158,6 +159,8 @@ formats! {
     MysqlError "mysql-error" mysql::ERROR;
     /// MySQL's and MariaDB's general log
     MysqlGeneral "mysql-general" mysql_general::SPEC;
+    /// apt's history of packages, several lines a run
+    Apt "apt" apt::SPEC;
     /// Amazon VPC flow logs, version 2 columns
     VpcFlow "vpcflow" aws::FLOW;
     /// Amazon application load balancers
