@@ -28,8 +28,8 @@ test-faults: compiler postgres tools ## kills, crashes, cut networks, full disks
 	$(CARGO) build --locked --workspace --bins --quiet
 	unshare $$([ "$$(id -u)" -eq 0 ] || echo -Ur) -m target/debug/chaos --seed $(SEED) --write doc/reliability.md
 
-test-schedules: compiler postgres ## 50 random schedules over 20,000 events, the same SIEM events each (a release build)
-	SIEM_SCHEDULES=50 SIEM_EVENTS=20000 config/with-postgres.sh $(CARGO) test --locked --release -p siemtrigger --lib schedule
+test-schedules: compiler postgres ## 50 random schedules over 20,000 events, the same SIEM events each (a release build; SEED=n)
+	SIEM_SCHEDULES=50 SIEM_EVENTS=20000 SIEM_SEED=$(SEED) config/with-postgres.sh $(CARGO) test --locked --release -p siemtrigger --lib schedule
 
 soak: compiler postgres tools ## the same with one seed after the other, until one fails
 	$(CARGO) build --locked --workspace --bins --quiet
