@@ -7,6 +7,7 @@
 //! What it does *not* know: events. [`crate::event`] gives each column its value.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +121,7 @@ pub enum Field {
 /// field of that name, else a field that was added, else the column with that ECS name: a typed
 /// column never shadows what the source wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Own(Vec<String>);
+pub struct Own(Arc<[String]>);
 
 impl Own {
     /// A name and the names that stand in for it.
@@ -132,7 +133,7 @@ impl Own {
                 names.push((*alias).to_owned());
             }
         }
-        Own(names)
+        Own(names.into())
     }
 
     /// The names, at least one.

@@ -57,7 +57,7 @@ pub use correlation::{Bound, Correlation, Function, Part};
 pub use identity::identity;
 pub use json::write;
 pub use order::{Cycle, needed, order};
-pub use read::{ReadError, read};
+pub use read::{ReadError, read, read_brief};
 pub use shipped::{SHIPPED, shipped};
 pub use template::{Template, TemplateError};
 pub use version::ENGINE;

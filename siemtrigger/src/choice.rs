@@ -70,13 +70,14 @@ impl Choice {
         args: &Args,
         store: Option<&mut dyn Store>,
     ) -> anyhow::Result<Choice> {
+        let is_brief = store.is_none();
         let is_asked = !args.rules.is_empty() || !args.set.is_empty() || !args.diff.is_empty();
         if let Some(store) = store.filter(|_| is_asked) {
             self.sets = store.sets().map_err(Failure::from)?;
         }
         files::add_sets(&args.set, &mut self.sets)?;
         if !args.rules.is_empty() {
-            let rules = files::read(&args.rules, args.section.as_deref(), &self.sets)?;
+            let rules = files::read(&args.rules, args.section.as_deref(), &self.sets, is_brief)?;
             self.files = Some(rules);
         }
         Ok(self)
@@ -142,12 +143,12 @@ impl Choice {
 
     /// The enabled rules of other files.
     pub(crate) fn rules_of(&self, paths: &[PathBuf], args: &Args) -> anyhow::Result<Vec<Rule>> {
-        self.enabled(files::read(paths, args.section.as_deref(), &self.sets)?)
+        self.enabled(files::read(paths, args.section.as_deref(), &self.sets, true)?)
     }
 
     /// The enabled rules that are meant, without a database: the shipped ones unless from files.
-    pub(crate) fn without_store(&self) -> anyhow::Result<Vec<Rule>> {
-        let rules = match self.files() {
+    pub(crate) fn without_store(mut self) -> anyhow::Result<Vec<Rule>> {
+        let rules = match self.files.take() {
             Some(rules) => rules,
             None => rule::shipped().map_err(files::failure)?,
         };

@@ -14,20 +14,24 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Reads rule files in order of name. Sigma rules are about the events of `section`, or of all
-/// sections where there is none.
+/// sections where there is none. `is_brief`: they are not stored, and need no texts.
 pub(crate) fn read(
     paths: &[PathBuf],
     section: Option<&str>,
     sets: &Sets,
+    is_brief: bool,
 ) -> anyhow::Result<Vec<Rule>> {
     let files =
         pack::rule_files(paths).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
-    let pack = pack::load(&files, section, sets);
-    let fatal: HashSet<&str> = files
+    let fatal: HashSet<String> = files
         .iter()
         .filter(|file| file.is_named || is_own(file))
-        .map(|file| file.name.as_str())
+        .map(|file| file.name.clone())
         .collect();
+    let pack = match is_brief {
+        true => pack::load_brief(files, section, sets),
+        false => pack::load(&files, section, sets),
+    };
     for refusal in &pack.refusals {
         if fatal.contains(refusal.file.as_str()) {
             let text = refusal.to_string();

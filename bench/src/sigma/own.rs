@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// A file cannot be read.
 pub fn load(rules: &[PathBuf]) -> Result<Vec<Rule>, Box<dyn Error>> {
-    let pack = pack::load(&pack::rule_files(rules)?, None, &Sets::default());
+    let pack = pack::load_brief(pack::rule_files(rules)?, None, &Sets::default());
     Ok(pack.rules.into_iter().filter(Rule::runs).collect())
 }
 

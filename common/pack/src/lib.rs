@@ -22,6 +22,6 @@ mod signature;
 mod values;
 
 pub use find::{File, PackError, is_archive, read, read_as};
-pub use rules::{Pack, is_case, load, load_with, rule_files};
+pub use rules::{Pack, is_case, load, load_brief, load_with, rule_files};
 pub use signature::signer;
 pub use values::{values, write_values};

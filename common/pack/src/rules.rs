@@ -9,7 +9,8 @@ use crate::find::{File, PackError, read_as};
 use common::filter::Sets;
 use common::rule::{self, Rule};
 use common::sigma::{Collection, Refusal};
-use std::collections::{BTreeSet, HashSet};
+use std::borrow::Borrow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The files of rules that paths name: of folders and archives those that end in `.json`, `.yml`
@@ -56,6 +57,12 @@ pub fn load(files: &[File], section: Option<&str>, sets: &Sets) -> Pack {
     load_with(files, section, sets, &[], Vec::new())
 }
 
+/// The same for rules that are run and not stored: without their documents' texts.
+#[must_use]
+pub fn load_brief(files: Vec<File>, section: Option<&str>, sets: &Sets) -> Pack {
+    Pack::default().filled(files, section, Collection::with(sets).brief(), sets)
+}
+
 /// The same, where rules are stored, with Sigma filters. These exclude what they excluded before,
 /// unless the files have one of the same id; and filters of the files change stored rules.
 #[must_use]
@@ -66,31 +73,10 @@ pub fn load_with(
     filters: &[String],
     stored: Vec<Rule>,
 ) -> Pack {
-    let mut pack = Pack::default();
     let mut collection = Collection::with(sets);
     collection.add_earlier(filters);
     collection.add_stored(stored, BTreeSet::new());
-    for file in files {
-        match is_own(file) {
-            true => pack.own(file, sets),
-            false => collection.add(&file.text, &file.name),
-        }
-    }
-    let found = collection.found(section);
-    pack.refusals.extend(found.refusals);
-    pack.changed = found.changed;
-    let mut ids: HashSet<String> = pack.rules.iter().map(Rule::id).collect();
-    for rule in found.rules {
-        if ids.insert(rule.id()) {
-            pack.rules.push(rule);
-            continue;
-        }
-        let of = files.iter().find(|file| !is_own(file) && file.text.contains(&rule.name));
-        let file = of.map(|file| file.name.clone()).unwrap_or_default();
-        let reason = "a rule of our own has this id".to_owned();
-        pack.refusals.push(Refusal { file, line: 1, column: 1, id: rule.id(), reason });
-    }
-    pack
+    Pack::default().filled(files, section, collection, sets)
 }
 
 /// Whether a file is one of our own: an object of JSON. YAML begins so only in its flow style,
@@ -100,6 +86,43 @@ fn is_own(file: &File) -> bool {
 }
 
 impl Pack {
+    /// Fills the pack with the rules of files; files that are given away are let go one by one.
+    fn filled<F: Borrow<File>>(
+        mut self,
+        files: impl IntoIterator<Item = F>,
+        section: Option<&str>,
+        mut collection: Collection,
+        sets: &Sets,
+    ) -> Pack {
+        let (own, others): (Vec<F>, Vec<F>) =
+            files.into_iter().partition(|file| is_own(file.borrow()));
+        own.iter().for_each(|file| self.own(file.borrow(), sets));
+        let ids: HashSet<String> = self.rules.iter().map(Rule::id).collect();
+        // Where an id of our own rules stands in a Sigma file.
+        let mut twice: HashMap<&str, String> = HashMap::new();
+        for file in others {
+            let file = file.borrow();
+            for id in ids.iter().filter(|id| file.text.contains(id.as_str())) {
+                twice.entry(id).or_insert_with(|| file.name.clone());
+            }
+            collection.add(&file.text, &file.name);
+        }
+        let found = collection.found(section);
+        self.refusals.extend(found.refusals);
+        self.changed = found.changed;
+        for rule in found.rules {
+            let id = rule.id();
+            if !ids.contains(&id) {
+                self.rules.push(rule);
+                continue;
+            }
+            let file = twice.get(id.as_str()).cloned().unwrap_or_default();
+            let reason = "a rule of our own has this id".to_owned();
+            self.refusals.push(Refusal { file, line: 1, column: 1, id, reason });
+        }
+        self
+    }
+
     fn own(&mut self, file: &File, sets: &Sets) {
         let refusal = |line, column, id: &str, reason: String| Refusal {
             file: file.name.clone(),

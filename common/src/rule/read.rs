@@ -66,7 +66,19 @@ impl<'a> Deserialize<'a> for Members<'a> {
 /// # Errors
 /// The first fault with its place.
 pub fn read(text: &str, file: &str) -> Result<Vec<Rule>, ReadError> {
-    let reader = Reader { text };
+    placed(Reader { text, is_brief: false }, file)
+}
+
+/// Reads rules to be run: their conditions' texts and their Sigma documents stay where they are.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_brief(text: &str, file: &str) -> Result<Vec<Rule>, ReadError> {
+    placed(Reader { text, is_brief: true }, file)
+}
+
+fn placed(reader: Reader<'_>, file: &str) -> Result<Vec<Rule>, ReadError> {
+    let text = reader.text;
     reader.tables().map_err(|fault| {
         let before = &text[..floor(text, fault.offset)];
         let line_start = before.rfind('\n').map_or(0, |place| place + 1);
@@ -85,8 +97,16 @@ fn floor(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
+/// What is kept of a Sigma document that is only run.
+#[derive(Deserialize)]
+struct Brief {
+    title: String,
+    status: String,
+}
+
 struct Reader<'t> {
     text: &'t str,
+    is_brief: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -164,8 +184,9 @@ impl<'t> Reader<'t> {
             "severity" => draft.severity = Some((self.number(value)?, at)),
             "kind" => draft.kind = Some((self.string(value)?, at)),
             "where" => {
-                draft.condition = self.string(value)?;
-                draft.filter = Some(self.filter(value, &draft.condition)?);
+                let condition = self.string(value)?;
+                draft.filter = Some(self.filter(value, &condition)?);
+                draft.condition = if self.is_brief { String::new() } else { condition };
             }
             "group_by" => draft.group_by = self.fields(value)?,
             "time_int" => draft.window = (self.span(value)?, at),
@@ -184,6 +205,12 @@ impl<'t> Reader<'t> {
                 let object: serde_json::Value = self.piece(value, "not an object")?;
                 let correlation = super::Correlation::read(&object);
                 draft.correlation = Some(correlation.map_err(|what| self.fault(value, what))?);
+            }
+            "sigma" if self.is_brief => {
+                let brief: Brief = self.piece(value, "not an object of title and status")?;
+                let (text, filters) = (String::new(), Vec::new());
+                let Brief { title, status } = brief;
+                draft.sigma = Some(Box::new(super::Sigma { title, status, text, filters }));
             }
             "sigma" => {
                 draft.sigma = self.piece(value, "not an object of title, status and text")?;

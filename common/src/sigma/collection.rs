@@ -44,6 +44,8 @@ pub struct Collection {
     ids: HashSet<String>,
     /// What placeholders stand for; without it they are left to [`Filter::bind`].
     sets: Option<Sets>,
+    /// Whether rules are only run: then they are without texts.
+    is_brief: bool,
 }
 
 impl Collection {
@@ -59,6 +61,13 @@ impl Collection {
         Collection { sets: Some(sets.clone()), ..Collection::default() }
     }
 
+    /// Says that the rules are run and not stored: they need not hold their documents, nor their
+    /// conditions' texts.
+    #[must_use]
+    pub fn brief(self) -> Collection {
+        Collection { is_brief: true, ..self }
+    }
+
     /// Adds a file's documents. What is no rule is refused when rules are made.
     pub fn add(&mut self, text: &str, file: &str) {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -67,7 +76,7 @@ impl Collection {
             Err(error) => return self.refuse(file, "", &error),
         };
         for node in nodes {
-            let own = lines(text, node.line);
+            let own = if self.is_brief { String::new() } else { lines(text, node.line) };
             self.document(node, own, file);
         }
     }
@@ -153,7 +162,7 @@ impl Collection {
                 self.refuse(&document.file, &document.id, &error);
             }
         }
-        let mut rules: Vec<Rule> = made.iter().map(|made| detected(made, section)).collect();
+        let mut correlated = Vec::new();
         let correlations: Vec<&Document> = of(Kind::Correlation).collect();
         let mut linked = Linked::new(&made, &correlations);
         let mut silent: HashSet<String> = HashSet::new();
@@ -163,15 +172,20 @@ impl Collection {
                     let filters = correlation.parts.iter().map(|part| part.filter.clone());
                     let filter = Filter::any(filters.collect());
                     let kind = rule::Kind::Correlation(Box::new(correlation));
-                    let plain = rule(document, section, filter);
-                    rules.push(Rule { group_by, kind, ..plain });
+                    let plain = rule((*document).clone(), section, filter);
+                    correlated.push(Rule { group_by, kind, ..plain });
                     silent.extend(linked.silenced(document));
                 }
                 Err(error) => self.refuse(&document.file, &document.id, &error),
             }
         }
-        for rule in rules.iter_mut().filter(|rule| silent.contains(&rule.name)) {
-            rule.is_silent = true;
+        let detected = made.into_iter().map(|made| detected(made, section));
+        let mut rules: Vec<Rule> = detected.chain(correlated).collect();
+        for rule in &mut rules {
+            rule.is_silent = silent.contains(&rule.name);
+            if !self.is_brief {
+                rule.condition = rule.filter.to_string();
+            }
         }
         let filters: Vec<&Document> = of(Kind::Filter).collect();
         let (changed, refusals) = stored.changed(&filters, self.sets.as_ref());
@@ -232,16 +246,16 @@ pub(super) fn bind(filter: &mut Filter, sets: Option<&Sets>, node: &Node) -> Res
 }
 
 /// The rule of a detection.
-fn detected(made: &Made, section: Option<&str>) -> Rule {
-    let mut rule = rule(&made.document, section, made.filter.clone());
+fn detected(made: Made, section: Option<&str>) -> Rule {
+    let mut rule = rule(made.document, section, made.filter);
     if let Some(sigma) = &mut rule.sigma {
-        sigma.filters.clone_from(&made.filters);
+        sigma.filters = made.filters;
     }
     rule
 }
 
-/// A plain rule with what its document says about itself.
-fn rule(document: &Document, section: Option<&str>, filter: Filter) -> Rule {
+/// A plain rule with what its document says about itself, but for its condition's text.
+fn rule(document: Document, section: Option<&str>, filter: Filter) -> Rule {
     let source = match section {
         Some(section) => Source::Events(section.to_owned()),
         None => Source::AllEvents,
@@ -250,22 +264,22 @@ fn rule(document: &Document, section: Option<&str>, filter: Filter) -> Rule {
     Rule {
         out: section.clone(),
         section,
-        name: document.id.clone(),
+        name: document.id,
         description: document.description.trim().to_owned(),
         is_enabled: !matches!(document.status.as_str(), "deprecated" | "unsupported"),
         severity: document.severity,
-        condition: filter.to_string(),
+        condition: String::new(),
         filter,
         group_by: Vec::new(),
         kind: rule::Kind::Plain,
         message: Template::literal(&document.title),
         source,
-        tags: document.tags.clone(),
+        tags: document.tags,
         is_silent: false,
         sigma: Some(Box::new(Sigma {
-            title: document.title.clone(),
-            status: document.status.clone(),
-            text: document.text.clone(),
+            title: document.title,
+            status: document.status,
+            text: document.text,
             filters: Vec::new(),
         })),
     }

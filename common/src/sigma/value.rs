@@ -96,7 +96,7 @@ mod tests {
 
     fn of(text: &str, stand: Stand) -> (Text, String) {
         let test = test(pieces(text), stand, false);
-        (test.kind, test.pattern)
+        (test.kind, test.pattern.to_string())
     }
 
     #[test]

@@ -63,7 +63,8 @@ pub struct Activation {
     pub id: i64,
     /// The rule version's number, by which hits are stored.
     pub version: i64,
-    /// The rule as it was; shared by those who hold the interval.
+    /// The rule as it was, without the texts that it was made of; shared by those who hold the
+    /// interval.
     pub rule: Arc<Rule>,
     /// The rule version's hash.
     pub hash: String,

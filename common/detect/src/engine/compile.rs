@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: labels of events, indexes.
 
+use super::gram::Map;
 use super::header::filled_from;
 use super::literal::{Run, shape};
 use super::name::Names;
@@ -13,6 +14,8 @@ use common::filter::{Filter, Logsource, Test, Text};
 use common::rule::{Rule, Source};
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::hash::{DefaultHasher, Hasher as _};
 
 /// A rule's condition; leaves and labels by number.
 #[derive(Debug)]
@@ -61,7 +64,7 @@ pub(super) enum Subject {
     /// The first of these fields that the event has.
     Own(Box<[u16]>),
     /// Two of them.
-    Refer(Box<[u16]>, Text, Box<[u16]>),
+    Refer(Box<(Box<[u16]>, Text, Box<[u16]>)>),
     /// Any value.
     Keyword,
     /// What only a whole event can tell.
@@ -89,9 +92,9 @@ impl Plain {
 pub(super) struct Leaf {
     pub(super) filter: Filter,
     pub(super) subject: Subject,
-    pub(super) needle: Option<Needle>,
+    pub(super) needle: Option<Box<Needle>>,
     /// Of a regex: how long a text it matches is at least, and a run that the text has.
-    pub(super) shape: (usize, Option<Run>),
+    pub(super) shape: Option<Box<(usize, Option<Run>)>>,
     /// Whether flat lines can tell.
     pub(super) plain: Plain,
     /// About what share of events it holds for; 1 where nothing is known.
@@ -120,7 +123,8 @@ pub(super) struct Compiled {
 #[derive(Default)]
 struct Compiler {
     compiled: Compiled,
-    known: HashMap<String, u32>,
+    /// Predicates by a hash of what they say.
+    known: Map<u64, Vec<u32>>,
     labels: HashMap<Logsource, u32>,
 }
 
@@ -132,6 +136,7 @@ impl Compiled {
             let source = rule.source.clone();
             compiler.compiled.rules.push(CompiledRule { place, source, tree });
         }
+        compiler.compiled.leaves.shrink_to_fit();
         compiler.compiled
     }
 }
@@ -242,12 +247,9 @@ impl Compiler {
     }
 
     fn leaf(&mut self, filter: &Filter) -> u32 {
-        let mut text = filter.to_string();
-        // Two versions of a rule name one set and mean what it held at their times.
-        for test in filter.set_tests() {
-            text.extend(test.digest());
-        }
-        if let Some(number) = self.known.get(&text) {
+        let hash = hash(filter);
+        let is_it = |number: &&u32| self.compiled.leaves[**number as usize].filter == *filter;
+        if let Some(number) = self.known.get(&hash).and_then(|it| it.iter().find(is_it)) {
             return *number;
         }
         let (subject, plain) = self.subject(filter);
@@ -257,14 +259,15 @@ impl Compiler {
             _ => None,
         };
         let shape = match filter {
-            Filter::Field(_, Test::Regex(regex)) => shape(regex.pattern()),
-            _ => (0, None),
+            Filter::Field(_, Test::Regex(regex)) => Some(Box::new(shape(regex.pattern()))),
+            _ => None,
         };
+        let needle = needle.map(Box::new);
         let mut leaf = Leaf { filter: filter.clone(), subject, needle, shape, plain, share: 1.0 };
         leaf.share = of_leaf(&leaf).map_or(1.0, |(share, _)| share);
         self.compiled.leaves.push(leaf);
         let number = number(self.compiled.leaves.len());
-        self.known.insert(text, number);
+        self.known.entry(hash).or_default().push(number);
         number
     }
 
@@ -278,7 +281,7 @@ impl Compiler {
                 match (self.own(own), self.own(other)) {
                     (Some(fields), Some(others)) => {
                         let plain = plain(own).and(plain(other));
-                        (Subject::Refer(fields, *kind, others), plain)
+                        (Subject::Refer(Box::new((fields, *kind, others))), plain)
                     }
                     _ => (Subject::Event, Plain::NONE),
                 }
@@ -307,6 +310,21 @@ fn plain(own: &Own) -> Plain {
         windows: names.iter().all(|name| is_line(name)),
         agent: names.iter().enumerate().all(is_agents),
     }
+}
+
+/// A hash of what a predicate says.
+fn hash(filter: &Filter) -> u64 {
+    struct Hashed(DefaultHasher);
+    impl fmt::Write for Hashed {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hashed = Hashed(DefaultHasher::new());
+    // Hashing cannot fail.
+    let _ = write!(hashed, "{filter}");
+    hashed.0.finish()
 }
 
 /// The number of the last of so many.

@@ -5,12 +5,13 @@
 use common::filter::{Text, TextTest};
 use memchr::memmem::{self, Finder};
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 /// A text test as it is held against folded text.
 #[derive(Debug)]
 pub(super) struct Needle {
     pub(super) kind: Text,
-    pub(super) text: String,
+    pub(super) text: Arc<str>,
     pub(super) dashed: bool,
     /// The texts between the stars of a glob.
     pieces: Box<[String]>,
@@ -19,7 +20,7 @@ pub(super) struct Needle {
 
 impl Needle {
     pub(super) fn new(test: &TextTest, dashed: bool) -> Option<Needle> {
-        let text = if dashed { undash(test.folded()) } else { test.folded().to_owned() };
+        let text = if dashed { undash(test.folded()).into() } else { test.shared() };
         let pieces = match test.kind {
             Text::Glob if dashed => None,
             Text::Glob => pieces(&text),
@@ -33,9 +34,9 @@ impl Needle {
     /// Whether a folded text (without dashes, where they count as one) satisfies the test.
     pub(super) fn holds(&self, text: &str) -> bool {
         match self.kind {
-            Text::Equals => text == self.text,
-            Text::StartsWith => text.starts_with(&self.text),
-            Text::EndsWith => text.ends_with(&self.text),
+            Text::Equals => *text == *self.text,
+            Text::StartsWith => text.starts_with(&*self.text),
+            Text::EndsWith => text.ends_with(&*self.text),
             // Built once: building it costs as much as a search.
             Text::Contains => self
                 .finder

@@ -288,7 +288,8 @@ impl Judge<'_, '_, '_, '_> {
                 let Some(field) = self.record.first(fields) else { return false };
                 self.test(field, leaf, test)
             }
-            (Subject::Refer(fields, kind, others), _) => {
+            (Subject::Refer(refer), _) => {
+                let (fields, kind, others) = &**refer;
                 let pair = self.record.first(fields).zip(self.record.first(others));
                 pair.is_some_and(|(field, other)| self.refer(field, *kind, other, leaf))
             }
@@ -318,8 +319,9 @@ impl Judge<'_, '_, '_, '_> {
         }
         let span = self.record.text(field, self.source);
         let text = self.record.arena(span);
-        let (least, run) = &leaf.shape;
-        if text.len() < *least || run.as_ref().is_some_and(|run| !run.is_in(text.as_bytes())) {
+        if let Some((least, run)) = leaf.shape.as_deref()
+            && (text.len() < *least || run.as_ref().is_some_and(|run| !run.is_in(text.as_bytes())))
+        {
             return false;
         }
         match place {

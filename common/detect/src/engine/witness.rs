@@ -85,8 +85,9 @@ pub(super) fn of_leaf(leaf: &Leaf) -> Choice {
             let witness = |how| Witness { fields: fields.clone(), how };
             Some((cost, list.into_iter().map(witness).collect()))
         }
-        (Subject::Refer(fields, ..), _) => {
-            Some((cost(&How::Present), vec![Witness { fields: fields.clone(), how: How::Present }]))
+        (Subject::Refer(refer), _) => {
+            let fields = refer.0.clone();
+            Some((cost(&How::Present), vec![Witness { fields, how: How::Present }]))
         }
         (Subject::Keyword, Filter::Keyword(test)) => {
             let mut list = Vec::new();

@@ -17,17 +17,23 @@ impl<'t> Terms<'t> {
         if !self.take_sign("(") {
             return Err(self.fault("expected ( after own").hint("own(Image, process.executable)"));
         }
-        let mut names: Vec<String> = Vec::new();
+        let tokens = self.tokens;
+        let mut names: Vec<&'t str> = Vec::new();
         loop {
-            match self.peek() {
-                Some(Token::Name(name)) => names.push(name.clone()),
-                Some(Token::Word(word)) => names.push((*word).to_owned()),
+            match tokens.get(self.next).map(|placed| &placed.token) {
+                Some(Token::Name(name)) => names.push(name),
+                Some(Token::Word(word)) => names.push(word),
                 _ => return Err(self.fault("expected a field")),
             }
             self.next += 1;
             if self.take_sign(")") {
-                let aliases: Vec<&str> = names.iter().skip(1).map(String::as_str).collect();
-                return Ok(Field::Own(Own::new(&names[0], &aliases)));
+                let is_it = |own: &&Own| own.names().iter().eq(&names);
+                if let Some(known) = self.owns.iter().find(is_it) {
+                    return Ok(Field::Own(known.clone()));
+                }
+                let own = Own::new(names[0], &names[1..]);
+                self.owns.push(own.clone());
+                return Ok(Field::Own(own));
             }
             if !self.take_sign(",") {
                 return Err(self.fault("expected , or )"));

@@ -7,7 +7,7 @@ use super::number::{decimal, plain_number};
 use super::token::{Placed, Token};
 use super::{DEPTH, Reading};
 use crate::clock::{Timestamp, words};
-use crate::field::{Field, Kind};
+use crate::field::{Field, Kind, Own};
 use crate::filter::{Filter, Network, Order, Regex, Test, Text, TextTest};
 
 /// A value, and whether it stood without quotes.
@@ -45,6 +45,8 @@ pub(super) struct Terms<'t> {
     pub(super) tokens: &'t [Placed<'t>],
     reading: &'t Reading<'t>,
     pub(super) next: usize,
+    /// The names that were read: a filter repeats a few.
+    pub(super) owns: Vec<Own>,
     depth: usize,
 }
 
@@ -54,7 +56,7 @@ impl<'t> Terms<'t> {
         tokens: &'t [Placed<'t>],
         reading: &'t Reading<'t>,
     ) -> Terms<'t> {
-        Terms { text, tokens, reading, next: 0, depth: 0 }
+        Terms { text, tokens, reading, next: 0, owns: Vec::new(), depth: 0 }
     }
 
     /// The whole text as one filter.

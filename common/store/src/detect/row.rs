@@ -5,7 +5,7 @@
 use crate::{Error, Result};
 use common::event::EventId;
 use common::hit::{Group, Match, group_text};
-use common::rule::{self, Rule};
+use common::rule::{self, ReadError, Rule};
 use common::siem_event::digest;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -18,8 +18,17 @@ pub(crate) fn rule_text(rule: &Rule) -> String {
 
 /// The rule of a stored text.
 pub(crate) fn stored_rule(place: &str, name: &str, text: &str) -> Result<Rule> {
+    only(place, name, rule::read(text, name))
+}
+
+/// The same of a rule that is only run: see [`rule::read_brief`].
+pub(crate) fn brief_rule(place: &str, name: &str, text: &str) -> Result<Rule> {
+    only(place, name, rule::read_brief(text, name))
+}
+
+fn only(place: &str, name: &str, rules: std::result::Result<Vec<Rule>, ReadError>) -> Result<Rule> {
     let wrong = |reason: String| Error::Refused { place: place.to_owned(), reason };
-    let mut rules = rule::read(text, name).map_err(|error| wrong(error.to_string()))?;
+    let mut rules = rules.map_err(|error| wrong(error.to_string()))?;
     rules.pop().ok_or_else(|| wrong(format!("rule {name}: empty")))
 }
 

@@ -7,6 +7,7 @@ use super::{Predicate, elsewhere, set, text};
 use common::clock::Timestamp;
 use common::field::{Column, Kind};
 use common::filter::{Network, Order, Test, Text, TextTest, fold};
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Integers up to here are doubles without loss, so that comparing either way is the same.
@@ -64,7 +65,7 @@ fn host(present: Predicate, test: &Test, dialect: Dialect) -> Predicate {
             let list = [indexed, present.must, Sql::new("host_name <> '-'", Vec::new())];
             Predicate::exact(Sql::join(&list, "AND"))
         }
-        Test::Text(test) if test.kind == Text::Equals && test.pattern != "-" => present,
+        Test::Text(test) if test.kind == Text::Equals && *test.pattern != *"-" => present,
         _ => Predicate { must: both(&present.must), may: both(&present.may), ..present },
     }
 }
@@ -146,7 +147,7 @@ fn int_text(name: &str, test: &TextTest, dialect: Dialect) -> Predicate {
         return text::test(&format!("CAST({name} AS text)"), test, dialect);
     }
     let number = test.pattern.parse::<i64>().ok();
-    let number = number.filter(|number| number.to_string() == test.pattern);
+    let number = number.filter(|number| *number.to_string() == *test.pattern);
     Predicate::exact(match number {
         Some(number) => Sql::new(&format!("{name} = ?"), vec![Bound::Int(number)]),
         None => Sql::no(),
@@ -173,7 +174,7 @@ fn of_ip(name: &str, test: &Test, dialect: Dialect) -> Predicate {
 /// A pattern on an address's canonical text.
 fn ip_text(name: &str, test: &TextTest, dialect: Dialect) -> Predicate {
     if test.kind == Text::Equals {
-        let pattern = if test.cased { test.pattern.as_str().into() } else { fold(&test.pattern) };
+        let pattern = if test.cased { Cow::Borrowed(&*test.pattern) } else { fold(&test.pattern) };
         let address = pattern.parse::<IpAddr>().ok().map(|ip| ip.to_canonical().to_string());
         return Predicate::exact(match address.filter(|text| *text == pattern) {
             Some(text) => Sql::new(&format!("{name} = ?"), vec![Bound::Inet(text)]),

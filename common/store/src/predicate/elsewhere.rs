@@ -9,6 +9,7 @@ use super::Predicate;
 use super::sql::{Bound, Dialect, Sql};
 use super::text;
 use common::filter::{Test, Text, TextTest, fold};
+use std::borrow::Cow;
 
 /// The rows that may have a field of this name outside of the columns.
 pub(super) fn has(name: &str, dialect: Dialect) -> Sql {
@@ -110,7 +111,7 @@ pub(super) fn keyword(test: &Test, dialect: Dialect) -> Predicate {
 
 /// The longest text that a line must hold, and whether that is the whole test.
 fn needle(test: &TextTest) -> Option<(String, bool)> {
-    let pattern = if test.cased { test.pattern.as_str().into() } else { fold(&test.pattern) };
+    let pattern = if test.cased { Cow::Borrowed(&*test.pattern) } else { fold(&test.pattern) };
     let apart = |char: char| !char.is_ascii() || "*?\\\0".contains(char);
     let run = pattern.split(apart).max_by_key(|run| run.len()).filter(|run| !run.is_empty())?;
     Some((run.to_owned(), test.kind == Text::Contains && run.len() == pattern.len()))

@@ -99,7 +99,7 @@ fn glob(pattern: &str, element: impl Fn(Option<char>) -> String) -> String {
 }
 
 fn cased(expression: &str, test: &TextTest, dialect: Dialect) -> Sql {
-    let pattern = || Bound::Text(test.pattern.clone());
+    let pattern = || Bound::Text(test.pattern.to_string());
     let (text, count) = match (test.kind, dialect) {
         (Text::Equals, _) => (format!("{expression} = ?"), 1),
         (Text::Contains, Dialect::Sqlite) => (format!("instr({expression}, ?) > 0"), 1),

@@ -6,7 +6,7 @@
 //! What it does *not* know: which intervals a change ends and begins (`detect::plan`).
 
 use super::set::{self, sets};
-use crate::detect::row::{rule_text, stored_rule};
+use crate::detect::row::{brief_rule, rule_text, stored_rule};
 use crate::postgres::Postgres;
 use crate::postgres::row::Time;
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
 };
 use common::clock::Timestamp;
 use common::rule::Rule;
+use postgres::fallible_iterator::FallibleIterator as _;
+use postgres::types::ToSql;
 use postgres::{GenericClient, Row, Transaction};
 
 const ACTIVATIONS: &str = "SELECT v.name, v.body, v.hash, a.activation, a.version, \
@@ -185,15 +187,19 @@ fn open(
 }
 
 fn activations(client: &mut impl GenericClient, place: &str) -> Outcome<Vec<Activation>> {
-    let rows = client.query(ACTIVATIONS, &[])?;
-    let found: Result<Vec<(Activation, String)>> =
-        rows.iter().map(|row| Ok((activation(place, row)?, row.get(12)))).collect();
-    bind_versions(place, found?, |name, digest| set::load(client, place, name, digest))
+    // One by one: together they are many megabytes.
+    let mut rows = client.query_raw(ACTIVATIONS, std::iter::empty::<&dyn ToSql>())?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((activation(place, &row)?, row.get(12)));
+    }
+    drop(rows);
+    bind_versions(place, found, |name, digest| set::load(client, place, name, digest))
 }
 
 fn activation(place: &str, row: &Row) -> Result<Activation> {
     Ok(Activation {
-        rule: stored_rule(place, row.get(0), row.get(1))?.into(),
+        rule: brief_rule(place, row.get(0), row.get(1))?.into(),
         hash: row.get(2),
         id: row.get(3),
         version: row.get(4),

@@ -4,7 +4,7 @@
 
 use super::rows::commit_before;
 use super::set::{self, sets};
-use crate::detect::row::{rule_text, stored_rule};
+use crate::detect::row::{brief_rule, rule_text, stored_rule};
 use crate::sqlite::Sqlite;
 use crate::sqlite::ingest::draw;
 use crate::{
@@ -169,7 +169,12 @@ pub(super) fn activations(connection: &Connection, place: &str) -> Outcome<Vec<A
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let activation = Activation {
-            rule: stored_rule(place, &name, &row.get::<_, String>(1)?)?.into(),
+            rule: brief_rule(
+                place,
+                &name,
+                row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?,
+            )?
+            .into(),
             hash: row.get(2)?,
             id: row.get(3)?,
             version: row.get(4)?,
@@ -183,5 +188,8 @@ pub(super) fn activations(connection: &Connection, place: &str) -> Outcome<Vec<A
         };
         found.push((activation, row.get(12)?));
     }
+    drop(rows);
+    // The rules' pages are not asked for again.
+    connection.execute_batch("PRAGMA shrink_memory")?;
     bind_versions(place, found, |name, digest| set::load(connection, place, name, digest))
 }
