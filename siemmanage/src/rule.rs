@@ -46,7 +46,7 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
                     for refusal in &refusals {
                         warn("siemmanage", refusal);
                     }
-                    preview::run(&rules, span, config)
+                    preview::run(&rules, &noun.known, span, config)
                 }
                 None => item::import::run(&noun, &args.import, args.keep_going, config),
             }

@@ -7,7 +7,7 @@ use super::detection::Section;
 use super::document::{Document, Kind};
 use super::exclusion;
 use super::reference::Linked;
-use super::stored::Stored;
+use super::stored::{Stored, is_called, refusal};
 use crate::filter::{Filter, Logsource, Sets};
 use crate::rule::{self, Rule, Sigma, Source, Template};
 use crate::yaml::{self, Node, YamlError};
@@ -93,7 +93,7 @@ impl Collection {
     }
 
     /// Adds rules that are stored: filters among the documents exclude events of theirs, too, and
-    /// those with the ids of `dropped` no longer do. Rules among the documents stand in place of
+    /// those with the ids of `dropped` no longer do; correlations can count what they match. Rules among the documents stand in place of
     /// those with the same id.
     pub fn add_stored(&mut self, rules: Vec<Rule>, dropped: BTreeSet<String>) {
         self.stored = Stored { rules, dropped };
@@ -162,21 +162,46 @@ impl Collection {
                 self.refuse(&document.file, &document.id, &error);
             }
         }
-        let mut correlated = Vec::new();
+        let filters: Vec<&Document> = of(Kind::Filter).collect();
+        let (mut changed, refusals) = stored.changed(&filters, self.sets.as_ref());
+        self.refuse_all(refusals);
         let correlations: Vec<&Document> = of(Kind::Correlation).collect();
-        let mut linked = Linked::new(&made, &correlations);
-        let mut silent: HashSet<String> = HashSet::new();
+        let is_touched = |name: &str| {
+            let of_files = made.iter().map(|made| &made.document);
+            of_files.chain(correlations.iter().copied()).any(|it| it.is_called(name))
+                || changed.iter().any(|rule| is_called(rule, name))
+        };
+        let (counting, refusals) = stored.counting(&is_touched);
+        self.refuse_all(refusals);
+        let own: Vec<&Document> =
+            correlations.iter().copied().chain(counting.iter().map(|(_, it)| it)).collect();
+        let (elsewhere, inner, refusals) = stored.referred(&own, &filters, self.sets.as_ref());
+        self.refuse_all(refusals);
+        let linked = Linked::new(
+            made.iter().chain(&elsewhere).collect(),
+            own.iter().copied().chain(&inner).collect(),
+        );
+        let (mut correlated, mut silent) = (Vec::new(), HashSet::new());
         for document in &correlations {
             match linked.correlation(document) {
                 Ok((correlation, group_by)) => {
-                    let filters = correlation.parts.iter().map(|part| part.filter.clone());
-                    let filter = Filter::any(filters.collect());
-                    let kind = rule::Kind::Correlation(Box::new(correlation));
-                    let plain = rule((*document).clone(), section, filter);
-                    correlated.push(Rule { group_by, kind, ..plain });
+                    let plain = rule((*document).clone(), section, Filter::All);
+                    correlated.push(counted(Rule { group_by, ..plain }, correlation));
                     silent.extend(linked.silenced(document));
                 }
                 Err(error) => self.refuse(&document.file, &document.id, &error),
+            }
+        }
+        for (rule, document) in &counting {
+            match linked.correlation(document) {
+                Ok((correlation, group_by)) => {
+                    let new = counted(Rule { group_by, ..rule.clone() }, correlation);
+                    changed.extend((new.kind != rule.kind).then_some(new));
+                    silent.extend(linked.silenced(document));
+                }
+                // It counts what is gone, and goes on as it is.
+                Err(_) if !linked.is_whole(document) => silent.extend(linked.silenced(document)),
+                Err(error) => self.refuse_all(vec![refusal(None, rule, &error)]),
             }
         }
         let detected = made.into_iter().map(|made| detected(made, section));
@@ -187,13 +212,31 @@ impl Collection {
                 rule.condition = rule.filter.to_string();
             }
         }
-        let filters: Vec<&Document> = of(Kind::Filter).collect();
-        let (changed, refusals) = stored.changed(&filters, self.sets.as_ref());
-        let is_known = |new: &Refusal| self.refusals.iter().any(|have| have == new);
-        let refusals: Vec<Refusal> = refusals.into_iter().filter(|new| !is_known(new)).collect();
-        self.refusals.extend(refusals);
+        for rule in &mut changed {
+            rule.is_silent |= silent.contains(&rule.name);
+            rule.condition = rule.filter.to_string();
+        }
+        let is_there = |new: &Rule| changed.iter().any(|have| have.name == new.name);
+        let silenced: Vec<Rule> = stored.silent(&silent).filter(|new| !is_there(new)).collect();
+        changed.extend(silenced);
         Found { rules, changed, refusals: self.refusals }
     }
+
+    /// Adds refusals, each once.
+    fn refuse_all(&mut self, refusals: Vec<Refusal>) {
+        for new in refusals {
+            if !self.refusals.contains(&new) {
+                self.refusals.push(new);
+            }
+        }
+    }
+}
+
+/// The rule of a correlation.
+fn counted(rule: Rule, correlation: rule::Correlation) -> Rule {
+    let filters = correlation.parts.iter().map(|part| part.filter.clone());
+    let filter = Filter::any(filters.collect());
+    Rule { filter, kind: rule::Kind::Correlation(Box::new(correlation)), ..rule }
 }
 
 /// What documents make.
@@ -201,7 +244,7 @@ impl Collection {
 pub struct Found {
     /// The rules.
     pub rules: Vec<Rule>,
-    /// Stored rules as filters change them.
+    /// Stored rules as filters and correlations change them.
     pub changed: Vec<Rule>,
     /// What was refused.
     pub refusals: Vec<Refusal>,

@@ -68,6 +68,11 @@ impl Document {
         })
     }
 
+    /// Whether a reference means this document.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.id == name || self.name.as_deref() == Some(name)
+    }
+
     /// The logsource of a detection or filter.
     pub(super) fn logsource(&self) -> Result<Logsource, YamlError> {
         let Some(node) = self.node.member("logsource") else {

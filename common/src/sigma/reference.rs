@@ -15,34 +15,34 @@ use std::collections::HashSet;
 
 /// The documents that can be referred to.
 pub(super) struct Linked<'d> {
-    made: &'d [Made],
-    correlations: &'d [&'d Document],
+    made: Vec<&'d Made>,
+    correlations: Vec<&'d Document>,
 }
 
 impl<'d> Linked<'d> {
-    pub(super) fn new(made: &'d [Made], correlations: &'d [&'d Document]) -> Linked<'d> {
+    pub(super) fn new(made: Vec<&'d Made>, correlations: Vec<&'d Document>) -> Linked<'d> {
         Linked { made, correlations }
     }
 
     /// A correlation whose references exist and do not lead back to it.
     pub(super) fn correlation(
-        &mut self,
-        document: &Document,
-    ) -> Result<(Correlation, Vec<Field>), YamlError> {
-        self.check(document, &mut Vec::new(), &mut HashSet::new())?;
-        self.direct(document)
-    }
-
-    /// A correlation whose references were checked before; only what it counts itself is needed.
-    pub(super) fn direct(
         &self,
         document: &Document,
     ) -> Result<(Correlation, Vec<Field>), YamlError> {
+        self.check(document, &mut Vec::new(), &mut HashSet::new())?;
         let mut referred = Vec::new();
         for (name, place) in references(document)? {
             referred.push((name.clone(), self.resolve(&name, place)?));
         }
         correlation(document, &referred)
+    }
+
+    /// Whether everything that a correlation refers to is there.
+    pub(super) fn is_whole(&self, document: &Document) -> bool {
+        let all =
+            || self.made.iter().map(|made| &made.document).chain(self.correlations.iter().copied());
+        let is_there = |name: &str| all().any(|it| it.is_called(name));
+        references(document).is_ok_and(|names| names.iter().all(|(name, _)| is_there(name)))
     }
 
     /// The ids of rules that leave no SIEM events of their own because of a correlation.
@@ -54,18 +54,18 @@ impl<'d> Linked<'d> {
         let id = |name: &str| {
             let made = self.made.iter().map(|made| &made.document);
             let all = made.chain(self.correlations.iter().copied());
-            all.filter(move |it| is_called(it, name)).map(|it| it.id.clone()).next()
+            all.filter(move |it| it.is_called(name)).map(|it| it.id.clone()).next()
         };
         names.iter().filter_map(|(name, _)| id(name)).collect()
     }
 
     fn resolve(&self, name: &str, place: &Node) -> Result<Referred, YamlError> {
         let mut found: Vec<Referred> = Vec::new();
-        for made in self.made.iter().filter(|made| is_called(&made.document, name)) {
+        for made in self.made.iter().filter(|made| made.document.is_called(name)) {
             let aliases = Aliases::of(&made.logsource);
             found.push(Referred::Detection(made.filter.clone(), aliases));
         }
-        let correlations = self.correlations.iter().filter(|it| is_called(it, name));
+        let correlations = self.correlations.iter().filter(|it| it.is_called(name));
         found.extend(correlations.map(|it| Referred::Correlation(it.id.clone())));
         let what = match found.len() {
             1 => return Ok(found.remove(0)),
@@ -93,7 +93,7 @@ impl<'d> Linked<'d> {
         path.push(document.id.clone());
         generates(document)?;
         for (name, place) in references(document)? {
-            let inner = self.correlations.iter().find(|it| is_called(it, &name));
+            let inner = self.correlations.iter().find(|it| it.is_called(&name));
             match inner {
                 Some(inner) => self.check(inner, path, sound)?,
                 None => drop(self.resolve(&name, place)?),
@@ -103,8 +103,4 @@ impl<'d> Linked<'d> {
         sound.insert(document.id.clone());
         Ok(())
     }
-}
-
-fn is_called(document: &Document, name: &str) -> bool {
-    document.id == name || document.name.as_deref() == Some(name)
 }

@@ -1,8 +1,9 @@
-//! Rules that are stored, when filters come, change or go.
+//! Rules that are stored, when filters come, change or go, and when correlations count them.
 //!
 //! ```text
 //!  stored rule ─► its document and filters ─┐
 //!  filters that come, ids of those that go ─┴─► the rule anew ─► correlations that count it, anew
+//!  correlation that comes ─► what it refers to here, which is silent from then on
 //! ```
 //!
 //! A rule that nothing of it concerns is not compiled again. One that is keeps its section, its
@@ -12,14 +13,14 @@
 //! What it does *not* know: databases; documents of new rules.
 
 use super::collection::{Made, Refusal, detection_of};
+use super::correlation::references;
 use super::document::Document;
 use super::exclusion;
-use super::reference::Linked;
-use crate::filter::{Filter, Logsource, Sets};
+use crate::filter::{Logsource, Sets};
 use crate::rule::{Kind, Rule};
 use crate::yaml::{self, YamlError};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Stored Sigma rules, and what happens to filters.
 #[derive(Debug, Default)]
@@ -61,16 +62,77 @@ impl Stored {
                 }
             }
         }
-        let correlations = self.rules.iter().filter(|it| matches!(it.kind, Kind::Correlation(_)));
-        let mut linked = Vec::new();
-        for rule in correlations.filter(|it| changed.iter().any(|of| mentions(it, of))) {
-            match self.correlation(rule, filters, sets) {
-                Ok(found) => linked.extend(found),
-                Err(error) => refusals.push(refusal(None, rule, &error)),
+        (changed, refusals)
+    }
+
+    /// The correlations that refer to something that `is_touched` knows by its id or name, with
+    /// their documents.
+    pub(super) fn counting(
+        &self,
+        is_touched: &dyn Fn(&str) -> bool,
+    ) -> (Vec<(Rule, Document)>, Vec<Refusal>) {
+        let (mut found, mut refusals) = (Vec::new(), Vec::new());
+        for rule in self.rules.iter().filter(|it| matches!(it.kind, Kind::Correlation(_))) {
+            let document = match document(rule) {
+                Ok(document) => document,
+                Err(error) => {
+                    refusals.push(refusal(None, rule, &error));
+                    continue;
+                }
+            };
+            let names = references(&document).unwrap_or_default();
+            if names.iter().any(|(name, _)| is_touched(name)) {
+                found.push((rule.clone(), document));
             }
         }
-        changed.extend(linked);
-        (changed, refusals)
+        (found, refusals)
+    }
+
+    /// What correlations refer to here, directly or through others: detections compiled anew, with
+    /// the filters that they have then, and documents of correlations that are not among those
+    /// given.
+    pub(super) fn referred(
+        &self,
+        given: &[&Document],
+        filters: &[&Document],
+        sets: Option<&Sets>,
+    ) -> (Vec<Made>, Vec<Document>, Vec<Refusal>) {
+        let (mut made, mut inner, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+        let names = |document: &Document| -> Vec<String> {
+            references(document).unwrap_or_default().into_iter().map(|(name, _)| name).collect()
+        };
+        let mut seen: BTreeSet<&str> = given.iter().map(|it| it.id.as_str()).collect();
+        let mut open: Vec<String> = given.iter().flat_map(|it| names(it)).collect();
+        while let Some(name) = open.pop() {
+            for rule in self.rules.iter().filter(|rule| is_called(rule, &name)) {
+                if !seen.insert(&rule.name) {
+                    continue;
+                }
+                match rule.kind {
+                    Kind::Plain => match self.made(rule, filters, sets) {
+                        Ok(new) => made.push(new),
+                        Err((filter, error)) => refusals.push(refusal(filter, rule, &error)),
+                    },
+                    _ => match document(rule) {
+                        Ok(document) => {
+                            open.extend(names(&document));
+                            inner.push(document);
+                        }
+                        Err(error) => refusals.push(refusal(None, rule, &error)),
+                    },
+                }
+            }
+        }
+        (made, inner, refusals)
+    }
+
+    /// The rules of these ids that are not silent yet, silent.
+    pub(super) fn silent<'s>(
+        &'s self,
+        ids: &'s HashSet<String>,
+    ) -> impl Iterator<Item = Rule> + 's {
+        let loud = self.rules.iter().filter(|rule| !rule.is_silent && ids.contains(&rule.name));
+        loud.map(|rule| Rule { is_silent: true, ..rule.clone() })
     }
 
     /// Whether a filter that comes or goes has to do with a rule.
@@ -112,31 +174,6 @@ impl Stored {
         }
         Ok(made)
     }
-
-    /// A correlation compiled anew over what it counts.
-    fn correlation(
-        &self,
-        rule: &Rule,
-        filters: &[&Document],
-        sets: Option<&Sets>,
-    ) -> Result<Option<Rule>, YamlError> {
-        let own = document(rule)?;
-        let (mut made, mut inner) = (Vec::new(), Vec::new());
-        for other in self.rules.iter().filter(|other| mentions(rule, other)) {
-            if other.kind == Kind::Plain {
-                made.push(self.made(other, filters, sets).map_err(|(_, error)| error)?);
-            } else if other.name != rule.name {
-                inner.push(document(other)?);
-            }
-        }
-        let correlations: Vec<&Document> = inner.iter().chain([&own]).collect();
-        let (correlation, _) = Linked::new(&made, &correlations).direct(&own)?;
-        let parts = correlation.parts.iter().map(|part| part.filter.clone());
-        let filter = Filter::any(parts.collect());
-        let kind = Kind::Correlation(Box::new(correlation));
-        let rule = Rule { condition: filter.to_string(), filter, kind, ..rule.clone() };
-        Ok(Some(rule))
-    }
 }
 
 /// The rule as it is with what was compiled; nothing where that is as it was.
@@ -165,21 +202,14 @@ fn document(rule: &Rule) -> Result<Document, YamlError> {
 }
 
 /// Whether a name is the rule's id, or the name that its document gives it.
-fn is_called(rule: &Rule, name: &str) -> bool {
+pub(super) fn is_called(rule: &Rule, name: &str) -> bool {
     let text = rule.sigma.as_ref().map_or("", |sigma| &sigma.text);
     rule.name == name
         || text.contains(name)
             && document(rule).is_ok_and(|document| document.name.as_deref() == Some(name))
 }
 
-/// Whether a correlation's document mentions another rule; it may be by chance.
-fn mentions(correlation: &Rule, other: &Rule) -> bool {
-    let text = correlation.sigma.as_ref().map_or("", |sigma| &sigma.text);
-    let name = || document(other).ok().and_then(|document| document.name);
-    text.contains(&other.name) || name().is_some_and(|name| text.contains(&name))
-}
-
-fn refusal(filter: Option<&Document>, rule: &Rule, error: &YamlError) -> Refusal {
+pub(super) fn refusal(filter: Option<&Document>, rule: &Rule, error: &YamlError) -> Refusal {
     let (file, id) = match filter {
         Some(filter) => (filter.file.clone(), filter.id.clone()),
         None => ("a stored rule".to_owned(), rule.id()),

@@ -22,7 +22,9 @@ pub(crate) enum RuleVerb {
     ///
     /// Takes rules in JSON and Sigma rules in YAML: files, folders with all that is in them, and
     /// archives (.zip, .tar, .tar.gz, .tar.zst). Sigma's correlations find the rules that they
-    /// name among those of the same call.
+    /// name among those of the same call and stored ones; a stored rule that one counts is silent
+    /// from then on, unless the correlation says `generate: true`, and speaks again when its last
+    /// correlation is deleted. A rule imported anew changes the correlations that count it.
     ///
     /// Sigma's filters exclude events from the rules that they name, of the same call and stored
     /// ones; these, and the correlations that count them, become new versions. A filter stays with

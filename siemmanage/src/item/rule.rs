@@ -65,9 +65,7 @@ impl Rules {
             }
         };
         let refusals = pack.refusals.iter().map(refusal).collect();
-        let mut rules = self.choice.rules(pack.rules);
-        rules.extend(pack.changed);
-        Ok((rules, refusals))
+        Ok((self.choice.rules(pack.rules, pack.changed, &self.known), refusals))
     }
 }
 

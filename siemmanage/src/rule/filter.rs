@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: what a filter excludes.
 
+use super::select::counts;
 use crate::args::Names;
 use crate::item::{self, Rules};
 use crate::{database, page};
@@ -35,7 +36,9 @@ pub(super) fn delete(noun: &Rules, args: &Names, config: &Config) -> anyhow::Res
     let filters: Vec<&String> = args.names.iter().filter(is_filter).collect();
     if filters.is_empty() {
         drop(store);
-        return item::delete::run(noun, args, config);
+        let done = item::delete::run(noun, args, config)?;
+        speak(&rules, config)?;
+        return Ok(done);
     }
     if filters.len() < args.names.len() {
         let what = format!("\"{}\" is a filter, others are rules", filters[0]);
@@ -43,6 +46,28 @@ pub(super) fn delete(noun: &Rules, args: &Names, config: &Config) -> anyhow::Res
     }
     forget(&mut *store, rules, &filters)?;
     Ok(Exit::Done)
+}
+
+/// Lets Sigma rules speak for themselves again whose last correlation is gone. `before` are the
+/// rules as they were.
+fn speak(before: &[Rule], config: &Config) -> anyhow::Result<()> {
+    let is_silent = |rule: &Rule| rule.is_silent && rule.sigma.is_some();
+    if !before.iter().any(is_silent) {
+        return Ok(());
+    }
+    let mut store = database::open(config)?;
+    let rules = store.rules().map_err(Failure::from)?;
+    let was_counted = |rule: &Rule| before.iter().any(|other| counts(other, rule));
+    let is_counted = |rule: &Rule| rules.iter().any(|other| counts(other, rule));
+    let freed = rules.iter().filter(|it| is_silent(it) && was_counted(it) && !is_counted(it));
+    let freed: Vec<Rule> = freed.map(|it| Rule { is_silent: false, ..it.clone() }).collect();
+    if !freed.is_empty() {
+        let none = common::config::Backfill::None;
+        store.put_rules(&freed, none).map_err(Failure::from)?;
+        let what = page::counted(freed.len() as u64, "rule");
+        page::say(&format!("{what} that it silenced work for themselves again"))?;
+    }
+    Ok(())
 }
 
 fn forget(store: &mut dyn Store, rules: Vec<Rule>, names: &[&String]) -> anyhow::Result<()> {

@@ -14,7 +14,7 @@ use common::config::Config;
 use common::event::{Event, EventId};
 use common::field::Field;
 use common::output::escape;
-use common::rule::{Rule, level};
+use common::rule::{Rule, level, needed};
 use common::siem_event::SiemEvent;
 use detect::Replay;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,12 +38,27 @@ struct Noise {
     events: BTreeSet<EventId>,
 }
 
-/// Prints what rules would leave of the events of a span until now.
-pub(crate) fn run(rules: &[Rule], span: Span, config: &Config) -> anyhow::Result<Exit> {
+/// Prints what rules would leave of the events of a span until now. Correlations may count the
+/// SIEM events of stored ones.
+pub(crate) fn run(
+    rules: &[Rule],
+    stored: &[Rule],
+    span: Span,
+    config: &Config,
+) -> anyhow::Result<Exit> {
     let mut store = database::open_reader(config)?;
     let since = Timestamp(Timestamp::now().0.saturating_sub(span.0));
     let selection = Selection { since: Some(since), ..Selection::default() };
-    let enabled: Vec<Rule> = rules.iter().filter(|rule| rule.runs()).cloned().collect();
+    let mut enabled: Vec<Rule> = rules.iter().filter(|rule| rule.runs()).cloned().collect();
+    let others = stored.iter().filter(|old| !rules.iter().any(|new| new.id() == old.id()));
+    let all: Vec<Rule> = rules.iter().chain(others).cloned().collect();
+    for rule in rules.iter().filter(|rule| rule.runs()) {
+        for other in needed(rule, &all).into_iter().skip(1) {
+            if !enabled.iter().any(|have| have.id() == other.id()) {
+                enabled.push(other);
+            }
+        }
+    }
     let cycle = |error: common::rule::Cycle| Failure::new(Kind::Config, error.to_string());
     let mut replay = Replay::new(enabled, false).map_err(cycle)?;
     let mut noise: BTreeMap<String, Noise> = BTreeMap::new();

@@ -51,9 +51,31 @@ impl Choice {
             })
     }
 
-    /// The rules that are meant. What only correlations count stays as long as one of them does;
-    /// without them it speaks for itself.
-    pub(crate) fn rules(&self, rules: Vec<Rule>) -> Vec<Rule> {
+    /// The rules that are meant, and stored ones as they change. What only correlations count
+    /// stays as long as one of them does; without them it speaks for itself. `stored` are those
+    /// that are there.
+    pub(crate) fn rules(&self, rules: Vec<Rule>, changed: Vec<Rule>, stored: &[Rule]) -> Vec<Rule> {
+        let is_new = |old: &&Rule| !rules.iter().chain(&changed).any(|new| new.id() == old.id());
+        let others: Vec<Rule> = stored.iter().filter(is_new).cloned().collect();
+        let others: Vec<&Rule> = others.iter().chain(&changed).collect();
+        let mut kept = self.of_files(rules, &others);
+        let silences = |rule: &Rule| {
+            let all = others.iter().copied().chain(&kept);
+            all.filter(|other| other.id() != rule.id()).any(|other| counts(other, rule))
+        };
+        let mut after = Vec::new();
+        for mut rule in changed.iter().cloned() {
+            let old = stored.iter().find(|old| old.id() == rule.id());
+            if rule.is_silent && old.is_some_and(|old| !old.is_silent) && !silences(&rule) {
+                rule.is_silent = false;
+            }
+            after.extend((old != Some(&rule)).then_some(rule));
+        }
+        kept.extend(after);
+        kept
+    }
+
+    fn of_files(&self, rules: Vec<Rule>, others: &[&Rule]) -> Vec<Rule> {
         let (silent, mut kept): (Vec<Placed>, Vec<Placed>) =
             rules.into_iter().enumerate().partition(|(_, rule)| rule.is_silent);
         kept.retain(|(_, rule)| self.holds(rule));
@@ -62,7 +84,8 @@ impl Choice {
             .into_iter()
             .partition(|(_, rule)| matches!(rule.kind, rule::Kind::Correlation(_)));
         for (place, mut rule) in chained.into_iter().rev().chain(plain) {
-            rule.is_silent = kept.iter().any(|(_, other)| counts(other, &rule));
+            let all = kept.iter().map(|(_, other)| other).chain(others.iter().copied());
+            rule.is_silent = all.into_iter().any(|other| counts(other, &rule));
             if rule.is_silent || self.holds(&rule) {
                 kept.push((place, rule));
             }
@@ -73,7 +96,7 @@ impl Choice {
 }
 
 /// Whether a correlation counts what another rule matches.
-fn counts(rule: &Rule, other: &Rule) -> bool {
+pub(super) fn counts(rule: &Rule, other: &Rule) -> bool {
     let rule::Kind::Correlation(correlation) = &rule.kind else { return false };
     correlation.parts.iter().any(|part| match &part.sees {
         Some(id) => *id == other.id(),

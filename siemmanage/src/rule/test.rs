@@ -28,14 +28,20 @@ pub(crate) fn run(args: &RuleTest, config: &Config) -> anyhow::Result<Exit> {
         let files = pack::rule_files(&args.files).map_err(item::unreadable)?;
         let tests = cases(&args.files)?;
         let sets = sets(&tests, config);
-        let pack = pack::load(&files, None, &sets);
+        // Correlations may count what is stored, where there is a database.
+        let store = database::open_reader(config).ok();
+        let stored = store.and_then(|mut store| store.rules().ok()).unwrap_or_default();
+        let pack = pack::load_with(&files, None, &sets, &[], stored.clone());
         verdicts.extend(pack.refusals.iter().map(|refusal| Verdict {
             name: format!("{}:{}", refusal.file, refusal.line),
             failure: Some(refusal.to_string()),
         }));
-        let trial = Trial::new(&pack.rules)?;
+        let is_other = |old: &&Rule| !pack.rules.iter().any(|new| new.id() == old.id());
+        let others = stored.iter().filter(is_other);
+        let all: Vec<Rule> = pack.rules.iter().chain(others).cloned().collect();
+        let trial = Trial::new(&all)?;
         for file in &tests {
-            verdicts.extend(tried(&trial, &pack.rules, &files, file, &sets));
+            verdicts.extend(tried(&trial, &all, &files, file, &sets));
         }
         pack.rules
     };
@@ -130,7 +136,8 @@ fn found<'r>(
         .filter_map(|ending| files.iter().find(|it| it.name == format!("{stem}.{ending}")))
         .cloned()
         .collect();
-    let own = pack::load(&beside, None, sets).rules;
+    // A correlation counts rules of other files.
+    let own = pack::load_with(&beside, None, sets, &[], rules.to_vec()).rules;
     match own.as_slice() {
         [only] => rules
             .iter()
