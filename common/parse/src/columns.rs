@@ -200,7 +200,9 @@ pub(crate) fn decide(action: &str, event: &mut Event<'_>) {
             Some(("success", "allowed"))
         }
         "block" | "blocked" | "deny" | "denied" | "drop" | "dropped" | "reject" | "rejected"
-        | "reset-both" | "reset-client" | "reset-server" | "drop-icmp" => {
+        | "reset-both" | "reset-client" | "reset-server" | "drop-icmp" | "reset"
+        | "reset_client" | "reset_server" | "drop_session" | "clear_session" | "drop-packet"
+        | "block-url" | "block-continue" | "block-override" | "sinkhole" => {
             Some(("failure", "denied"))
         }
         _ => None,
@@ -209,6 +211,27 @@ pub(crate) fn decide(action: &str, event: &mut Event<'_>) {
         event.event_outcome = Some(outcome.into());
         event.ext.push("event.type", Value::Text(kind.into()));
     }
+}
+
+/// A protocol's name, where its number is given.
+pub(crate) fn transport(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(match text {
+        "1" => "icmp",
+        "2" => "igmp",
+        "6" => "tcp",
+        "17" => "udp",
+        "41" => "ipv6",
+        "47" => "gre",
+        "50" => "esp",
+        "51" => "ah",
+        "58" => "ipv6-icmp",
+        "88" => "eigrp",
+        "89" => "ospf",
+        "103" => "pim",
+        "112" => "vrrp",
+        "132" => "sctp",
+        _ => return lower(Cow::Borrowed(text)),
+    })
 }
 
 /// `inbound` or `outbound` of `in` and `out`.

@@ -21,7 +21,7 @@ use common::field::Column as C;
 use std::borrow::Cow;
 
 pub(super) const SONICWALL: Spec = Spec::payload(sonicwall).first(b" i0123456789");
-pub(super) const FORTINET: Spec = Spec::payload(fortinet).first(b"d");
+pub(super) const FORTINET: Spec = Spec::payload(fortinet).first(b"dlte");
 
 fn sonicwall<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let own = text.trim_start();
@@ -49,7 +49,8 @@ fn sonicwall<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> R
 
 fn sonicwall_pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<'a>) {
     match key {
-        "time" => {
+        // The second one says the zone, where both are there.
+        "time" | "vp_time" => {
             if let Some((mut at, end)) = stamp::iso(text.as_bytes(), 0) {
                 at.offset = at.offset.or(text[end..].contains("UTC").then_some(0));
                 (event.time, event.time_quality) = memory.instant(at);
@@ -62,13 +63,19 @@ fn sonicwall_pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &
         "usr" | "user" => event.user_name = Some(text.into()),
         "src" => {
             let (ip, port, interface) = endpoint(text);
-            (event.source_ip, event.source_port) = (ip, port);
+            (event.source_ip, event.source_port) = (ip.or(event.source_ip), port);
             add("observer.ingress.interface.name", interface, event);
         }
         "dst" => {
             let (ip, port, interface) = endpoint(text);
-            (event.destination_ip, event.destination_port) = (ip, port);
+            (event.destination_ip, event.destination_port) = (ip.or(event.destination_ip), port);
             add("observer.egress.interface.name", interface, event);
+        }
+        "srcV6" => event.source_ip = event.source_ip.or(address(text)),
+        "dstV6" => event.destination_ip = event.destination_ip.or(address(text)),
+        "msg" => {
+            said(text, event);
+            columns::keep(key, Value::Text(text.into()), event);
         }
         "srcMac" => add("source.mac", text, event),
         "dstMac" => add("destination.mac", text, event),
@@ -82,6 +89,7 @@ fn sonicwall_pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &
         "sent" => add_int("source.bytes", text, event),
         "rcvd" => add_int("destination.bytes", text, event),
         "rule" => add("rule.name", text, event),
+        "fw_action" if text == "NA" => {}
         "fw_action" => {
             event.event_action = Some(lower(Cow::Borrowed(text)));
             decide(&text.to_ascii_lowercase(), event);
@@ -98,6 +106,22 @@ fn sonicwall_pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &
         }
         _ => columns::keep(key, Value::Text(text.into()), event),
     }
+}
+
+/// What a message says of a login, or of what was not let through.
+fn said(text: &str, event: &mut Event<'_>) {
+    let text = text.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let is_login = says(&["login", "logged in", "authenticat"]);
+    let outcome = match () {
+        () if says(&["denied", "dropped", "blocked", "failed", "rejected", "invalid"]) => "failure",
+        () if is_login && says(&["allowed", "success", "logged in", "granted"]) => "success",
+        () => return,
+    };
+    if is_login {
+        event.event_category = Some("authentication".into());
+    }
+    event.event_outcome = event.event_outcome.take().or(Some(outcome.into()));
 }
 
 /// `10.1.2.3:3080:X6-V80[:name]`.
@@ -117,7 +141,11 @@ const FORTINET_KEYS: &[(&str, To)] = &[
     ("attack", To::Field("rule.name")),
     ("attackid", To::Field("rule.id")),
     ("catdesc", To::Field("rule.category")),
+    ("device_id", To::Field("observer.serial_number")),
     ("devid", To::Field("observer.serial_number")),
+    ("dst", To::Column(C::DestinationIp)),
+    ("dst_int", To::Field("observer.egress.interface.name")),
+    ("dst_port", To::Column(C::DestinationPort)),
     ("dstintf", To::Field("observer.egress.interface.name")),
     ("dstip", To::Column(C::DestinationIp)),
     ("dstmac", To::Field("destination.mac")),
@@ -126,24 +154,37 @@ const FORTINET_KEYS: &[(&str, To)] = &[
     ("filename", To::Field("file.name")),
     ("hostname", To::Field("url.domain")),
     ("httpmethod", To::Field("http.request.method")),
+    ("locip", To::Column(C::DestinationIp)),
+    ("locport", To::Column(C::DestinationPort)),
+    ("log_id", To::Column(C::EventCode)),
     ("logid", To::Column(C::EventCode)),
     ("policyid", To::Field("rule.id")),
     ("policyname", To::Field("rule.name")),
     ("qname", To::Field("dns.question.name")),
+    ("rcvd", To::Field("destination.bytes")),
     ("rcvdbyte", To::Field("destination.bytes")),
     ("remip", To::Column(C::SourceIp)),
+    ("remport", To::Column(C::SourcePort)),
+    ("sent", To::Field("source.bytes")),
     ("sentbyte", To::Field("source.bytes")),
+    ("src", To::Column(C::SourceIp)),
+    ("src_int", To::Field("observer.ingress.interface.name")),
+    ("src_port", To::Column(C::SourcePort)),
     ("srcintf", To::Field("observer.ingress.interface.name")),
     ("srcip", To::Column(C::SourceIp)),
     ("srcmac", To::Field("source.mac")),
     ("srcport", To::Column(C::SourcePort)),
     ("url", To::Field("url.path")),
     ("user", To::Column(C::UserName)),
+    ("virus", To::Field("rule.name")),
+    ("xauthuser", To::Column(C::UserName)),
 ];
 
 fn fortinet<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let is_known = (text.starts_with("date=") || text.starts_with("devname="))
-        && text.contains(" logid=")
+    let is_known = ["date=", "devname=", "logver=", "timestamp=", "eventtime=", "logid="]
+        .iter()
+        .any(|first| text.starts_with(first))
+        && (text.contains("logid=") || text.contains(" log_id="))
         && text.contains(" type=");
     if !is_known {
         return Miss::at(0, "FortiOS's pairs (date=… logid=… type=…)");
@@ -155,7 +196,8 @@ fn fortinet<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Re
     }
     event.ext.reserve(48);
     let (mut date, mut time, mut zone) = ("", "", "");
-    for (key, value) in pairs(text).filter(|(_, value)| !value.is_empty()) {
+    let says = |value: &str| !matches!(value, "" | "N/A" | "(null)");
+    for (key, value) in pairs(text).filter(|(_, value)| says(value)) {
         match key {
             "date" => date = value,
             "time" => time = value,
@@ -172,7 +214,7 @@ fn fortinet<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Re
     }
     let is_login =
         matches!(event.event_action.as_deref(), Some("login" | "logout" | "ssl-login-fail"));
-    if is_login && event.event_category.as_deref() == Some("configuration") {
+    if is_login && event.event_category.as_deref() != Some("web") {
         event.event_category = Some("authentication".into());
     }
     event.ext.push("observer.vendor", Value::Text("Fortinet".into()));
@@ -192,6 +234,17 @@ fn fortinet_time(text: &str, event: &mut Event<'_>) {
     }
 }
 
+/// What was done, and what that means.
+fn decided<'a>(text: &'a str, event: &mut Event<'a>) {
+    event.event_action = Some(text.into());
+    // How a session that was let through ended.
+    let ended = matches!(text, "close" | "timeout" | "client-rst" | "server-rst" | "start");
+    decide(if ended { "accept" } else { text }, event);
+    if text.ends_with("-fail") {
+        event.event_outcome = Some("failure".into());
+    }
+}
+
 fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
     match key {
         "devname" => event.host_name = text.into(),
@@ -203,19 +256,16 @@ fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
         }
         "eventtime" => fortinet_time(text, event),
         "proto" => {
-            event.network_transport = Some(match text {
-                "6" => "tcp".into(),
-                "17" => "udp".into(),
-                "1" => "icmp".into(),
-                other => other.into(),
-            });
+            event.network_transport = Some(columns::transport(text));
         }
-        "action" => {
-            event.event_action = Some(text.into());
-            // How a session that was let through ended.
-            let ended = matches!(text, "close" | "timeout" | "client-rst" | "server-rst" | "start");
-            decide(if ended { "accept" } else { text }, event);
+        "ui" => {
+            // Where an administrator sits: `https(192.0.2.7)`.
+            let place = text.split_once('(').and_then(|(_, ip)| address(ip.trim_end_matches(')')));
+            event.source_ip = event.source_ip.or(place);
+            columns::keep(key, Value::Text(text.into()), event);
         }
+        "status" if matches!(text, "deny" | "accept") => decided(text, event),
+        "action" => decided(text, event),
         "status" => {
             event.event_outcome = match text {
                 "success" => Some("success".into()),
@@ -230,7 +280,9 @@ fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
                     event.event_category = Some("intrusion_detection".into());
                 }
                 "webfilter" => event.event_category = Some("web".into()),
-                "event" | "vpn" | "system" => event.event_category = Some("configuration".into()),
+                "user" => event.event_category = Some("authentication".into()),
+                "vpn" => event.event_category = Some("network".into()),
+                "event" | "system" => event.event_category = Some("configuration".into()),
                 _ => {}
             }
             columns::keep(key, Value::Text(text.into()), event);
@@ -238,7 +290,8 @@ fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
         _ => match FORTINET_KEYS.binary_search_by(|(name, _)| (*name).cmp(key)) {
             Ok(at) => {
                 let to = FORTINET_KEYS[at].1;
-                let is_count = matches!(key, "rcvdbyte" | "sentbyte" | "duration");
+                let is_count =
+                    matches!(key, "rcvdbyte" | "sentbyte" | "duration" | "rcvd" | "sent");
                 let number = if is_count { text.parse().ok() } else { None };
                 put(to, number.map_or(Value::Text(text.into()), Value::Int), event);
             }

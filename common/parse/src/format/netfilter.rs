@@ -100,7 +100,7 @@ fn pair<'a>(key: &'a str, value: &'a str, event: &mut Event<'a>) {
         "SPT" => event.source_port = event.source_port.or(value.parse().ok()),
         "DPT" => event.destination_port = event.destination_port.or(value.parse().ok()),
         "PROTO" if event.network_transport.is_none() => {
-            event.network_transport = Some(columns::lower(Cow::Borrowed(value)));
+            event.network_transport = Some(columns::transport(value));
         }
         "LEN" if event.ext.get("network.bytes").is_none() => {
             add_int("network.bytes", value, event);

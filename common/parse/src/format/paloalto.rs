@@ -15,6 +15,8 @@
 //! A value in double quotes may hold commas, and doubled quotes, which stay doubled. Zones and the like keep PAN's
 //! names below `panw.`. What it does *not* know: types beyond those.
 
+mod system;
+
 use super::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{self, add, add_int, decide, lower};
@@ -73,7 +75,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
             session(&columns, THREAT, event);
             threat(&columns, event);
         }
-        _ => system(&columns, event),
+        _ => system::read(&columns, event),
     }
     Ok(Found::ALL)
 }
@@ -264,20 +266,6 @@ fn fold(name: &str, event: &mut Event<'_>) {
     if let Some(category) = category::of(name) {
         event.ext.push("url.category", Value::Text(category.into()));
     }
-}
-
-fn system<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
-    event.event_category = Some("configuration".into());
-    event.event_action = (!columns[8].is_empty()).then_some(columns[8].into());
-    event.log_severity = level(columns[13]);
-    add("panw.module", columns[12], event);
-    add("panw.object", columns[9], event);
-    add("panw.severity", columns[13], event);
-    add("panw.subtype", columns[4], event);
-    add("panw.text", columns[14], event);
-    add("panw.type", columns[3], event);
-    add("observer.serial_number", columns[2], event);
-    event.ext.push("observer.vendor", Value::Text("Palo Alto Networks".into()));
 }
 
 fn level(name: &str) -> Option<u8> {

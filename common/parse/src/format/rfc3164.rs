@@ -171,7 +171,8 @@ fn host<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> usize {
         [.., b':', b':'] => false,
         [.., b':'] | [] => true,
         [.., b']'] => token.contains(&b'['),
-        _ => memchr::memmem::find(token, b"]:").is_some(),
+        // A pair is an appliance's text: `date=2026-06-14 …`.
+        _ => memchr::memmem::find(token, b"]:").is_some() || token.contains(&b'='),
     };
     if tag || syslog::repeated(line, at).is_some() {
         return at;
