@@ -88,7 +88,8 @@ fn read_as<'a>(
 fn find_stamp(text: &[u8]) -> Option<(usize, Stamp, usize)> {
     let window = &text[..text.len().min(4096)];
     memchr::memchr_iter(b'[', window).find_map(|open| {
-        let (at, end) = stamp::clf(text, open + 1)?;
+        // nginx's $time_iso8601 is sometimes put there.
+        let (at, end) = stamp::clf(text, open + 1).or_else(|| stamp::iso(text, open + 1))?;
         (open > 0 && text.get(end) == Some(&b']')).then_some((open, at, end))
     })
 }
@@ -108,6 +109,10 @@ fn peer(head: &str) -> Result<Peer<'_>, Miss> {
         let user = named
             .rsplit_once(' ')
             .map_or(named, |(_, user)| if user == "-" { user } else { named });
+        // A list of those for whom proxies asked: the first is the client.
+        if let Some(client) = first.strip_suffix(',').filter(|client| address(client).is_some()) {
+            return Ok(Peer { vhost: None, host: client, ident: third, user });
+        }
         return Ok(Peer { vhost: Some(first), host: second, ident: third, user });
     }
     let user = head[first.len() + second.len() + 2..].trim_end();
@@ -254,8 +259,9 @@ fn fill_url<'a>(
         .map_or(0, |url| url.start + request[url.clone()].find(['?', '#']).unwrap_or(url.len()));
     if let Some(url) = &url {
         event.ext.push("url.original", Value::Text(part(request, url.clone())));
-        if request[url.start..].starts_with('/') {
-            event.ext.push("url.path", Value::Text(part(request, url.start..path)));
+        let begin = url.start + path_begin(&request[url.start..path]);
+        if request[begin..path].starts_with('/') {
+            event.ext.push("url.path", Value::Text(part(request, begin..path)));
         }
     }
     if let Some(port) = port {
@@ -267,6 +273,14 @@ fn fill_url<'a>(
     {
         event.ext.push("url.query", Value::Text(part(request, path + 1..url.end)));
     }
+}
+
+/// Where the path begins in what may be a whole URL: `http://www.example/a`, as proxies have it.
+fn path_begin(url: &str) -> usize {
+    let authority = url.find("://").filter(|scheme| !url[..*scheme].contains('/'));
+    authority.map_or(0, |scheme| {
+        url[scheme + 3..].find('/').map_or(url.len(), |slash| scheme + 3 + slash)
+    })
 }
 
 /// A part of a text, borrowed where the text is.

@@ -196,8 +196,13 @@ fn fortinet<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Re
     }
     event.ext.reserve(48);
     let (mut date, mut time, mut zone) = ("", "", "");
-    let says = |value: &str| !matches!(value, "" | "N/A" | "(null)");
-    for (key, value) in pairs(text).filter(|(_, value)| says(value)) {
+    // A user who is not known is kept as it stands, as detections ask for it.
+    let says = |key: &str, value: &str| match value {
+        "" | "(null)" => false,
+        "N/A" => key == "user",
+        _ => true,
+    };
+    for (key, value) in pairs(text).filter(|(key, value)| says(key, value)) {
         match key {
             "date" => date = value,
             "time" => time = value,

@@ -35,6 +35,7 @@ const TRAIL: &Table = &[
     ("userAgent", To::Field("user_agent.original")),
     ("userIdentity.arn", To::Field("user.id")),
     ("userIdentity.userName", To::Column(C::UserName)),
+    ("requestParameters.userName", To::Column(C::UserTargetName)),
 ];
 
 fn cloudtrail<'a>(
@@ -57,6 +58,11 @@ fn cloudtrail<'a>(
             .filter(|kind| matches!(kind, Value::Text(kind) if kind == "Root"))
     {
         event.user_name = Some(columns::lower(kind.clone()));
+    }
+    if event.user_name.is_none()
+        && let Some(role) = fields.value("userIdentity.sessionContext.sessionIssuer.userName")
+    {
+        columns::put(To::Column(C::UserName), role, event);
     }
     let is_sign_in = name.contains("Login") || name.contains("AssumeRole");
     let service = fields.text("eventSource").unwrap_or_default();
@@ -101,13 +107,7 @@ fn flow<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
     event.destination_ip = address(destination);
     event.source_port = sport.parse().ok();
     event.destination_port = dport.parse().ok();
-    event.network_transport = match protocol {
-        "6" => Some("tcp".into()),
-        "17" => Some("udp".into()),
-        "1" => Some("icmp".into()),
-        "58" => Some("ipv6-icmp".into()),
-        _ => None,
-    };
+    event.network_transport = (protocol != "-").then(|| columns::transport(protocol));
     if action != "-" {
         let action = columns::lower(Cow::Borrowed(action));
         columns::decide(&action, event);

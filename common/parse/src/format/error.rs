@@ -15,7 +15,7 @@ use crate::alias::named_severity;
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};
-use common::event::Event;
+use common::event::{Event, address};
 
 pub(super) const APACHE: Spec = Spec::payload(read_apache).first(b"[");
 pub(super) const NGINX: Spec = Spec::payload(read_nginx).first(b"12");
@@ -32,6 +32,7 @@ fn read_apache<'a>(
         return Miss::at(end + 1, "a level ([core:error])");
     };
     fill(line, end + 2, level, event);
+    apache_peer(&line[end + 2 + level.len() + 2..], event);
     (event.time, event.time_quality) = memory.instant(at);
     event.dataset = Some("apache.error".into());
     Ok(Found { stamp: (1, end), ..Found::default() })
@@ -50,6 +51,7 @@ fn read_nginx<'a>(
         return Miss::at(end, "a level ([error])");
     };
     fill(line, end + 1, level, event);
+    nginx_peer(&line[end + 1 + level.len() + 2..], event);
     (event.time, event.time_quality) = memory.instant(at);
     event.dataset = Some("nginx.error".into());
     Ok(Found { stamp: (0, end), ..Found::default() })
@@ -59,6 +61,49 @@ fn fill<'a>(line: &'a str, body: usize, level: &str, event: &mut Event<'a>) {
     event.message = line[body..].into();
     event.event_category = Some("web".into());
     event.log_severity = severity(level);
+}
+
+/// Reads ` [pid 17:tid 140] (13)Permission denied: [client 192.0.2.7:4022] AH00035: `: what stands
+/// there is the server's own text.
+fn apache_peer<'a>(text: &'a str, event: &mut Event<'a>) {
+    let mut rest = text.trim_start();
+    if let Some((pid, after)) = rest.strip_prefix("[pid ").and_then(|rest| rest.split_once("] ")) {
+        event.process_pid = pid.split(':').next().and_then(|pid| pid.parse().ok());
+        rest = after;
+    }
+    if let Some(cause) = rest.strip_prefix('(') {
+        let number = cause.bytes().take_while(u8::is_ascii_digit).count();
+        let end = cause[number..].starts_with(')').then(|| cause.find(": ")).flatten();
+        rest = end.map_or(rest, |end| &cause[end + 2..]);
+    }
+    let peer = rest.strip_prefix("[client ").or_else(|| rest.strip_prefix("[remote "));
+    if let Some((peer, after)) = peer.and_then(|peer| peer.split_once("] ")) {
+        let (ip, port) = match address(peer) {
+            Some(ip) => (Some(ip), None),
+            None => peer
+                .rsplit_once(':')
+                .map_or((None, None), |(ip, port)| (address(ip), port.parse().ok())),
+        };
+        (event.source_ip, event.source_port) = (ip, port);
+        rest = after;
+    }
+    let code = rest.split(':').next().unwrap_or_default();
+    let is_code = code.len() == 7
+        && code.starts_with("AH")
+        && code[2..].bytes().all(|byte| byte.is_ascii_digit());
+    if is_code {
+        event.event_code = Some(code.into());
+    }
+}
+
+/// Reads ` 17#17: … , client: 192.0.2.7, `. Where a text names several clients, none is believed.
+fn nginx_peer(text: &str, event: &mut Event<'_>) {
+    let pid = text.trim_start().split('#').next().unwrap_or_default();
+    event.process_pid = crate::syslog::number(pid);
+    let mut clients = text.split(", client: ").skip(1);
+    if let (Some(client), None) = (clients.next(), clients.next()) {
+        event.source_ip = address(client.split([',', ' ']).next().unwrap_or(client));
+    }
 }
 
 /// Reads `[Sun Jan 04 06:48:21.123456 2026]`; returns the column of the closing bracket.

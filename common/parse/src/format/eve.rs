@@ -8,7 +8,8 @@
 //! | `http`, `tls`, `ssh`, `fileinfo` | `url.*`, `http.*`, `tls.client.server_name`, `file.name` |
 //! | `flow` | `source.bytes`, `destination.bytes` |
 //!
-//! The action of other types is the type's name. All fields stay under EVE's names.
+//! The action of other types is the type's name; users of SMB, Kerberos, RDP, FTP and the like fill
+//! `user.name`. All fields stay under EVE's names.
 //!
 //! What it does *not* know: Suricata's other outputs.
 
@@ -84,9 +85,37 @@ fn read<'a>(
     if kind == "alert" {
         fill_alert(fields, event);
     } else {
+        fill_other(&kind, fields, event);
         event.event_action = Some(kind.clone());
     }
     Ok(Found::ALL)
+}
+
+/// Who speaks, and whether it went well, in the protocols that say so.
+fn fill_other<'a>(kind: &str, fields: &Object<'a>, event: &mut Event<'a>) {
+    let name = match kind {
+        "smb" => "smb.ntlmssp.user",
+        "krb5" => "krb5.cname",
+        "rdp" => "rdp.cookie",
+        "mqtt" => "mqtt.connect.username",
+        "ldap" => "ldap.request.bind_request.name",
+        "pgsql" => "pgsql.request.startup_parameters.user",
+        "ftp" if fields.text("ftp.command") == Some("USER") => "ftp.command_data",
+        "drop" => {
+            columns::decide("drop", event);
+            return;
+        }
+        _ => return,
+    };
+    if let Some(user) = fields.value(name) {
+        columns::put(To::Column(C::UserName), user, event);
+    }
+    let status = fields.text("smb.status").or_else(|| fields.text("krb5.error_code"));
+    event.event_outcome = match status {
+        Some("STATUS_SUCCESS") => Some("success".into()),
+        Some("STATUS_MORE_PROCESSING_REQUIRED" | "STATUS_PENDING") | None => None,
+        Some(_) => Some("failure".into()),
+    };
 }
 
 fn fill_alert<'a>(fields: &Object<'a>, event: &mut Event<'a>) {

@@ -60,6 +60,42 @@ const ES_TABLE: &Table = &[
     ("process.audit_token.ruid", To::Field("user.id")),
 ];
 
+/// What logins, users and files are called in the events that have them.
+const ES_OTHERS: &Table = &[
+    ("event.login_login.username", To::Column(C::UserName)),
+    ("event.lw_session_login.username", To::Column(C::UserName)),
+    ("event.openssh_login.username", To::Column(C::UserName)),
+    ("event.openssh_logout.username", To::Column(C::UserName)),
+    ("event.screensharing_attach.authentication_username", To::Column(C::UserName)),
+    ("event.su.from_username", To::Column(C::UserName)),
+    ("event.sudo.from_username", To::Column(C::UserName)),
+    ("event.su.to_username", To::Column(C::UserTargetName)),
+    ("event.sudo.to_username", To::Column(C::UserTargetName)),
+    ("event.openssh_login.source_address", To::Column(C::SourceIp)),
+    ("event.openssh_logout.source_address", To::Column(C::SourceIp)),
+    ("event.screensharing_attach.source_address", To::Column(C::SourceIp)),
+    ("event.sudo.command", To::Column(C::ProcessCommandLine)),
+    ("event.close.target.path", To::Field("file.path")),
+    ("event.create.destination.existing_file.path", To::Field("file.path")),
+    ("event.open.file.path", To::Field("file.path")),
+    ("event.rename.source.path", To::Field("file.path")),
+    ("event.unlink.target.path", To::Field("file.path")),
+    ("event.write.target.path", To::Field("file.path")),
+    ("process.audit_token.euid", To::Field("user.effective.id")),
+    ("process.audit_token.ruid", To::Field("user.id")),
+];
+
+/// Where events say whether they went well.
+const ES_SUCCESS: [&str; 7] = [
+    "event.authentication.success",
+    "event.login_login.success",
+    "event.openssh_login.success",
+    "event.screensharing_attach.success",
+    "event.su.success",
+    "event.sudo.success",
+    "event.authorization_judgement.return_code",
+];
+
 fn eslogger<'a>(
     fields: &Object<'a>,
     memory: &mut Memory,
@@ -79,7 +115,18 @@ fn eslogger<'a>(
     event.event_category = Some(Cow::Borrowed(match kind.as_deref() {
         Some("exec" | "fork" | "exit" | "signal") => "process",
         Some("open" | "create" | "write" | "unlink" | "rename" | "close") => "file",
-        Some("authentication" | "login_login" | "openssh_login") => "authentication",
+        Some(
+            "authentication"
+            | "login_login"
+            | "openssh_login"
+            | "screensharing_attach"
+            | "su"
+            | "sudo",
+        ) => "authentication",
+        Some("lw_session_login" | "lw_session_logout" | "openssh_logout" | "login_logout") => {
+            "session"
+        }
+        Some("xp_malware_detected" | "xp_malware_remediated") => "malware",
         _ => "host",
     }));
     if kind.as_deref() == Some("exec") {
@@ -92,6 +139,15 @@ fn eslogger<'a>(
     } else {
         event.process_executable = Some(executable.clone());
         event.process_pid = fields.int("process.audit_token.pid");
+        columns::fill(fields, ES_OTHERS, event);
+        event.event_outcome = ES_SUCCESS
+            .iter()
+            .find_map(|name| match fields.value(name)? {
+                Value::Bool(is_good) => Some(is_good),
+                Value::Int(code) => Some(code == 0),
+                _ => None,
+            })
+            .map(|is_good| if is_good { "success" } else { "failure" }.into());
     }
     event.event_action = kind;
     name_program(event);

@@ -29,6 +29,7 @@ pub(super) const JSON: Spec = Spec::object(json);
 pub(super) const TSV: Spec = Spec::line(tsv);
 
 const TABLE: &Table = &[
+    ("dst", To::Column(C::DestinationIp)),
     ("host", To::Field("url.domain")),
     ("id.orig_h", To::Column(C::SourceIp)),
     ("id.orig_p", To::Column(C::SourcePort)),
@@ -43,6 +44,7 @@ const TABLE: &Table = &[
     ("note", To::Field("rule.name")),
     ("orig_bytes", To::Field("source.bytes")),
     ("orig_pkts", To::Field("source.packets")),
+    ("p", To::Column(C::DestinationPort)),
     ("proto", To::Lower(C::NetworkTransport)),
     ("qtype_name", To::Field("dns.question.type")),
     ("query", To::Field("dns.question.name")),
@@ -54,25 +56,66 @@ const TABLE: &Table = &[
     ("src", To::Column(C::SourceIp)),
     ("status_code", To::Field("http.response.status_code")),
     ("user_agent", To::Field("user_agent.original")),
+    ("user", To::Column(C::UserName)),
     ("username", To::Column(C::UserName)),
 ];
 
-/// A field that only one log has, and that log.
+/// A field that only one log has, or that none before it has, and that log.
 const PATHS: &[(&str, &str)] = &[
     ("conn_state", "conn"),
+    ("tunnel_type", "tunnel"),
     ("qtype", "dns"),
+    ("qtype_name", "dns"),
+    ("trans_id", "dns"),
+    ("call_id", "sip"),
     ("status_code", "http"),
     ("user_agent", "http"),
+    ("trans_depth", "http"),
     ("cipher", "ssl"),
+    ("established", "ssl"),
+    ("server_name", "ssl"),
     ("auth_success", "ssh"),
+    ("auth_attempts", "ssh"),
+    ("host_key", "ssh"),
+    ("note", "notice"),
+    ("nick", "irc"),
+    ("reply_code", "ftp"),
+    ("command", "ftp"),
     ("mime_type", "files"),
+    ("seen_bytes", "files"),
     ("request_type", "kerberos"),
     ("helo", "smtp"),
+    ("mailfrom", "smtp"),
     ("share_type", "smb_mapping"),
+    ("prev_name", "smb_files"),
     ("named_pipe", "dce_rpc"),
-    ("note", "notice"),
+    ("domainname", "ntlm"),
     ("ntlm", "ntlm"),
+    ("server_nb_computer_name", "ntlm"),
+    ("security_protocol", "rdp"),
+    ("cookie", "rdp"),
+    ("msg_types", "dhcp"),
+    ("certificate.serial", "x509"),
+    ("framed_addr", "radius"),
+    ("reply_msg", "radius"),
+    ("community", "snmp"),
+    ("cmd", "mysql"),
+    ("request.host", "socks"),
+    ("analyzer", "dpd"),
+    ("seen.indicator", "intel"),
+    ("facility", "syslog"),
+    ("client_scid", "quic"),
+    ("notice", "weird"),
 ];
+
+/// Whether fields are those of a record that names no connection.
+fn is_record(fields: &Object<'_>) -> bool {
+    let both = |one, other| fields.has(one) && fields.has(other);
+    both("note", "suppress_for")
+        || both("uids", "msg_types")
+        || both("fuid", "seen_bytes")
+        || both("certificate.serial", "certificate.subject")
+}
 
 fn json<'a>(
     fields: &Object<'a>,
@@ -80,7 +123,7 @@ fn json<'a>(
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let has_peers = fields.has("id.orig_h") || fields.has("id_orig_h");
-    let is_zeek = fields.has("uid") && has_peers || fields.has("_path");
+    let is_zeek = fields.has("uid") && has_peers || fields.has("_path") || is_record(fields);
     let Some(ts) = fields.value("ts").filter(|_| is_zeek) else {
         return Miss::at(0, "a Zeek record (ts, uid, id.orig_h)");
     };
@@ -110,8 +153,52 @@ fn fill<'a>(fields: &impl Source<'a>, path: &str, event: &mut Event<'a>) {
     if let Some(Value::Text(uri)) = fields.value("uri") {
         columns::url(uri.clone(), event);
     }
+    match path {
+        "ssh" | "kerberos" | "ntlm" | "radius" => authenticated(path, fields, event),
+        "rdp" => named(fields.value("cookie"), event),
+        "dhcp" => leased(fields, event),
+        _ => {}
+    }
     if let Some(Value::Text(id)) = fields.value("community_id") {
         event.ext.push("network.community_id", Value::Text(id.clone()));
+    }
+}
+
+/// Who proved to be whom, where a log says whether it went well.
+fn authenticated<'a>(path: &str, fields: &impl Source<'a>, event: &mut Event<'a>) {
+    event.event_category = Some("authentication".into());
+    if path == "kerberos" {
+        // A principal: the name, a slash, the realm.
+        let name =
+            fields.text("client").map(|name| name.rsplit_once('/').map_or(name, |(name, _)| name));
+        event.user_name = name.map(|name| Cow::Owned(name.to_owned()));
+    }
+    let result = fields.value("auth_success").or_else(|| fields.value("success"));
+    let is_good = match result.or_else(|| fields.value("result")) {
+        Some(Value::Bool(is_good)) => is_good,
+        Some(Value::Text(text)) => matches!(text.as_ref(), "success" | "T" | "true"),
+        _ => return,
+    };
+    event.event_outcome = Some(if is_good { "success" } else { "failure" }.into());
+}
+
+fn named<'a>(user: Option<Value<'a>>, event: &mut Event<'a>) {
+    if let Some(user) = user {
+        columns::put(To::Column(C::UserName), user, event);
+    }
+}
+
+fn leased<'a>(fields: &impl Source<'a>, event: &mut Event<'a>) {
+    let client = fields.value("client_addr").or_else(|| fields.value("assigned_addr"));
+    for (to, value) in [
+        (To::Column(C::SourceIp), client),
+        (To::Column(C::DestinationIp), fields.value("server_addr")),
+        (To::Field("source.domain"), fields.value("host_name")),
+        (To::Field("source.mac"), fields.value("mac")),
+    ] {
+        if let Some(value) = value {
+            columns::put(to, value, event);
+        }
     }
 }
 
