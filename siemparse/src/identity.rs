@@ -30,12 +30,14 @@ pub(crate) struct Known<'c> {
     /// Cursors by the length and the hash of what they know of their beginning.
     heads: BTreeMap<i64, HashMap<&'c [u8], Vec<usize>>>,
     names: HashMap<&'c str, Vec<usize>>,
+    /// Cursors of files that were empty when they were claimed.
+    blank: Vec<usize>,
 }
 
 impl<'c> Known<'c> {
     pub(crate) fn new(cursors: &'c [Cursor]) -> Known<'c> {
         let (own, heads, names) = (HashMap::new(), BTreeMap::new(), HashMap::new());
-        let mut known = Known { cursors, own, heads, names };
+        let mut known = Known { cursors, own, heads, names, blank: Vec::new() };
         for (place, cursor) in cursors.iter().enumerate() {
             if !matches!(cursor.kind.as_str(), "file" | "archive") {
                 continue;
@@ -45,6 +47,8 @@ impl<'c> Known<'c> {
                 let heads = known.heads.entry(cursor.head_length).or_default();
                 heads.entry(cursor.head_hash.as_slice()).or_default().push(place);
                 known.names.entry(&cursor.name).or_default().push(place);
+            } else if cursor.kind == "file" {
+                known.blank.push(place);
             }
         }
         known
@@ -88,14 +92,20 @@ impl<'c> Known<'c> {
         (content, head): (&Content, &[u8]),
     ) -> Option<&'c Cursor> {
         let inode = content.inode.stored();
+        let plain = plain_name(path);
+        let is_form_of = |cursor: &Cursor| {
+            let name = Path::new(&cursor.name);
+            is_rotated(name, path) || plain.as_deref() == Some(name)
+        };
         let is_original = |cursor: &&Cursor| {
             let is_other = (cursor.device, cursor.inode) != inode && cursor.section == section;
-            let is_copy = || content.packing.is_some() || is_rotated(Path::new(&cursor.name), path);
             is_other
-                && is_copy()
+                && (content.packing.is_some() || is_form_of(cursor))
                 && own_file(cursor, path).is_some_and(|own| is_prefix((content, head), &own))
         };
-        self.candidates(inode, head).find(is_original)
+        let blank = self.blank.iter().map(|&place| &self.cursors[place]);
+        let blank = blank.filter(|&cursor| is_form_of(cursor));
+        self.candidates(inode, head).chain(blank).find(is_original)
     }
 
     /// The cursors whose beginning is the file's; of those that know no beginning, only its own.

@@ -135,11 +135,12 @@ impl Chosen {
         self.leave_out_alike(files, &heads);
     }
 
-    /// Of new files that begin alike, one may be the other's copy. Which cursor the copy belongs to
-    /// can be told once the other one has its own: the copy is left out until then.
+    /// Of files of which nothing is stored, and which begin alike, one may be the other's copy. Which
+    /// cursor the copy belongs to can be told once the other one's knows its file: the copy is left
+    /// out until then.
     fn leave_out_alike(&mut self, files: &[Wanted<'_>], heads: &[Vec<u8>]) {
         let is_packed = |place: usize| files[place].1.packing.is_some();
-        let is_new = |own: &(usize, Cursor)| own.1.source == 0 && !heads[own.0].is_empty();
+        let is_new = |own: &(usize, Cursor)| own.1.position == 0 && !heads[own.0].is_empty();
         let new: Vec<usize> = self.own.iter().filter(|own| is_new(own)).map(|own| own.0).collect();
         let is_copy = |copy: usize, of: usize| match (is_packed(copy), is_packed(of)) {
             (true, false) => true,

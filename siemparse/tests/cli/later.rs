@@ -107,6 +107,16 @@ fn a_file_packed_in_two_ways_is_read_once() {
 }
 
 #[test]
+fn a_file_that_was_empty_when_it_was_claimed_and_its_packed_copy_are_read_once() {
+    on_each(|bench| {
+        bench.once(bench.write("x.log", ""));
+        packed(bench, "x.log", alike(100..150));
+        bench.write("x.log", alike(100..150));
+        read_twice(bench, "*", 110);
+    });
+}
+
+#[test]
 fn what_a_packed_copy_has_beyond_what_was_stored_is_read_when_it_is_given_alone() {
     on_each(|bench| {
         let path = bench.write("x.log", alike(100..110));
