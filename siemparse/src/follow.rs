@@ -188,10 +188,14 @@ impl Reading {
     fn round(&mut self) -> anyhow::Result<bool> {
         let mut is_busy = false;
         for place in 0..self.tails.len() {
-            let tail = &mut self.tails[place];
-            if tail.is_finished {
+            if self.tails[place].is_finished {
                 continue;
             }
+            if !self.may_unpack(place) {
+                is_busy = true;
+                continue;
+            }
+            let tail = &mut self.tails[place];
             let turn = tail.turn(&mut self.take);
             tail.is_idle = matches!(turn, Ok(Turn::Idle));
             match turn {

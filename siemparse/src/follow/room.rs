@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 const OPEN: usize = 32;
 /// How many a run has open that follows them, at most.
 const FOLLOWED: usize = 256;
+/// How many packed files are unpacked beside one another: each takes megabytes.
+const UNPACKED: usize = 2;
 /// How many descriptors are left to everything else.
 const RESERVED: usize = 32;
 
@@ -33,6 +35,14 @@ impl Reading {
         }
         self.opened = Instant::now();
         free
+    }
+
+    /// Whether a source has its turn: of packed files only some are unpacked beside one another, the
+    /// others begin when those have ended.
+    pub(super) fn may_unpack(&self, place: usize) -> bool {
+        let is_unpacking = |tail: &Tail| tail.input.unpacks() == Some(true);
+        self.tails[place].input.unpacks() != Some(false)
+            || self.tails.iter().filter(|tail| is_unpacking(tail)).count() < UNPACKED
     }
 
     /// Lets go of all files; those that are still there are opened anew, where they were left.

@@ -67,6 +67,14 @@ impl Input {
         matches!(self, Input::File(_))
     }
 
+    /// Whether a packed file is being unpacked; nothing for other sources.
+    pub(crate) fn unpacks(&self) -> Option<bool> {
+        match self {
+            Input::Archive(archive) => Some(archive.reader.is_some()),
+            Input::File(_) | Input::Stream(_) | Input::Journal(..) => None,
+        }
+    }
+
     /// Goes on at an offset.
     pub(super) fn go_to(&mut self, offset: i64) -> io::Result<()> {
         if let Input::File(file) = self {

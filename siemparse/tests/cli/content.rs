@@ -1,7 +1,9 @@
 //! Identity by content: rotation, compression, copies, truncation while nobody reads.
 
-use crate::bench::{Bench, lines, numbered, on_each, pack};
+use crate::bench::{Bench, bare, lines, numbered, on_each, pack};
 use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
 
 #[test]
 fn packed_files_are_read_whatever_their_names() {
@@ -134,6 +136,31 @@ fn an_empty_file_is_followed_from_its_first_byte() {
         bench.once(&path);
         assert_eq!(bench.messages(), numbered(0..2));
     });
+}
+
+#[test]
+fn many_packed_files_are_not_unpacked_beside_one_another() {
+    let folder = testkit::temp_dir();
+    let path = |name: &str| folder.path().join(name);
+    for number in 0..12 {
+        // Lines that are cut are read fast; what unpacks them keeps 8 MiB of a file.
+        let line = format!("{number} {}\n", "abcdefghi ".repeat(99_000));
+        let file = path(&number.to_string());
+        fs::write(&file, line.repeat(8)).expect("writes");
+        pack("xz", &file);
+    }
+    let running = bare().args(["--once", "--dry-run"]).arg(path("*")).spawn();
+    let mut memory = 0;
+    while let Ok(status) = fs::read_to_string(format!("/proc/{}/status", running.pid())) {
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let Some(line) = line else { break };
+        let size = line.split_whitespace().next().and_then(|size| size.parse::<usize>().ok());
+        memory = size.unwrap_or(memory);
+        sleep(Duration::from_millis(1));
+    }
+    let output = running.wait().success();
+    assert!(output.stderr.starts_with("siemparse: 96 lines read"), "{}", output.stderr);
+    assert!((1..64 << 10).contains(&memory), "{memory} KiB");
 }
 
 /// The messages in the order of their numbers.
