@@ -105,7 +105,8 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "httpRequest.remoteIp"
         | "protoPayload.requestMetadata.callerIp"
         | "request.remote_address"
-        | "ActorIpAddress" => column(C::SourceIp, 4),
+        | "ActorIpAddress"
+        | "remote_host" => column(C::SourceIp, 4),
         "source.port" => column(C::SourcePort, 0),
         "src_port" => column(C::SourcePort, 1),
         "client_port" | "remote_port" | "client.port" | "clientPort" | "data.srcport" => {
@@ -306,7 +307,14 @@ fn instant(value: &Value<'_>, memory: &mut Memory) -> Option<(Timestamp, TimeQua
         Value::Float(number) => fractional(*number)?,
         Value::Text(text) => {
             let bytes = text.as_bytes();
-            let whole = |(stamp, end)| (end == bytes.len()).then_some(stamp);
+            // Behind PostgreSQL's stamps stands a zone's name.
+            let whole = |(mut stamp, end): (stamp::Stamp, usize)| {
+                if end < bytes.len() {
+                    let zone = stamp::written::named_zone(text.get(end..)?.strip_prefix(' ')?)?;
+                    stamp.offset = stamp.offset.or(Some(zone));
+                }
+                Some(stamp)
+            };
             let read = stamp::iso(bytes, 0).or_else(|| stamp::clf(bytes, 0)).and_then(whole);
             if let Some(stamp) = read {
                 return Some(memory.instant(stamp));

@@ -27,7 +27,6 @@ const PAIRS: usize = 256;
 /// Keys and their meanings, sorted.
 const TABLE: &[(&str, To)] = &[
     ("UNIFIadmin", To::Column(C::UserName)),
-    ("act", To::Column(C::EventAction)),
     ("app", To::Field("network.protocol")),
     ("deviceExternalId", To::Field("observer.serial_number")),
     ("deviceInboundInterface", To::Field("observer.ingress.interface.name")),
@@ -44,7 +43,6 @@ const TABLE: &[(&str, To)] = &[
     ("in", To::Field("destination.bytes")),
     ("out", To::Field("source.bytes")),
     ("outcome", To::Lower(C::EventOutcome)),
-    ("proto", To::Lower(C::NetworkTransport)),
     ("request", To::Field("url.original")),
     ("requestClientApplication", To::Field("user_agent.original")),
     ("requestMethod", To::Field("http.request.method")),
@@ -196,6 +194,11 @@ fn pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<
             event.ext.push(key, value);
         }
         "msg" => event.message = unescaped(text),
+        "act" => {
+            columns::decide(&text.to_ascii_lowercase(), event);
+            event.event_action = Some(unescaped(text));
+        }
+        "proto" => event.network_transport = Some(columns::transport(text)),
         _ => match TABLE.binary_search_by(|(name, _)| (*name).cmp(key)) {
             Ok(at) if fits(TABLE[at].1, text) => put(TABLE[at].1, numeric(value), event),
             _ => columns::keep(key, value, event),
@@ -221,7 +224,7 @@ fn fits(to: To, text: &str) -> bool {
 }
 
 /// Milliseconds of the epoch, or `Feb 05 2021 15:05:55[.123] [UTC]`.
-fn instant(text: &str, memory: &mut Memory) -> Option<(Timestamp, TimeQuality)> {
+pub(super) fn instant(text: &str, memory: &mut Memory) -> Option<(Timestamp, TimeQuality)> {
     if let Ok(number) = text.parse::<i64>() {
         return Some((Timestamp(epoch(number)), TimeQuality::Offset));
     }

@@ -23,14 +23,12 @@ pub(super) const SPEC: Spec = Spec::payload(read).first(b"L");
 const PAIRS: usize = 256;
 
 const TABLE: &[(&str, To)] = &[
-    ("action", To::Column(C::EventAction)),
     ("dst", To::Column(C::DestinationIp)),
     ("dstBytes", To::Field("destination.bytes")),
     ("dstMAC", To::Field("destination.mac")),
     ("dstPort", To::Column(C::DestinationPort)),
     ("identHostName", To::Column(C::HostName)),
     ("policy", To::Field("rule.name")),
-    ("proto", To::Lower(C::NetworkTransport)),
     ("src", To::Column(C::SourceIp)),
     ("srcBytes", To::Field("source.bytes")),
     ("srcMAC", To::Field("source.mac")),
@@ -93,10 +91,8 @@ fn fill<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<
     }
     match key {
         "devTime" if event.time_quality != TimeQuality::Offset => {
-            if !columns::iso_time(text, memory, event)
-                && let Ok(millis) = text.parse::<i64>()
-            {
-                columns::epoch(millis.saturating_mul(1_000), event);
+            if let Some(found) = super::cef::instant(text, memory) {
+                (event.time, event.time_quality) = found;
             }
             event.ext.push(key, value);
         }
@@ -110,6 +106,11 @@ fn fill<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<
             };
             event.ext.push("event.severity", text.parse().map_or(value, Value::Int));
         }
+        "action" => {
+            columns::decide(&text.to_ascii_lowercase(), event);
+            event.event_action = Some(text.into());
+        }
+        "proto" => event.network_transport = Some(columns::transport(text)),
         "cat" => event.ext.push("rule.category", value),
         _ => match TABLE.binary_search_by(|(name, _)| (*name).cmp(key)) {
             Ok(at) if fits(TABLE[at].1, text) => put(TABLE[at].1, value, event),

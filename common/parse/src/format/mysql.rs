@@ -21,7 +21,8 @@ use crate::alias::named_severity;
 use crate::columns::{self, add};
 use crate::joint::Joint;
 use crate::memory::Memory;
-use crate::stamp;
+use crate::stamp::{self, Stamp};
+use common::clock::{DAY, day_number};
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
 
@@ -110,10 +111,41 @@ fn head_line<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) {
     }
 }
 
+/// The stamp of an error log: `2026-06-14T15:16:01.123456Z`, `2026-06-14  9:16:01` where the hour
+/// has a blank for its first digit, or `260614 15:16:01`.
+fn stamped(text: &str) -> Option<(Stamp, usize)> {
+    if let Some(found) = stamp::iso(text.as_bytes(), 0) {
+        return Some(found);
+    }
+    let bytes = text.as_bytes();
+    let (date, at) = match bytes.get(6) {
+        Some(b' ') => {
+            let part = |at| stamp::digits(bytes, at, 2);
+            let (month, day) = (u8::try_from(part(2)?).ok()?, u8::try_from(part(4)?).ok()?);
+            ((2000 + part(0)?, month, day), 7)
+        }
+        _ => (stamp::date(bytes, 0)?.0, 11),
+    };
+    let mut clock: [u8; 8] = bytes.get(at..at + 8)?.try_into().ok()?;
+    if bytes[at - 1] != b' ' || !stamp::exists(date) {
+        return None;
+    }
+    if clock[0] == b' ' {
+        clock[0] = b'0';
+    }
+    let (time, _) = stamp::clock(&clock, 0)?;
+    let (year, month, day) = date;
+    Some((Stamp { wall: day_number(year, month, day) * DAY + time, offset: None }, at + 8))
+}
+
 fn error<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let parts = stamp::iso(text.as_bytes(), 0).and_then(|(at, end)| {
+    let parts = stamped(text).and_then(|(at, end)| {
         let rest = text[end..].strip_prefix(' ')?.trim_start();
-        let (thread, rest) = rest.split_once(' ')?;
+        // Before MySQL 5.6 and MariaDB 10 no thread was named.
+        let (thread, rest) = match rest.starts_with('[') {
+            true => ("0", rest),
+            false => rest.split_once(' ')?,
+        };
         let thread: i64 = thread.parse().ok()?;
         let (level, rest) = rest.strip_prefix('[')?.split_once("] ")?;
         Some((at, end, thread, level, rest))
@@ -147,8 +179,25 @@ fn error<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Resul
     event.ext.push("process.thread.id", Value::Int(thread));
     if let Some(who) = body.strip_prefix("Access denied for user '") {
         denied(who, event);
+    } else if let Some(rest) = body.strip_prefix("Aborted connection ") {
+        aborted(rest, event);
     }
     Ok(Found { stamp: (0, end), ..Found::default() })
+}
+
+/// Reads `5 to db: 'shop' user: 'anna' host: '192.0.2.7' (…)`, the host from the right.
+fn aborted<'a>(text: &'a str, event: &mut Event<'a>) {
+    event.event_action = Some("connection-aborted".into());
+    event.event_outcome = Some("failure".into());
+    let Some((front, host)) = text.rsplit_once("' host: '") else { return };
+    let host = host.split('\'').next().unwrap_or_default();
+    event.source_ip = address(host);
+    if event.source_ip.is_none() {
+        add("source.domain", host, event);
+    }
+    if let Some((_, user)) = front.split_once("' user: '") {
+        event.user_name = (!user.is_empty()).then_some(user.into());
+    }
 }
 
 /// Reads `name'@'host' (using password: YES)` from the right: a name may hold anything.

@@ -90,7 +90,7 @@ fn columns_begin(text: &str) -> Option<(stamp::Stamp, usize)> {
 }
 
 /// Divides a text at commas outside quotes; returns how many parts were found.
-fn split<'a>(text: &'a str, parts: &mut [&'a str]) -> usize {
+pub(super) fn split<'a>(text: &'a str, parts: &mut [&'a str]) -> usize {
     match memchr::memchr(b'"', text.as_bytes()) {
         Some(_) => split_quoted(text, parts),
         None => columns::split(text, parts),

@@ -5,6 +5,7 @@
 //! ⇥2                                                        a line that begins with a tab goes on
 //! 2026-06-14 15:16:01.123 CEST [1234-1] user=alice,db=shop,app=psql,client=192.0.2.7 FATAL:  password authentication failed for user "alice"
 //! 2026-06-14 15:16:01.123 UTC:192.0.2.7(4022):alice@shop:[1234]:FATAL:  …
+//! 2026-06-14 15:16:01.123 UTC,"alice","shop",1234,"192.0.2.7:4022",…,FATAL,28P01,"…"          csvlog
 //! ```
 //!
 //! The prefix may hold a process id in brackets, `user@database`, a host with
@@ -93,7 +94,7 @@ fn ends(_line: &[u8]) -> bool {
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let Some(head) = head(text) else {
-        return Miss::at(0, "a stamp, a prefix and a level (LOG:  )");
+        return columns(text, memory, event);
     };
     (event.time, event.time_quality) = memory.instant(head.at);
     event.dataset = Some("postgresql.log".into());
@@ -104,6 +105,12 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     event.message = Cow::Borrowed(message);
     prefix(head.prefix, event);
     add("log.level", head.level, event);
+    meant(message, event);
+    Ok(Found { stamp: (0, head.stamp), ..Found::default() })
+}
+
+/// What a message says of connections and logins.
+fn meant<'a>(message: &'a str, event: &mut Event<'a>) {
     let quoted = |text: &'a str| text.split('"').nth(1);
     if message.contains("authentication failed for user") {
         event.event_category = Some("authentication".into());
@@ -120,8 +127,44 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         let mut words = rest.split([' ', '=']);
         event.source_ip = words.next().and_then(address);
         event.source_port = words.nth(1).and_then(|port| port.parse().ok());
+    } else if let Some(rest) = message.strip_prefix("disconnection: session time: ") {
+        event.event_category = Some("session".into());
+        event.event_action = Some("disconnected".into());
+        // Names of users and databases stand before the host: the last one counts.
+        let peer = rest.rsplit_once(" host=").map_or("", |(_, peer)| peer);
+        let (host, port) = peer.split_once(" port=").unwrap_or((peer, ""));
+        event.source_ip = address(host).or(event.source_ip);
+        event.source_port = port.parse().ok().or(event.source_port);
     }
-    Ok(Found { stamp: (0, head.stamp), ..Found::default() })
+}
+
+/// Reads a line of a `csvlog`: stamp, user, database, process, `address:port`, session, line, tag,
+/// start, transactions, level, code, message, …
+fn columns<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let mut parts = [""; 14];
+    let count = super::paloalto::split(text, &mut parts);
+    let found = stamp::iso(parts[0].as_bytes(), 0).filter(|_| count == parts.len());
+    let level = LEVELS.iter().find(|(level, _)| *level == parts[11]);
+    let (Some((mut at, end)), Some((level, severity))) = (found, level) else {
+        return Miss::at(0, "a stamp, a prefix and a level (LOG:  )");
+    };
+    at.offset = at.offset.or_else(|| stamp::written::named_zone(parts[0][end..].trim()));
+    (event.time, event.time_quality) = memory.instant(at);
+    event.dataset = Some("postgresql.log".into());
+    event.event_category = Some("database".into());
+    event.log_severity = Some(*severity);
+    event.process_name = Some("postgres".into());
+    event.process_pid = parts[3].parse().ok();
+    event.user_name = (!parts[1].is_empty()).then_some(parts[1].into());
+    let (ip, port) = parts[4].rsplit_once(':').unwrap_or((parts[4], ""));
+    event.source_ip = address(ip);
+    event.source_port = port.parse().ok();
+    event.event_code = (!parts[12].is_empty()).then_some(parts[12].into());
+    event.message = Cow::Borrowed(parts[13]);
+    add("db.name", parts[2], event);
+    meant(parts[13], event);
+    add("log.level", level, event);
+    Ok(Found { stamp: (0, end), ..Found::default() })
 }
 
 /// The parts of `:192.0.2.7(4022):alice@shop:[1234]:`; an address of version 6 has colons itself.

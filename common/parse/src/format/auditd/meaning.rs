@@ -159,6 +159,8 @@ pub(super) fn fill<'a>(record: &Record<'a>, event: &mut Event<'a>) {
     event.event_outcome = match result.map(AsRef::as_ref) {
         Some("yes" | "success" | "1") => Some("success".into()),
         Some("no" | "failed" | "0") => Some("failure".into()),
+        // SELinux's own word, where no system call says how it ended.
+        None if event.message.starts_with("avc:  denied") => Some("failure".into()),
         _ => None,
     };
     process(record, event);
@@ -223,7 +225,9 @@ fn arguments<'r>(record: &'r Record<'_>) -> Vec<&'r str> {
 }
 
 fn people<'a>(record: &Record<'a>, event: &mut Event<'a>) {
-    let named = record.get("acct").or_else(|| record.get("UID"));
+    // Of a login by number, enriched records name who it is; UID is the server's.
+    let id = || record.get_of("USER_LOGIN", "ID");
+    let named = record.get("acct").or_else(id).or_else(|| record.get("UID"));
     event.user_name = named.cloned();
     if let Some(number) = record.get("uid") {
         event.ext.push("user.id", Value::Text(number.clone()));
@@ -239,8 +243,16 @@ fn people<'a>(record: &Record<'a>, event: &mut Event<'a>) {
 fn peers(record: &Record<'_>, call: Option<&str>, event: &mut Event<'_>) {
     let told = record.get("addr").or_else(|| record.get("hostname"));
     event.source_ip = told.and_then(|text| address(text));
-    if let Some(port) = record.get("lport").or_else(|| record.get("rport")) {
-        let _ = event.set_column(Column::SourcePort, Value::Text(Cow::Owned(port.to_string())));
+    let here = record.get("laddr").and_then(|text| address(text));
+    event.destination_ip = here;
+    let ports = match here {
+        Some(_) => [("rport", Column::SourcePort), ("lport", Column::DestinationPort)],
+        None => [("lport", Column::SourcePort), ("rport", Column::SourcePort)],
+    };
+    for (name, column) in ports {
+        if let Some(port) = record.get(name) {
+            let _ = event.set_column(column, Value::Text(Cow::Owned(port.to_string())));
+        }
     }
     let socket = record.get_of("SOCKADDR", "saddr").and_then(|text| decoded(text));
     if let Some((ip, port)) = socket.as_deref().and_then(endpoint) {
