@@ -205,8 +205,8 @@ pub(crate) fn adopt_as<'a>(
         return false;
     }
     let is_user = matches!(meaning, Meaning::Column(Column::UserName | Column::UserTargetName));
-    // nginx's $remote_user is `-` where nobody is known.
-    let is_nobody = |text: &str| text.is_empty() || text == "-" && name == "remote_user";
+    // nginx's $remote_user is `-` where nobody is known, Nextcloud's user `--`.
+    let is_nobody = |text: &str| matches!(text, "" | "--") || text == "-" && name == "remote_user";
     if is_user && matches!(value, Value::Text(text) if is_nobody(text)) {
         return false;
     }

@@ -94,6 +94,13 @@ fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
         tag.body = after_colon(text, close + 1);
         return Some(tag);
     }
+    // Kerberos: `krb5kdc[7](info): message`.
+    if rest.first() == Some(&b'(')
+        && let Some(end) = memchr::memmem::find(&rest[..rest.len().min(32)], b"): ")
+    {
+        tag.body = close + 1 + end + 3;
+        return Some(tag);
+    }
     if rest.starts_with(b" (") {
         let inner = memchr::memmem::find(&rest[..rest.len().min(256)], b"): ");
         if let Some(end) = inner {
@@ -226,6 +233,7 @@ mod tests {
             (" -- root[2421]: ROOT", (Some("-- root"), Some("2421"), "ROOT")),
             ("sandboxd[129] ([31211]): QQ(1) deny", (Some("sandboxd"), Some("129"), "QQ(1) deny")),
             ("prog[7] message", (Some("prog"), Some("7"), "message")),
+            ("krb5kdc[7](info): message", (Some("krb5kdc"), Some("7"), "message")),
             ("prog[x y]: message", (Some("prog"), Some("x y"), "message")),
             ("prog:", (Some("prog"), None, "")),
             ("a(b=c)[1]: x", (Some("a(b=c)"), Some("1"), "x")),

@@ -47,7 +47,7 @@ fn read_nginx<'a>(
     let Some((at, end)) = stamp::iso(line.as_bytes(), 0).filter(|_| slashed) else {
         return Miss::at(0, "a stamp (2026/01/02 03:04:05)");
     };
-    let Some(level) = level(&line[end..]).filter(|level| !level.contains(':')) else {
+    let Some(level) = level(&line[end..]).filter(is_word) else {
         return Miss::at(end, "a level ([error])");
     };
     fill(line, end + 1, level, event);
@@ -117,6 +117,11 @@ fn apache_stamp(text: &[u8]) -> Option<(Stamp, usize)> {
     let closed = text[after] == b' ' && text[end] == b' ' && text.get(end + 5) == Some(&b']');
     let wall = day_number(year, month, day) * DAY + time;
     (closed && stamp::exists((year, month, day))).then_some((Stamp { wall, offset: None }, end + 5))
+}
+
+/// Whether a level is nginx's: one word of small letters.
+fn is_word(level: &&str) -> bool {
+    level.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Reads ` [module:level]` or ` [level]` in front of a text.
