@@ -48,14 +48,18 @@ impl Door {
 
     /// Opens the database when a run begins.
     pub(crate) fn open_first(&self, outage: &Outage) -> Result<Box<dyn Store>, Failure> {
-        let mut attempts = outage.attempts();
+        let mut has_waited = false;
         loop {
             match self.open() {
                 Ok(store) => {
-                    outage.end(&store.name());
+                    if has_waited {
+                        outage.end(&store.name());
+                    }
                     return Ok(store);
                 }
-                Err(error) if self.waits && is_coming(&error) && attempts.again(&error) => {}
+                Err(error) if self.waits && is_coming(&error) && outage.again(&error) => {
+                    has_waited = true;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -141,15 +145,18 @@ impl Desk {
         mut question: impl FnMut(&mut dyn Store) -> store::Result<T>,
     ) -> store::Result<Option<T>> {
         let Some(store) = &mut self.store else { return Ok(None) };
-        let mut attempts = self.outage.attempts();
-        let mut is_first = true;
+        let (mut is_first, mut has_waited) = (true, false);
         loop {
             match question(store.as_mut()) {
                 Err(Error::Lost { .. }) if std::mem::take(&mut is_first) => {}
-                Err(error) if self.is_patient && is_passing(&error) && attempts.again(&error) => {}
+                Err(error)
+                    if self.is_patient && is_passing(&error) && self.outage.again(&error) =>
+                {
+                    has_waited = true;
+                }
                 Err(error) => return Err(error),
                 Ok(answer) => {
-                    if self.is_patient {
+                    if has_waited {
                         self.outage.end(&store.name());
                     }
                     return Ok(Some(answer));

@@ -147,14 +147,12 @@ impl Writer {
 
     /// What became of batches whose transaction could not be committed.
     fn set_back(&mut self, joined: Vec<Joined>, error: Error) -> Vec<Report> {
-        let outage = self.outage.clone();
-        let mut attempts = outage.attempts();
         let mut error = Some(error);
         let mut reports = Vec::new();
         for Joined { tail, epoch, cursor, delta } in joined {
             loop {
                 if let Some(error) = error.take()
-                    && !(self.is_passing(&error) && attempts.again(&error))
+                    && !(self.is_passing(&error) && self.outage.again(&error))
                 {
                     reports.push(Report::Failed(error.into()));
                     return reports;
@@ -226,8 +224,6 @@ impl Writer {
     }
 
     fn store_one(&mut self, mut job: Job) -> Result<Delta, Trouble> {
-        let outage = self.outage.clone();
-        let mut attempts = outage.attempts();
         loop {
             if !self.is_next(&job) {
                 self.store.discard();
@@ -256,7 +252,7 @@ impl Writer {
                 Ok(Place::Stored) => return Ok(job.delta),
                 Ok(Place::Elsewhere) => {}
                 Ok(Place::Nowhere) => return Err(Trouble::Gone),
-                Err(error) if self.is_passing(&error) && attempts.again(&error) => {}
+                Err(error) if self.is_passing(&error) && self.outage.again(&error) => {}
                 Err(error) => return Err(Trouble::Failed(error.into())),
             }
         }
