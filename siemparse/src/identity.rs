@@ -7,7 +7,33 @@
 //!
 //! Two files that are there at the same time may agree in all those bytes (first lines of new
 //! logs often do). Then the inode tells them apart: a cursor whose own file is still there, plain
-//! and unchanged, belongs to that one alone.
+//! and unchanged, belongs to that one alone. A file that this one holds as a whole, packed or under
+//! a name that a rotation gives, is its copy ([`Known::original`]): it waits until the other is cut
+//! or gone, and then has its cursor.
+//!
+//! # Why no content has two cursors, however many read it
+//!
+//! Readers meet in two places only: a claim, under the host's lock, and a commit, which needs the
+//! cursor to be at the revision that was claimed. Between the two a file may be renamed, copied,
+//! packed, cut and written anew. What holds all the same:
+//!
+//! 1. *Nothing is read through a cursor that does not know its first bytes.* A file that is empty
+//!    when it is claimed is claimed again when it has some (`Turn::Begun` in `tail`).
+//! 2. *What is read begins with what the cursor knows.* The first bytes read are held against the
+//!    claimed ones, at whatever place reading begins (`Tail::first`, [`is_at`]); otherwise the file
+//!    was written anew since, and is claimed again. Later reads are held against the bytes before
+//!    them.
+//! 3. So every cursor that has stored something of a log, or may do so, is found by a claim of a
+//!    file that holds the log: by its first bytes, and the bytes before its place. The claim takes
+//!    that cursor, or waits where the cursor's own file still holds all of it; it makes no new one.
+//! 4. Files of one claim do not see each other's new cursors. Of those that begin alike and of which
+//!    nothing is stored, a packed form and a rotated copy wait for the next claim (`desk::claim`).
+//! 5. Two readers with one cursor, or one that has lost it, cannot both store: the second commit
+//!    finds another revision, reads the cursor again, and goes on there or gives the file up.
+//!
+//! What is left is a copy that is only half there when it is claimed, with the other file gone
+//! already: it holds less than the cursor's place. A file that was made just now under a rotated
+//! name is therefore left alone for a moment (`follow::open`).
 //!
 //! What it does *not* know: databases; [`crate::desk`] asks under the store's lock.
 
