@@ -37,15 +37,17 @@ pub mod parse;
 mod part;
 mod pattern;
 mod print;
+mod regex;
 mod set;
 
+pub use self::regex::{Regex, RegexError};
 pub use fold::{fold, fold_char};
 pub use logsource::Logsource;
 pub use matches::decimal;
 pub use network::Network;
 pub use parse::field as parse_field;
 pub use part::Part;
-pub use pattern::{Regex, RegexError, Text, TextTest};
+pub use pattern::{Text, TextTest};
 pub use print::field_text;
 pub use set::{NoSet, Set, SetError, SetTest, Sets, is_set_name};
 

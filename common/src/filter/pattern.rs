@@ -1,12 +1,11 @@
-//! Text patterns: equality, parts, globs and regexes, compiled once.
+//! Text patterns: equality, parts and globs, folded once.
 //!
 //! A glob has `*` (any run of characters), `?` (one character) and `\` before either to take it
 //! literally. What it does *not* know: fields, lists.
 
 use super::fold::fold;
-use regex_syntax::hir::{Class, Hir, HirKind};
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// How a text pattern is held against a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,108 +163,6 @@ fn glob(text: &str, pattern: &str) -> bool {
     }
 }
 
-/// A regex in Rust syntax, size-limited; equal when its text is.
-///
-/// It is compiled when it is first held against a text: most regexes of many rules never are, and
-/// a compiled one takes a hundred times its text.
-#[derive(Clone, Debug)]
-pub struct Regex(Arc<Lazy>);
-
-#[derive(Debug)]
-struct Lazy {
-    pattern: String,
-    /// `None` where compiling fails; [`Regex::new`] sees to it that it does not.
-    compiled: OnceLock<Option<regex::Regex>>,
-}
-
-/// Why a regex was refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct RegexError(String);
-
-impl Regex {
-    /// The largest compiled size, in bytes.
-    pub const SIZE_LIMIT: usize = 4 << 20;
-
-    /// Checks a pattern: Rust `regex` syntax, case-sensitive, unanchored.
-    ///
-    /// # Errors
-    /// The pattern is no regex, uses look-around or back-references, or grows beyond
-    /// [`Regex::SIZE_LIMIT`].
-    pub fn new(pattern: &str) -> Result<Regex, RegexError> {
-        let compiled = OnceLock::new();
-        if !is_small(pattern) {
-            let regex = compile(pattern).map_err(|error| RegexError(reason(&error)))?;
-            compiled.get_or_init(|| Some(regex));
-        }
-        Ok(Regex(Arc::new(Lazy { pattern: pattern.to_owned(), compiled })))
-    }
-
-    /// The pattern's text.
-    #[must_use]
-    pub fn pattern(&self) -> &str {
-        &self.0.pattern
-    }
-
-    /// Whether the pattern is found in a text.
-    #[must_use]
-    pub fn holds(&self, text: &str) -> bool {
-        let compiled = self.0.compiled.get_or_init(|| compile(&self.0.pattern).ok());
-        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
-    }
-}
-
-/// How deep groups may be nested.
-const NEST: u32 = 100;
-
-fn compile(pattern: &str) -> Result<regex::Regex, regex::Error> {
-    let mut builder = regex::RegexBuilder::new(pattern);
-    builder.size_limit(Regex::SIZE_LIMIT).nest_limit(NEST).build()
-}
-
-/// Whether a pattern is sound and certainly compiles to less than the limit.
-fn is_small(pattern: &str) -> bool {
-    /// The most bytes that a unit of weight compiles to.
-    const UNIT: usize = 64;
-    let parsed = regex_syntax::ParserBuilder::new().nest_limit(NEST).build().parse(pattern);
-    parsed.is_ok_and(|hir| weight(&hir) < Regex::SIZE_LIMIT / UNIT)
-}
-
-/// An upper bound of a regex's states and transitions.
-fn weight(hir: &Hir) -> usize {
-    let inner = match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => 0,
-        HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
-        // A range of characters is a few sequences of up to four ranges of bytes.
-        HirKind::Class(Class::Unicode(class)) if class.is_ascii() => class.ranges().len(),
-        HirKind::Class(Class::Unicode(class)) => class.ranges().len().saturating_mul(16),
-        HirKind::Capture(capture) => weight(&capture.sub),
-        HirKind::Repetition(repetition) => {
-            let times = repetition.max.unwrap_or(repetition.min).max(repetition.min).max(1);
-            let times = usize::try_from(times).unwrap_or(usize::MAX);
-            weight(&repetition.sub).saturating_mul(times)
-        }
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().map(weight).fold(0, usize::saturating_add)
-        }
-    };
-    inner.saturating_add(2)
-}
-
-impl PartialEq for Regex {
-    fn eq(&self, other: &Regex) -> bool {
-        self.pattern() == other.pattern()
-    }
-}
-
-/// The last line of the library's message: the others draw the pattern again.
-fn reason(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.trim().trim_start_matches("error: ").to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,26 +185,5 @@ mod tests {
     fn hostile_globs_are_not_exponential() {
         let text = "a".repeat(20_000);
         assert!(!TextTest::new(Text::Glob, &("*a".repeat(30) + "b")).holds(&text));
-    }
-
-    #[test]
-    fn regexes_are_limited() {
-        assert!(Regex::new("(?=x)").is_err());
-        assert!(Regex::new(r"(a)\1").is_err());
-        assert!(Regex::new("(a{100}){100}{100}").is_err());
-        assert!(Regex::new("^a.c$").is_ok_and(|regex| regex.holds("abc") && !regex.holds("a\nc")));
-    }
-
-    /// What is put off until it is needed would have been compiled.
-    #[test]
-    fn a_small_regex_compiles() {
-        let classes =
-            [r"\w", r"\W", r"\pL", ".", "(?s:.)", "[^a]", r"(?i)[a-zé\d]", r"\b(x|\s)", "ß"];
-        for class in classes {
-            let most = (1..=1000).rev().map(|times| format!("({class}){{{times}}}"));
-            let pattern = most.into_iter().find(|it| is_small(it)).expect("once is small");
-            assert!(compile(&pattern).is_ok(), "{pattern}");
-            assert!(Regex::new(&pattern).is_ok_and(|regex| regex.0.compiled.get().is_none()));
-        }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::gram::Map;
 use super::header::filled_from;
-use super::literal::{Run, shape};
+use super::literal::{Shape, shape};
 use super::name::Names;
 use super::needle::Needle;
 use super::partition::FieldIndex;
@@ -93,8 +93,8 @@ pub(super) struct Leaf {
     pub(super) filter: Filter,
     pub(super) subject: Subject,
     pub(super) needle: Option<Box<Needle>>,
-    /// Of a regex: how long a text it matches is at least, and a run that the text has.
-    pub(super) shape: Option<Box<(usize, Option<Run>)>>,
+    /// Of a regex: what can be told without it.
+    pub(super) shape: Option<Box<Shape>>,
     /// Whether flat lines can tell.
     pub(super) plain: Plain,
     /// About what share of events it holds for; 1 where nothing is known.

@@ -18,15 +18,45 @@ pub(super) fn literals(pattern: &str) -> Option<Vec<String>> {
 /// A run of bytes of a class that each match holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Run {
-    /// The bytes, one bit each; all are ASCII.
+    /// The bytes of ASCII, one bit each.
     class: u128,
+    /// Whether the class has others: then all of them count.
+    wide: bool,
     length: usize,
 }
 
-/// The least length of a match in bytes, and a long run that it holds.
-pub(super) fn shape(pattern: &str) -> (usize, Option<Run>) {
-    let Ok(hir) = regex_syntax::Parser::new().parse(pattern) else { return (0, None) };
-    (hir.properties().minimum_len().unwrap_or(0), longest(&hir).filter(|run| run.length >= 8))
+/// What can be told of a text before a regex is held against it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The least length of a match in bytes.
+    least: usize,
+    /// A long run that a match holds.
+    run: Option<Run>,
+    /// Whether nothing else is asked for.
+    is_run: bool,
+}
+
+impl Shape {
+    /// Whether a text matches, where that is plain.
+    pub(super) fn verdict(&self, text: &str) -> Option<bool> {
+        if text.len() < self.least {
+            return Some(false);
+        }
+        let run = self.run.as_ref()?;
+        match run.is_in(text.as_bytes()) {
+            false => Some(false),
+            true => (self.is_run && text.is_ascii()).then_some(true),
+        }
+    }
+}
+
+/// The shape of a regex.
+pub(super) fn shape(pattern: &str) -> Shape {
+    let Ok(hir) = regex_syntax::Parser::new().parse(pattern) else { return Shape::default() };
+    let least = hir.properties().minimum_len().unwrap_or(0);
+    let run = longest(&hir).filter(|run| run.length >= 8);
+    let is_run = matches!(hir.kind(), HirKind::Repetition(_)) && run.is_some();
+    Shape { least, run, is_run }
 }
 
 fn longest(hir: &Hir) -> Option<Run> {
@@ -37,13 +67,13 @@ fn longest(hir: &Hir) -> Option<Run> {
             let HirKind::Class(class) = sub.kind() else { return None };
             let mut bits = 0u128;
             let Class::Unicode(class) = class else { return None };
+            let mut wide = false;
             for range in class.iter() {
-                if !range.end().is_ascii() {
-                    return None;
-                }
-                (range.start()..=range.end()).for_each(|char| bits |= 1 << u32::from(char));
+                wide |= !range.end().is_ascii();
+                let ascii = range.start()..=range.end().min('\x7f');
+                ascii.for_each(|char| bits |= 1 << u32::from(char));
             }
-            Some(Run { class: bits, length: usize::try_from(*min).ok()? })
+            Some(Run { class: bits, wide, length: usize::try_from(*min).ok()? })
         }
         _ => None,
     }
@@ -52,7 +82,10 @@ fn longest(hir: &Hir) -> Option<Run> {
 impl Run {
     /// Whether a text has such a run: one byte of each stretch of its length is looked at.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
-        let has = |byte: &u8| *byte < 128 && self.class >> byte & 1 == 1;
+        let has = |byte: &u8| match byte {
+            0..128 => self.class >> byte & 1 == 1,
+            _ => self.wide,
+        };
         let mut at = self.length - 1;
         while at < text.len() {
             if !has(&text[at]) {
@@ -219,9 +252,9 @@ mod tests {
 
     #[test]
     fn a_long_run_is_found_wherever_it_is() {
-        let (least, run) = shape(r"\s[a-fA-F0-9]{64}\s(x|[a-c]{9})");
+        let Shape { least, run, is_run } = shape(r"\s[a-fA-F0-9]{64}\s(x|[a-c]{9})");
         let run = run.expect("a run");
-        assert_eq!((least, run.length), (67, 64));
+        assert_eq!((least, run.length, is_run), (67, 64, false));
         for before in 0..140 {
             for (length, is_in) in [(63, false), (64, true), (65, true), (200, true)] {
                 let text =
@@ -229,7 +262,14 @@ mod tests {
                 assert_eq!(run.is_in(text.as_bytes()), is_in, "{length} after {before}");
             }
         }
-        assert_eq!(shape(".{1000,}").0, 1000);
-        assert_eq!(shape("[^a]{100}").1, None);
+        let long = shape(".{20,}");
+        let verdict = |text: &str| long.verdict(text);
+        assert_eq!(verdict(&"a".repeat(19)), Some(false));
+        assert_eq!(verdict(&"a".repeat(20)), Some(true));
+        assert_eq!(verdict(&format!("{}\n{}", "a".repeat(19), "b".repeat(19))), Some(false));
+        // A character of two bytes is one: the regex decides.
+        assert_eq!(verdict(&"é".repeat(10)), None);
+        assert_eq!(shape("x[^a]{100}").verdict(&"b".repeat(101)), None);
+        assert_eq!(shape("x[^a]{100}").verdict(&"ba".repeat(101)), Some(false));
     }
 }

@@ -85,6 +85,9 @@ fn in_order(text: &str, pieces: &[String]) -> bool {
 
 /// A text in which every dash is the ASCII one.
 pub(super) fn undash(text: &str) -> String {
+    if text.is_ascii() {
+        return text.replace('/', "-");
+    }
     text.replace(['/', '\u{2013}', '\u{2014}', '\u{2015}'], "-")
 }
 

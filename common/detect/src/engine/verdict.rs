@@ -319,10 +319,8 @@ impl Judge<'_, '_, '_, '_> {
         }
         let span = self.record.text(field, self.source);
         let text = self.record.arena(span);
-        if let Some((least, run)) = leaf.shape.as_deref()
-            && (text.len() < *least || run.as_ref().is_some_and(|run| !run.is_in(text.as_bytes())))
-        {
-            return false;
+        if let Some(verdict) = leaf.shape.as_deref().and_then(|shape| shape.verdict(text)) {
+            return verdict;
         }
         match place {
             Place::Line(token, ..) => test.holds(value(token, text)),
@@ -334,6 +332,11 @@ impl Judge<'_, '_, '_, '_> {
         if let Some(event) = self.source.event {
             return leaf.filter.matches(event);
         }
+        if kind == Text::Equals
+            && let Some(verdict) = self.same_plain(field, other)
+        {
+            return verdict;
+        }
         let (first, second) =
             (self.record.text(field, self.source), self.record.text(other, self.source));
         if kind == Text::Equals {
@@ -344,6 +347,19 @@ impl Judge<'_, '_, '_, '_> {
         }
         let test = TextTest::new(kind, self.record.arena(second));
         test.holds(self.record.arena(first))
+    }
+
+    /// Whether two texts in the line are equal, where that can be told by their bytes: of the plain
+    /// escapes each character has one.
+    fn same_plain(&self, field: u16, other: u16) -> Option<bool> {
+        let plain = |field: u16| match self.record.place(field) {
+            Place::Line(Token::Text { odd: false, .. }, from, until) => {
+                Some(&self.source.line[from..until])
+            }
+            _ => None,
+        };
+        let (one, other) = plain(field).zip(plain(other))?;
+        (one.is_ascii() && other.is_ascii()).then(|| one.eq_ignore_ascii_case(other))
     }
 
     fn keyword(&mut self, leaf: &Leaf, test: &Test) -> bool {
