@@ -57,10 +57,14 @@ fn token(text: &str) -> IResult<&str, Token<'_>> {
 
 /// Whether a character may stand in a word without quotes.
 fn is_bare(char: char) -> bool {
-    !char.is_whitespace() && !"()=!<>~,\"'`".contains(char)
+    let is_sign = matches!(char, '(' | ')' | '=' | '!' | '<' | '>' | '~' | ',');
+    !is_sign && !matches!(char, '"' | '\'' | '`') && !char.is_whitespace()
 }
 
 fn sign(text: &str) -> IResult<&str, Token<'_>> {
+    if text.starts_with(|char: char| char.is_ascii_alphanumeric()) {
+        return refuse(text);
+    }
     for sign in SIGNS {
         if let Ok((rest, _)) = tag::<_, _, nom::error::Error<&str>>(sign).parse(text) {
             return Ok((rest, Token::Sign(sign)));
@@ -93,7 +97,8 @@ fn escaped(text: &str, quote: char) -> Option<(String, &str)> {
     let mut out = String::new();
     let mut rest = text;
     loop {
-        let stop = rest.find([quote, '\\'])?;
+        // The quote is of ASCII.
+        let stop = memchr::memchr2(quote as u8, b'\\', rest.as_bytes())?;
         out.push_str(&rest[..stop]);
         rest = &rest[stop..];
         if rest.starts_with(quote) {
