@@ -54,6 +54,8 @@ pub(crate) const COLUMNS: [&str; 31] = [
     "ext",
 ];
 const HEAD: usize = COLUMNS.len() * 4;
+/// How long the number and the length before a value are.
+const HEADER: usize = 5;
 /// How much is hashed at once.
 const PIECE: usize = 16 << 10;
 
@@ -88,8 +90,8 @@ impl Leaf {
     pub(crate) fn event(&mut self, seq: i32, event: &Event<'_>) {
         #[allow(clippy::cast_sign_loss, reason = "a bit pattern")]
         let mut row = Row { leaf: self, seq: seq as u32, column: 0, sum: u64::from(seq as u32) };
-        row.leaf.bytes.push(0xff);
-        row.leaf.bytes.extend_from_slice(&seq.to_le_bytes());
+        let [a, b, c, d] = seq.to_le_bytes();
+        row.leaf.bytes.extend_from_slice(&[0xff, a, b, c, d]);
         row.long(event.time.0);
         row.long(event.time_quality as i64);
         row.field(event.section.as_bytes());
@@ -177,22 +179,28 @@ impl Row<'_> {
     }
 
     fn field(&mut self, value: &[u8]) {
-        let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
-        self.leaf.bytes.push(self.column);
-        self.leaf.bytes.extend_from_slice(&length.to_le_bytes());
+        self.leaf.bytes.extend_from_slice(&head(self.column, value.len()));
         self.leaf.bytes.extend_from_slice(value);
-        let sum = sum(self.column, value);
-        self.sum = fold(self.sum ^ sum, SECOND);
-        let place = usize::from(self.column);
-        let own = fold(sum ^ u64::from(self.seq), FIRST);
-        #[allow(clippy::cast_possible_truncation, reason = "a sum of 32 bits")]
-        let own = own as u32;
-        self.leaf.columns[place] = self.leaf.columns[place].wrapping_add(own);
-        self.column += 1;
+        self.add(sum(self.column, value));
     }
 
     fn long(&mut self, value: i64) {
-        self.field(&value.to_le_bytes());
+        let mut bytes = [0; HEADER + 8];
+        bytes[..HEADER].copy_from_slice(&head(self.column, 8));
+        bytes[HEADER..].copy_from_slice(&value.to_le_bytes());
+        self.leaf.bytes.extend_from_slice(&bytes);
+        self.add(sum_of_word(self.column, value.to_le_bytes()));
+    }
+
+    /// Adds the sum of the column's value to those of the event and the column.
+    fn add(&mut self, sum: u64) {
+        self.sum = fold(self.sum ^ sum, SECOND);
+        let own = fold(sum ^ u64::from(self.seq), FIRST);
+        #[allow(clippy::cast_possible_truncation, reason = "a sum of 32 bits")]
+        let own = own as u32;
+        let all = &mut self.leaf.columns[usize::from(self.column)];
+        *all = all.wrapping_add(own);
+        self.column += 1;
     }
 
     fn number(&mut self, value: Option<impl Into<i64>>) {
@@ -249,17 +257,115 @@ fn fold(value: u64, factor: u64) -> u64 {
     low ^ high
 }
 
-/// The sum of a value, 8 bytes at a time.
+/// What stands before a value: the column's number and the length.
+fn head(column: u8, length: usize) -> [u8; HEADER] {
+    let length = u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+    [column, length[0], length[1], length[2], length[3]]
+}
+
+/// The sum of a value, 8 bytes at a time; what is left over is filled up with zeros.
 fn sum(column: u8, value: &[u8]) -> u64 {
-    let mut state = FIRST ^ (u64::from(column) << 56) ^ value.len() as u64;
-    let mut words = value.chunks_exact(8);
-    for word in &mut words {
-        let word = u64::from_le_bytes([
-            word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7],
-        ]);
-        state = fold(state ^ word, FIRST);
+    let (words, rest) = value.as_chunks::<8>();
+    let add = |state, word: &[u8; 8]| fold(state ^ u64::from_le_bytes(*word), FIRST);
+    let state = words.iter().fold(begin(column, value.len()), add);
+    fold(state ^ last_word(value, rest), SECOND)
+}
+
+/// The same of a value of 8 bytes.
+fn sum_of_word(column: u8, value: [u8; 8]) -> u64 {
+    fold(fold(begin(column, 8) ^ u64::from_le_bytes(value), FIRST), SECOND)
+}
+
+fn begin(column: u8, length: usize) -> u64 {
+    FIRST ^ (u64::from(column) << 56) ^ length as u64
+}
+
+/// The last bytes of a value, fewer than 8, as a number. Bytes are not copied one by one, nor by
+/// a call: in most columns they are all there is. Longer values are read from their end, and what
+/// has been summed is shifted out.
+fn last_word(value: &[u8], rest: &[u8]) -> u64 {
+    let bits = |count: usize| count * 8;
+    if let (Some(end), false) = (value.last_chunk::<8>(), rest.is_empty()) {
+        return u64::from_le_bytes(*end) >> bits(8 - rest.len());
     }
-    let mut last = [0; 8];
-    last[..words.remainder().len()].copy_from_slice(words.remainder());
-    fold(state ^ u64::from_le_bytes(last), SECOND)
+    if let (Some(first), Some(end)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        let end = u64::from(u32::from_le_bytes(*end)) << bits(rest.len() - 4);
+        return u64::from(u32::from_le_bytes(*first)) | end;
+    }
+    match *rest {
+        [] => 0,
+        [a] => u64::from(a),
+        [a, b, ref c @ ..] => {
+            u64::from_le_bytes([a, b, c.first().copied().unwrap_or(0), 0, 0, 0, 0, 0])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use common::clock::Timestamp;
+    use common::event::{Eol, RawKind, TimeQuality, Value};
+
+    /// Events with no column, with all, and with texts of each length up to 40 bytes.
+    fn batch() -> Vec<Event<'static>> {
+        let text = |length: usize| -> String {
+            (0..length).map(|at| char::from(b'!' + u8::try_from(at * 7 % 90).unwrap())).collect()
+        };
+        let mut all = Event {
+            time: Timestamp(1_795_168_800_123_456),
+            time_quality: TimeQuality::ZoneAssumed,
+            section: "auth".into(),
+            host_name: "web1".into(),
+            labels: "linux//auth linux//sshd".into(),
+            log_facility: Some(10),
+            log_severity: Some(6),
+            process_pid: Some(-1),
+            source_ip: "192.0.2.7".parse().ok(),
+            source_port: Some(50_000),
+            destination_ip: "2001:db8::1".parse().ok(),
+            destination_port: Some(22),
+            raw: b"raw \xff\x00".as_slice().into(),
+            raw_kind: RawKind::Prefix,
+            eol: Eol::CrLf,
+            log_offset: 1 << 40,
+            tags: vec!["dup_keys".into(), "unparsed".into()],
+            ..Event::default()
+        };
+        all.ext.push("url.path", Value::Text("/ä".into()));
+        let texts = [
+            &mut all.dataset,
+            &mut all.event_category,
+            &mut all.event_action,
+            &mut all.event_outcome,
+            &mut all.event_code,
+            &mut all.process_name,
+            &mut all.process_executable,
+            &mut all.process_command_line,
+            &mut all.user_name,
+            &mut all.user_target_name,
+            &mut all.network_transport,
+            &mut all.helper,
+        ];
+        texts.into_iter().zip(0..).for_each(|(place, at)| *place = Some(text(at).into()));
+        let one = |length| Event { message: text(length).into(), ..Event::default() };
+        let long = Event { message: text(2 * PIECE).into(), ..Event::default() };
+        [Event::default(), all, long].into_iter().chain((0..=40).map(one)).collect()
+    }
+
+    /// Digests are history: what is stored has to verify with every later version.
+    #[test]
+    fn a_leaf_is_what_it_always_was() {
+        let mut leaf = Leaf::new(20_777);
+        (1..).zip(&batch()).for_each(|(seq, event)| leaf.event(seq, event));
+        let sealed = leaf.seal();
+        let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<String>();
+        let proof = Sha256::digest(&sealed.proof);
+        assert_eq!((sealed.event_count, sealed.proof.len()), (44, HEAD + 44 * 8));
+        assert_eq!(
+            hex(&sealed.digest),
+            "c34a559f265d308424b67bd7f0766bcb0ba00ff8a926883b6e90356a7b26d555"
+        );
+        assert_eq!(hex(&proof), "1f5d1a6c87021574528d9ef301427cf6e976133df7db6ad8c62a58252a0c5cf3");
+    }
 }
