@@ -51,6 +51,17 @@ pub struct Hit {
     pub keys: Vec<String>,
 }
 
+/// A hit that waits for the end of a replay, in which rules are known by their places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// How many rules' SIEM events stand between the rule and events.
+    pub depth: usize,
+    /// The rule's place.
+    pub rule: usize,
+    /// The hit.
+    pub hit: Hit,
+}
+
 /// A group's values as a JSON array: its canonical text.
 #[must_use]
 pub fn group_text(group: &[Option<String>]) -> String {

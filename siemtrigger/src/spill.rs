@@ -12,11 +12,11 @@ mod window;
 use crate::scratch;
 use anyhow::Context as _;
 use common::clock::Timestamp;
-use common::hit::{Group, Hit};
+use common::hit::{Group, Held, Hit};
 use common::rule::Kind;
 use common::siem_event::SiemEvent;
 use detect::{Led, Outcome, Portion, Vault};
-use store::{Held, Spool};
+use store::Spool;
 use window::Windows;
 
 /// How much there may be in memory.
@@ -75,7 +75,7 @@ impl Spill {
     }
 
     fn take(&mut self, led: Led) {
-        self.hits.extend(led.hits.into_iter().map(held));
+        self.hits.extend(led.hits);
         self.events.extend(led.events);
     }
 
@@ -88,8 +88,34 @@ impl Spill {
     }
 }
 
-fn held((depth, rule, hit): (usize, usize, Hit)) -> Held {
-    Held { depth, rule, hit }
+/// Hits in order of rule, group and time, parted into portions.
+struct Parts<'s> {
+    /// The most hits of a portion.
+    most: usize,
+    portion: Portion,
+    see: &'s mut dyn FnMut(Portion) -> Led,
+}
+
+impl Parts<'_> {
+    /// The next hit. Says what the portion before it led to, where it begins a new one.
+    fn next(&mut self, held: Held) -> Option<Led> {
+        let is_same = self
+            .portion
+            .hits
+            .last()
+            .is_some_and(|last| self.portion.rule == held.rule && last.group == held.hit.group);
+        let is_full = self.portion.hits.len() >= self.most;
+        let led = if !is_same || is_full { self.show(!is_same) } else { None };
+        self.portion.rule = held.rule;
+        self.portion.hits.push(held.hit);
+        led
+    }
+
+    /// Shows the portion at hand.
+    fn show(&mut self, is_last: bool) -> Option<Led> {
+        let portion = std::mem::take(&mut self.portion);
+        (!portion.hits.is_empty()).then(|| (self.see)(Portion { is_last, ..portion }))
+    }
 }
 
 impl Vault for Spill {
@@ -103,30 +129,25 @@ impl Vault for Spill {
     }
 
     fn hold(&mut self, depth: usize, rule: usize, hits: Vec<Hit>) -> anyhow::Result<()> {
-        self.hits.extend(hits.into_iter().map(|hit| held((depth, rule, hit))));
+        self.hits.extend(hits.into_iter().map(|hit| Held { depth, rule, hit }));
         self.relieve()
     }
 
     fn held(&mut self, depth: usize, see: &mut dyn FnMut(Portion) -> Led) -> anyhow::Result<()> {
-        let most = self.room.hits.max(1);
+        let mut parts = Parts { most: self.room.hits.max(1), portion: Portion::default(), see };
         if self.file.is_some() {
-            let mut see = |store::Portion { rule, hits, is_last }| {
-                let Led { hits, events } = see(Portion { rule, hits, is_last });
-                anyhow::Ok((hits.into_iter().map(held).collect(), events))
-            };
-            return self.write()?.held(depth, most, &mut see);
-        }
-        let is_same = |a: &Held, b: &Held| a.rule == b.rule && a.hit.group == b.hit.group;
-        for group in self.of_depth(depth).chunk_by(is_same) {
-            let count = group.len().div_ceil(most);
-            for (number, part) in (1..).zip(group.chunks(most)) {
-                let hits = part.iter().map(|held| held.hit.clone()).collect();
-                let led = see(Portion { rule: part[0].rule, hits, is_last: number == count });
-                self.take(led);
+            self.write()?.held(depth, &mut |held| {
+                let Led { hits, events } = parts.next(held).unwrap_or_default();
+                anyhow::Ok((hits, events))
+            })?;
+        } else {
+            for held in self.of_depth(depth) {
+                self.take(parts.next(held).unwrap_or_default());
                 self.relieve()?;
             }
         }
-        Ok(())
+        self.take(parts.show(true).unwrap_or_default());
+        self.relieve()
     }
 
     fn places(&self) -> usize {

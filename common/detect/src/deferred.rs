@@ -16,7 +16,7 @@ use crate::vault::{Led, Portion};
 use crate::window::bucket;
 use crate::{Evaluator, LATENESS, Mark, Need, Outcome};
 use common::clock::Timestamp;
-use common::hit::{Group, Hit, Match};
+use common::hit::{Group, Held, Hit, Match};
 use common::rule::{Kind, Rule};
 use common::siem_event::SiemEvent;
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,7 +222,11 @@ impl<'r> Deferred<'r> {
                 match self.waits[viewer] {
                     true => {
                         let depth = self.depths[viewer];
-                        led.hits.extend(hits.into_iter().map(|hit| (depth, viewer, hit)));
+                        led.hits.extend(hits.into_iter().map(|hit| Held {
+                            depth,
+                            rule: viewer,
+                            hit,
+                        }));
                     }
                     false => self.waiting.extend(hits.into_iter().map(|hit| (viewer, hit))),
                 }

@@ -12,7 +12,7 @@ use crate::vault::{Memory, Vault};
 use crate::{Engine, Evaluator, Found, LATENESS, Mark, Need, Outcome, found};
 use common::clock::Timestamp;
 use common::event::Event;
-use common::hit::{Group, Hit, Match};
+use common::hit::{Group, Held, Hit, Match};
 use common::rule::{Cycle, Kind, Rule, order};
 use common::siem_event::SiemEvent;
 
@@ -321,7 +321,7 @@ impl<V: Vault> Replay<V> {
             let mut deferred = Deferred::new(all, &mut self.viewers, span, places);
             self.vault.held(depth, &mut |portion| deferred.portion(portion))?;
             let led = deferred.silent(depth);
-            for (depth, place, hit) in led.hits {
+            for Held { depth, rule: place, hit } in led.hits {
                 self.vault.hold(depth, place, vec![hit])?;
             }
             led.events.into_iter().try_for_each(|event| self.vault.put(event))?;

@@ -4,7 +4,7 @@
 
 use crate::Outcome;
 use common::clock::Timestamp;
-use common::hit::{Group, Hit};
+use common::hit::{Group, Held, Hit};
 use common::rule::Kind;
 use common::siem_event::SiemEvent;
 use std::collections::BTreeMap;
@@ -24,8 +24,8 @@ pub struct Portion {
 /// What a portion led to.
 #[derive(Debug, Default)]
 pub struct Led {
-    /// Hits of rules that see the SIEM events: depth, place, hit.
-    pub hits: Vec<(usize, usize, Hit)>,
+    /// Hits of rules that see the SIEM events.
+    pub hits: Vec<Held>,
     /// SIEM events, each once.
     pub events: Vec<SiemEvent>,
 }

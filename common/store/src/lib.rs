@@ -42,7 +42,7 @@ pub use outbox::{Delivered, Delivery, Outbox, OutboxCount};
 pub use read::*;
 pub use relabel::{Relabel, RelabelRow, Relabelled, Relabelling, Relabels, relabel};
 pub use seal::{BatchRow, Digest, Head, LeafRow, RetentionRow, Seal};
-pub use sqlite::{Held, Led, Portion, Spool};
+pub use sqlite::Spool;
 pub use url::{Url, default_path, system_path};
 pub use verify::{Finding, HeadError, Sealed, Verified, verify};
 

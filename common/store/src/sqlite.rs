@@ -29,7 +29,7 @@ mod seal;
 mod spool;
 mod walk;
 
-pub use spool::{Held, Led, Portion, Spool};
+pub use spool::Spool;
 
 use crate::ingest::Register;
 use crate::{Create, Error, Result, Store};

@@ -20,8 +20,8 @@ use common::filter::{Set, Sets};
 use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
-use rows::{HIT_COLUMNS, hit, put_event, put_hit};
-pub(super) use rows::{SIEM_COLUMNS, siem_event};
+pub(super) use rows::{HIT_COLUMNS, SIEM_COLUMNS, bind_event, bind_hit, hit, siem_event};
+use rows::{put_event, put_hit};
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/sqlite/firing_select.sql");

@@ -9,43 +9,60 @@ use crate::detect::row::{
 use common::clock::Timestamp;
 use common::hit::{Group, Hit, Match, group_text};
 use common::siem_event::{SiemEvent, list};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Statement, ToSql};
 
 const HIT_INSERT: &str = include_str!("../../../../../sql/sqlite/hit_insert.sql");
 const SIEM_EVENT_PUT: &str = include_str!("../../../../../sql/sqlite/siem_event_put.sql");
 
-/// The columns that [`hit`] reads, in its order.
-pub(super) const HIT_COLUMNS: &str = "group_values, time, batch, seq, siem_event, commit_no, \
-    committed, is_armed, fired_commit, message, keys";
+/// The columns that [`hit`] reads and [`bind_hit`] binds, in their order.
+pub(in crate::sqlite) const HIT_COLUMNS: &str = "group_values, time, batch, seq, siem_event, \
+    commit_no, committed, is_armed, fired_commit, message, keys";
 
-/// The columns that [`siem_event`] reads, in its order.
-pub(in crate::sqlite) const SIEM_COLUMNS: &str = "id, key, revision, time, last_time, section, rule_id, \
-    rule_name, rule_version, rule_kind, severity, event_count, event_limit, window_start, \
-    window_end, group_values, message, tags, source_ids, backfill";
+/// The columns that [`siem_event`] reads and [`bind_event`] binds, in their order.
+pub(in crate::sqlite) const SIEM_COLUMNS: &str = "id, key, revision, time, last_time, section, \
+    rule_id, rule_name, rule_version, rule_kind, severity, event_count, event_limit, \
+    window_start, window_end, group_values, message, tags, source_ids, backfill";
 
 pub(super) fn put_hit(connection: &Connection, version: i64, hit: &Hit) -> rusqlite::Result<()> {
-    let (batch, seq, siem_event) = match_columns(&hit.matched);
-    connection.prepare_cached(HIT_INSERT)?.execute(params![
-        version,
-        group_key(&hit.group),
-        hit.time.0,
-        batch,
-        seq,
-        siem_event,
-        hit.commit_no,
-        hit.committed.0,
-        hit.is_armed,
-        hit.fired_commit,
-        group_text(&hit.group),
-        hit.message,
-        list(&hit.keys)
-    ])?;
-    Ok(())
+    let mut statement = connection.prepare_cached(HIT_INSERT)?;
+    let next = bind_hit(&mut statement, hit)?;
+    statement.raw_bind_parameter(next, version)?;
+    statement.raw_bind_parameter(next + 1, group_key(&hit.group))?;
+    statement.raw_execute().map(drop)
 }
 
-pub(super) fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
+/// Binds a hit to the first parameters of a statement; says which parameter comes next.
+pub(in crate::sqlite) fn bind_hit(
+    statement: &mut Statement<'_>,
+    hit: &Hit,
+) -> rusqlite::Result<usize> {
+    let (batch, seq, siem_event) = match_columns(&hit.matched);
+    let values: [&dyn ToSql; 11] = [
+        &group_text(&hit.group),
+        &hit.time.0,
+        &batch,
+        &seq,
+        &siem_event,
+        &hit.commit_no,
+        &hit.committed.0,
+        &hit.is_armed,
+        &hit.fired_commit,
+        &hit.message,
+        &list(&hit.keys),
+    ];
+    bind(statement, &values)
+}
+
+fn bind(statement: &mut Statement<'_>, values: &[&dyn ToSql]) -> rusqlite::Result<usize> {
+    for (place, value) in (1..).zip(values) {
+        statement.raw_bind_parameter(place, value)?;
+    }
+    Ok(values.len() + 1)
+}
+
+pub(in crate::sqlite) fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
     Ok(Hit {
-        group: stored_group(&row.get::<_, String>(0)?),
+        group: stored_group(row.get_ref(0)?.as_str()?),
         time: Timestamp(row.get(1)?),
         matched: stored_match(row.get(2)?, row.get(3)?, row.get(4)?),
         commit_no: row.get(5)?,
@@ -53,41 +70,51 @@ pub(super) fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         is_armed: row.get(7)?,
         fired_commit: row.get(8)?,
         message: row.get(9)?,
-        keys: stored_list(&row.get::<_, String>(10)?),
+        keys: stored_list(row.get_ref(10)?.as_str()?),
     })
 }
 
 pub(super) fn put_event(connection: &Connection, row: &SiemRow) -> rusqlite::Result<()> {
     let event = &row.event;
     let group: Group = event.group.iter().map(|(_, value)| value.clone()).collect();
+    let mut statement = connection.prepare_cached(SIEM_EVENT_PUT)?;
+    let next = bind_event(&mut statement, event)?;
+    statement.raw_bind_parameter(next, event.magnitude())?;
+    statement.raw_bind_parameter(next + 1, row.version)?;
+    statement.raw_bind_parameter(next + 2, group_key(&group))?;
+    statement.raw_bind_parameter(next + 3, row.commit_no)?;
+    statement.raw_execute().map(drop)
+}
+
+/// Binds a SIEM event to the first parameters of a statement; says which parameter comes next.
+pub(in crate::sqlite) fn bind_event(
+    statement: &mut Statement<'_>,
+    event: &SiemEvent,
+) -> rusqlite::Result<usize> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    connection.prepare_cached(SIEM_EVENT_PUT)?.execute(params![
-        event.id,
-        row.version,
-        group_key(&group),
-        row.commit_no,
-        event.key,
-        event.revision,
-        event.time.0,
-        event.last_time.0,
-        event.section,
-        event.rule_id,
-        event.rule_name,
-        event.rule_version,
-        event.rule_kind,
-        event.severity,
-        event.magnitude(),
-        number(event.event_count),
-        number(event.event_limit),
-        event.window_start.0,
-        event.window_end.0,
-        event.group_json(),
-        event.message,
-        list(&event.tags),
-        list(&event.source_ids),
-        event.backfill
-    ])?;
-    Ok(())
+    let values: [&dyn ToSql; 20] = [
+        &event.id,
+        &event.key,
+        &event.revision,
+        &event.time.0,
+        &event.last_time.0,
+        &event.section,
+        &event.rule_id,
+        &event.rule_name,
+        &event.rule_version,
+        &event.rule_kind,
+        &event.severity,
+        &number(event.event_count),
+        &number(event.event_limit),
+        &event.window_start.0,
+        &event.window_end.0,
+        &event.group_json(),
+        &event.message,
+        &list(&event.tags),
+        &list(&event.source_ids),
+        &event.backfill,
+    ];
+    bind(statement, &values)
 }
 
 pub(in crate::sqlite) fn siem_event(row: &Row<'_>) -> rusqlite::Result<SiemEvent> {
