@@ -201,6 +201,8 @@ formats! {
     Traefik "traefik" web_json::TRAEFIK;
     /// GitLab's requests: production_json.log
     Gitlab "gitlab" gitlab::SPEC;
+    /// Samba's authentication audit as JSON
+    SambaJson "samba-json" samba::JSON;
     /// the OpenTelemetry collector's log records
     Otel "otel" otel::SPEC;
     /// the unified log of macOS: log show --style ndjson

@@ -10,6 +10,8 @@
 //! process id), or the line goes on with `last message repeated N times`. The sequence numbers,
 //! a host and the mark before the stamp, a zone's name and a colon behind it are Cisco's.
 //!
+//! Where a relay put its own header before a whole line, that line's host, time and tag count.
+//!
 //! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
 
 use super::spec::NO_OBJECT;
@@ -59,7 +61,11 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         None => syslog::tag(line, rest),
     };
     let inner = syslog::fill(line, &tag, event);
-    Ok(Found { stamp: (head.start, head.end), inner, next: Next::Payload })
+    // A relay that put its own header before a whole line: what stands in that is the event's.
+    let is_relayed =
+        tag.name.is_none() && self::head(text, tag.body).is_ok_and(|inner| inner.start == tag.body);
+    let next = if is_relayed { Next::Line } else { Next::Payload };
+    Ok(Found { stamp: (head.start, head.end), inner, next })
 }
 
 /// Reads the stamp and what Cisco puts before it.
