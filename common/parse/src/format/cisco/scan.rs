@@ -101,7 +101,10 @@ fn first_address<'a>(body: &'a str, event: &mut Event<'a>) {
         ("IP address: ", Side::Source),
         ("user IP = ", Side::Source),
     ] {
-        let found = body.rfind(key).filter(|_| is_free(side, event));
+        if !is_free(side, event) {
+            continue;
+        }
+        let found = memchr::memmem::rfind(body.as_bytes(), key.as_bytes());
         let word = found.map(|at| &body[at + key.len()..]);
         let word = word.map(|word| word.split([' ', ',', '>', ']']).next().unwrap_or(word));
         if let Some(found) = word.and_then(endpoint) {
@@ -218,7 +221,9 @@ fn named<'a>(place: &'a str, inner: &str) -> Option<Endpoint<'a>> {
 
 /// Reads who is named.
 pub(super) fn users<'a>(body: &'a str, event: &mut Event<'a>) {
-    if event.user_name.is_some() {
+    // Most messages are about packets and name nobody.
+    let says = |word: &[u8]| memchr::memmem::find(body.as_bytes(), word).is_some();
+    if event.user_name.is_some() || !says(b"ser") && !says(b"Uname") {
         return;
     }
     let user = pair(body).or_else(|| quoted(body)).or_else(|| plain(body));
