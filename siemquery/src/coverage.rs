@@ -49,7 +49,8 @@ pub(crate) fn list(store: &mut dyn Store, name: &str, view: &View) -> Result<boo
 
 fn unknown(name: &str, all: &[Activation]) -> Failure {
     let failure = Failure::new(Kind::Usage, format!("unknown rule \"{name}\""));
-    let names: Vec<String> = all.iter().map(|it| it.rule.id()).collect();
+    let names: Vec<String> =
+        all.iter().flat_map(|it| [it.rule.name.clone(), it.rule.id()]).collect();
     match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean {near}?")),
         None => failure,
