@@ -74,6 +74,8 @@ pub(crate) struct Postgres {
     rows: copy::Rows,
     /// Batches whose events are in the open transaction.
     staged: Option<ingest::Staged>,
+    /// The connection that compresses with LZ4 where the server can.
+    packing: Option<u32>,
     /// Whether a transaction of batches is open.
     is_open: bool,
     /// Sources locked by this session, with the name of each.
@@ -98,6 +100,7 @@ impl Postgres {
             committed: HashMap::new(),
             rows: copy::Rows::default(),
             staged: None,
+            packing: None,
             is_open: false,
             held: HashMap::new(),
             register: Register::default(),

@@ -180,7 +180,7 @@ fn nested(filter: &Filter, dialect: Dialect, depth: usize) -> Option<Predicate> 
 /// column that one of its names means. What a name hides from the next is for the event to tell.
 fn own_field(own: &Own, test: &Test, dialect: Dialect) -> Predicate {
     let given = |text: &str| Sql::new(text, Vec::new());
-    let mut list = vec![given("raw_kind = 2"), given("ext IS NOT NULL")];
+    let mut list = vec![given("raw_kind = 2"), given(elsewhere::any(dialect))];
     for name in own.names() {
         let mut columns = Column::ALL.iter().filter(|column| **column != Column::Time);
         let column = columns.find(|column| column.name() == name);

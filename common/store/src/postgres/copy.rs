@@ -88,10 +88,7 @@ impl Rows {
         if event.ext.is_empty() {
             self.null();
         } else {
-            self.sized(|bytes| {
-                bytes.push(1); // the version of jsonb's binary form: text follows
-                event.ext.write_json(bytes);
-            });
+            self.sized(|bytes| event.ext.write_json(bytes));
         }
     }
 

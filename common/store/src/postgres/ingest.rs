@@ -37,6 +37,9 @@ const CURSOR_ADVANCE: &str = include_str!("../../../../sql/postgres/cursor_advan
 const NUMBER_DRAW: &str = "SELECT nextval('batch_number')";
 const EVENT_COPY: &str = include_str!("../../../../sql/postgres/event_copy.sql");
 const BATCH_INSERT: &str = include_str!("../../../../sql/postgres/batch_insert.sql");
+/// PostgreSQL's own method takes half of the time that storing an event of 2 kB takes.
+const PACK: &str = "SELECT set_config(name, 'lz4', false) FROM pg_settings \
+    WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)";
 const ENSURE_DAY: &str = "SELECT day - date '1970-01-01' FROM unnest(ensure_day(ARRAY( \
     SELECT date '1970-01-01' + number FROM unnest($1::integer[]) AS number))) AS day";
 
@@ -267,9 +270,20 @@ impl Postgres {
         Ok(is_whole)
     }
 
+    /// Chooses how the server compresses long values, once a connection.
+    fn pack(&mut self) -> Result<()> {
+        let connection = Some(self.connection);
+        if self.packing != connection {
+            self.client.execute(PACK, &[]).map_err(|error| self.fault(&error))?;
+            self.packing = connection;
+        }
+        Ok(())
+    }
+
     /// Sends the events of batches in a new transaction.
     fn load(&mut self, batches: &[Batch<'_, '_>]) -> Result<()> {
         let (number, copy) = (self.statement(NUMBER_DRAW)?, self.statement(EVENT_COPY)?);
+        self.pack()?;
         let mut sent = self.send(batches, &number, &copy, false);
         if sent.as_ref().is_err_and(fault::is_value) {
             self.discard();

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_relabel", include_str!("../../../../sql/postgres/0011_relabel.sql")),
     ("0012_forget", include_str!("../../../../sql/postgres/0012_forget.sql")),
     ("0013_change", include_str!("../../../../sql/postgres/0013_change.sql")),
+    ("0014_ext", include_str!("../../../../sql/postgres/0014_ext.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

@@ -1,4 +1,4 @@
-//! Rows to events, and the values that the driver does not know: times, addresses, jsonb.
+//! Rows to events, and the values that the driver does not know: times, addresses, `ext`.
 //!
 //! What it does *not* know: which rows were asked for.
 
@@ -17,7 +17,8 @@ pub(super) const COLUMNS: &str = "batch, seq, time, time_quality, section, host_
     dataset, event_category, event_action, event_outcome, event_code, log_facility, log_severity, \
     process_name, process_pid, process_executable, process_command_line, user_name, \
     user_target_name, source_ip, source_port, destination_ip, destination_port, \
-    network_transport, message, {raw}, raw_kind, eol, helper, log_offset, tags, ext";
+    network_transport, message, {raw}, raw_kind, eol, helper, log_offset, tags, \
+    coalesce(ext, ext_jsonb::text)";
 
 /// A time as a parameter and as a value; NULL and the infinities are handled by the caller.
 #[derive(Clone, Copy, Debug)]
@@ -64,17 +65,17 @@ impl<'a> FromSql<'a> for Address {
     }
 }
 
-/// The fields of a jsonb object.
+/// The fields of a JSON object.
 struct Ext(Fields<'static>);
 
 impl<'a> FromSql<'a> for Ext {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Ext, Box<dyn Error + Sync + Send>> {
-        let (fields, _) = flatten(raw.get(1..).unwrap_or_default())?;
+        let (fields, _) = flatten(raw)?;
         Ok(Ext(fields.into_owned()))
     }
 
     fn accepts(kind: &Type) -> bool {
-        *kind == Type::JSONB
+        *kind == Type::TEXT
     }
 }
 

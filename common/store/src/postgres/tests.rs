@@ -288,3 +288,46 @@ fn people_at_psql_see_all_fields_in_one_place() {
     ];
     assert_eq!(fields.lines().collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn fields_from_before_they_were_text_are_read_and_found() {
+    use common::event::Value;
+    use common::field::Field;
+    use common::filter::{Filter, Test};
+    let database = database();
+    let mut store = open(database.url());
+    let cursor = source(&mut store);
+    let mut plain = event(Timestamp::now(), "m");
+    plain.ext.push("a.b", Value::Text("Xy".into()));
+    plain.ext.push("odd name", Value::Int(1));
+    plain.normalise();
+    store
+        .commit(&[batch(&cursor, &[plain.clone(), event(Timestamp::now(), "n")])])
+        .expect("stored");
+    let exists = |name: &str| Filter::Field(Field::new(name), Test::Exists);
+    let is = |name: &str, value: &str| Filter::equals(Field::new(name), value);
+    let counts = [
+        (exists("a.b"), 1),
+        (exists("a.b").not(), 1),
+        (exists("odd name"), 1),
+        (is("a.b", "xY"), 1),
+        (is("a.b", "x"), 0),
+        (is("a.b", "x").not(), 2),
+    ];
+    for migrate in ["SELECT 1", "UPDATE event SET ext_jsonb = ext::jsonb, ext = NULL"] {
+        let _ = database.sql(migrate);
+        for (filter, count) in &counts {
+            let selection = Selection { filter: filter.clone(), ..Selection::default() };
+            assert_eq!(store.count(&selection).expect("a count"), *count, "{filter:?}");
+        }
+        let fields = database.sql("SELECT fields FROM event_json WHERE id = '1.1'");
+        assert_eq!(fields, "{\"a.b\": \"Xy\", \"odd name\": 1}");
+        let mut read = Vec::new();
+        let mut see = |event: Event<'static>| {
+            read.push(event.ext);
+            std::ops::ControlFlow::Continue(())
+        };
+        store.scan(&crate::Scan::default(), &mut see).expect("events");
+        assert_eq!(read, [plain.ext.clone(), common::event::Fields::new()]);
+    }
+}

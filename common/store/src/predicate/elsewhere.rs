@@ -3,6 +3,8 @@
 //! JSON is looked at as text, for the key and for letters of the value. That finds every row that
 //! has them and some that do not.
 //!
+//! PostgreSQL has two columns for `ext`: text, and jsonb for events from before migration 14.
+//!
 //! What it does *not* know: columns.
 
 use super::Predicate;
@@ -32,15 +34,27 @@ pub(super) fn has(name: &str, dialect: Dialect) -> Sql {
     sql
 }
 
-/// The rows that have the name in `ext`: exact for plain names and on PostgreSQL.
+/// The rows that have the name in `ext`: exact for plain names.
 fn in_ext(name: &str, dialect: Dialect) -> Sql {
+    if !is_plain(name) {
+        return Sql::new(any(dialect), Vec::new());
+    }
+    // Inside of a string the quotes are escaped, so this is a key and nothing else.
+    let key = Bound::Text(format!("\"{name}\":"));
     match dialect {
-        Dialect::Postgres => Sql::new("jsonb_exists(ext, ?)", vec![Bound::Text(name.to_owned())]),
-        // Inside of a string the quotes are escaped, so this is a key and nothing else.
-        Dialect::Sqlite if is_plain(name) => {
-            Sql::new("instr(ext, ?) > 0", vec![Bound::Text(format!("\"{name}\":"))])
-        }
-        Dialect::Sqlite => Sql::new("ext IS NOT NULL", Vec::new()),
+        Dialect::Postgres => Sql::new(
+            "coalesce(strpos(ext, ?) > 0, jsonb_exists(ext_jsonb, ?))",
+            vec![key, Bound::Text(name.to_owned())],
+        ),
+        Dialect::Sqlite => Sql::new("instr(ext, ?) > 0", vec![key]),
+    }
+}
+
+/// The rows that have an `ext`.
+pub(super) fn any(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "(ext IS NOT NULL OR ext_jsonb IS NOT NULL)",
+        Dialect::Sqlite => "ext IS NOT NULL",
     }
 }
 
@@ -55,11 +69,12 @@ pub(super) fn named(name: &str, test: &Test, dialect: Dialect) -> Predicate {
         return Predicate::exact(Sql::no());
     }
     let may = has(name, dialect);
-    if *test == Test::Exists && (is_plain(name) || dialect == Dialect::Postgres) {
+    if *test == Test::Exists && is_plain(name) {
         return Predicate { must: in_ext(name, dialect), may, exact: false };
     }
     let Some(letters) = letters(test) else { return Predicate::superset(may) };
-    let ext = if dialect == Dialect::Sqlite { "ext" } else { "CAST(ext AS text)" };
+    let is_text = dialect == Dialect::Sqlite;
+    let ext = if is_text { "ext" } else { "coalesce(ext, CAST(ext_jsonb AS text))" };
     let like = text::like(ext, &format!("%{}%", text::literal(&letters)), dialect);
     let mut both = Sql::default();
     both.push("(").append(&may).push(" AND (raw_kind = 2 OR ").append(&like).push("))");

@@ -136,8 +136,8 @@ fn the_two_readings_of_a_column() {
     assert_eq!(
         rendered.may.render(Dialect::Postgres),
         "(lower(user_name COLLATE \"C\") = $1::text OR user_name IS NULL AND \
-         (jsonb_exists(ext, $2::text) OR raw_kind = 2 AND (position($3::bytea IN raw) > 0 OR \
-         position($4::bytea IN raw) > 0)))"
+         (coalesce(strpos(ext, $2::text) > 0, jsonb_exists(ext_jsonb, $3::text)) OR \
+         raw_kind = 2 AND (position($4::bytea IN raw) > 0 OR position($5::bytea IN raw) > 0)))"
     );
 }
 

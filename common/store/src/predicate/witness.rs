@@ -10,7 +10,7 @@
 //! What it does *not* know: how the rest of a filter is made into SQL.
 
 use super::sql::{Bound, Dialect, Sql};
-use super::text;
+use super::{elsewhere, text};
 use common::field::{Column, Field, Own};
 use common::filter::{Filter, Test, TextTest, fold};
 
@@ -31,7 +31,8 @@ pub(super) fn rows(filter: &Filter, dialect: Dialect) -> Option<Sql> {
     runs.sort_unstable();
     runs.dedup();
     let mut sql = Sql::default();
-    sql.push("(raw_kind <> 2 OR ext IS NOT NULL OR ").append(&held(&runs, dialect)).push(")");
+    sql.push(&format!("(raw_kind <> 2 OR {} OR ", elsewhere::any(dialect)));
+    sql.append(&held(&runs, dialect)).push(")");
     Some(sql)
 }
 

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_relabel", include_str!("../../../../sql/sqlite/0011_relabel.sql")),
     ("0012_forget", include_str!("../../../../sql/sqlite/0012_forget.sql")),
     ("0013_change", include_str!("../../../../sql/sqlite/0013_change.sql")),
+    ("0014_ext", include_str!("../../../../sql/sqlite/0014_ext.sql")),
 ];
 
 impl Sqlite {

@@ -169,7 +169,6 @@ impl Back<'_> {
     /// An expression that is another value of a column.
     fn other(&self, column: &str) -> String {
         let ip = if self.is_postgres { "'203.0.113.9'::inet" } else { "'203.0.113.9'" };
-        let ext = if self.is_postgres { "'{\"a.b\": 99}'::jsonb" } else { "'{\"a.b\":99}'" };
         match column {
             "time" if self.is_postgres => "time + interval '1 second'".to_owned(),
             "time" => "time + 1000000".to_owned(),
@@ -178,7 +177,7 @@ impl Back<'_> {
             "eol" => "(eol + 1) % 3".to_owned(),
             "raw" => self.bytes("00ff"),
             "source_ip" | "destination_ip" => ip.to_owned(),
-            "ext" => ext.to_owned(),
+            "ext" => "'{\"a.b\":99}'".to_owned(),
             "log_facility" | "log_severity" | "process_pid" | "source_port"
             | "destination_port" | "log_offset" => format!("coalesce({column}, 0) + 1"),
             _ => "'forged'".to_owned(),

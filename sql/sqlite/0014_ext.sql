@@ -1,0 +1,2 @@
+-- PostgreSQL comes to keep `ext` as text, as SQLite always did.
+SELECT 1;
