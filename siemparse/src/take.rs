@@ -88,6 +88,7 @@ impl Take {
             Take::Keep => {
                 // The raw line has them; they are read from there when they are asked for.
                 event.original = Object::default();
+                event.ext = event.ext.pack();
                 pending.keep(event.into_owned());
             }
             Take::Count => {}

@@ -3,10 +3,16 @@
 //! Kept as a vector: events carry few fields, and a linear look at short keys is faster than a
 //! hash map, builds without hashing and keeps one allocation an event.
 //!
+//! On their way to the store they are packed: what is stored and what digests cover is their JSON
+//! text, one allocation in place of two a field, which another thread gives back. Packed fields
+//! that are asked for one by one are read from it.
+//!
 //! What it does *not* know: which names exist.
 
+use super::object::flatten;
 use super::value::Value;
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// Named values. In canonical form sorted by name, each name once.
 #[derive(Clone, Debug, Default)]
@@ -14,11 +20,20 @@ pub struct Fields<'a> {
     entries: Vec<(Cow<'a, str>, Value<'a>)>,
     /// Whether nothing was added since they were brought into canonical form.
     is_canonical: bool,
+    /// All of them, once they are packed; then there are no entries.
+    packed: Option<Box<Packed>>,
+}
+
+/// Fields as JSON, and as entries again when somebody asked for them.
+#[derive(Clone, Debug)]
+struct Packed {
+    json: Box<[u8]>,
+    fields: OnceLock<Fields<'static>>,
 }
 
 impl PartialEq for Fields<'_> {
     fn eq(&self, other: &Fields<'_>) -> bool {
-        self.entries == other.entries
+        self.entries() == other.entries()
     }
 }
 
@@ -26,61 +41,96 @@ impl<'a> Fields<'a> {
     /// No fields.
     #[must_use]
     pub const fn new() -> Fields<'a> {
-        Fields { entries: Vec::new(), is_canonical: false }
+        Fields { entries: Vec::new(), is_canonical: false, packed: None }
     }
 
     /// Fields that are in canonical form already.
     pub(super) fn canonical(entries: Vec<(Cow<'a, str>, Value<'a>)>) -> Fields<'a> {
-        Fields { entries, is_canonical: true }
+        Fields { entries, is_canonical: true, packed: None }
+    }
+
+    /// Canonical fields as the JSON text that is stored.
+    #[must_use]
+    pub fn pack(self) -> Fields<'static> {
+        if self.is_empty() || self.packed.is_some() {
+            return self.into_owned();
+        }
+        let length = self.entries.iter().map(|(name, _)| name.len() + 32).sum();
+        let mut json = Vec::with_capacity(length);
+        self.write_json(&mut json);
+        let packed = Packed { json: json.into_boxed_slice(), fields: OnceLock::new() };
+        Fields { entries: Vec::new(), is_canonical: true, packed: Some(Box::new(packed)) }
+    }
+
+    /// Their JSON text, where they are packed.
+    pub(super) fn packed(&self) -> Option<&[u8]> {
+        self.packed.as_deref().map(|packed| &*packed.json)
+    }
+
+    fn entries(&self) -> &[(Cow<'a, str>, Value<'a>)] {
+        match &self.packed {
+            Some(packed) => &packed.fields().entries,
+            None => &self.entries,
+        }
+    }
+
+    fn entries_mut(&mut self) -> &mut Vec<(Cow<'a, str>, Value<'a>)> {
+        if let Some(packed) = self.packed.take() {
+            self.entries = packed.fields().entries.clone();
+        }
+        &mut self.entries
     }
 
     /// Makes room for `count` more, where a source is known to add that many.
     pub fn reserve(&mut self, count: usize) {
-        self.entries.reserve(count);
+        self.entries_mut().reserve(count);
     }
 
     /// Adds a field without looking for an earlier one of that name; [`Fields::normalise`] keeps
     /// the last.
     #[inline]
     pub fn push(&mut self, name: impl Into<Cow<'a, str>>, value: Value<'a>) {
-        self.entries.push((name.into(), value));
+        self.entries_mut().push((name.into(), value));
         self.is_canonical = false;
     }
 
     /// Takes a field away.
     pub fn remove(&mut self, name: &str) {
         if self.get(name).is_some() {
-            self.entries.retain(|(have, _)| have != name);
+            self.entries_mut().retain(|(have, _)| have != name);
         }
     }
 
     /// Adds all fields of another list, as if they had come first.
     pub fn prepend(&mut self, other: Fields<'a>) {
-        self.entries.splice(0..0, other.entries);
+        let mut other = other;
+        let first = std::mem::take(other.entries_mut());
+        self.entries_mut().splice(0..0, first);
         self.is_canonical = false;
     }
 
     /// The value of a name, the last one where it was added twice.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        let entries = self.entries();
         if self.is_canonical {
             // Most fields begin with small letters, and most names of sources that are asked for
             // with a capital one.
             let first = |name: &str| name.as_bytes().first().copied();
-            if self.entries.first().is_none_or(|(have, _)| first(have) > first(name)) {
+            if entries.first().is_none_or(|(have, _)| first(have) > first(name)) {
                 return None;
             }
-            let at = self.entries.binary_search_by(|(have, _)| have.as_ref().cmp(name)).ok()?;
-            return Some(&self.entries[at].1);
+            let at = entries.binary_search_by(|(have, _)| have.as_ref().cmp(name)).ok()?;
+            return Some(&entries[at].1);
         }
-        self.entries.iter().rev().find(|(have, _)| have == name).map(|(_, value)| value)
+        entries.iter().rev().find(|(have, _)| have == name).map(|(_, value)| value)
     }
 
     /// The value of `original.NAME`.
     #[must_use]
     pub fn get_original(&self, name: &str) -> Option<&Value<'a>> {
         let own = |have: &str| have.strip_prefix("original.").is_some_and(|have| have == name);
-        self.entries.iter().rev().find(|(have, _)| own(have)).map(|(_, value)| value)
+        self.entries().iter().rev().find(|(have, _)| own(have)).map(|(_, value)| value)
     }
 
     /// The value of a name that has spaces and is this one without them.
@@ -89,24 +139,24 @@ impl<'a> Fields<'a> {
         let same = |have: &str| {
             have.contains(' ') && have.chars().filter(|char| *char != ' ').eq(name.chars())
         };
-        self.entries.iter().rev().find(|(have, _)| same(have)).map(|(_, value)| value)
+        self.entries().iter().rev().find(|(have, _)| same(have)).map(|(_, value)| value)
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && self.packed.is_none()
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries().len()
     }
 
     /// The fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
-        self.entries.iter().map(|(name, value)| (name.as_ref(), value))
+        self.entries().iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// Sorts by name, keeps the last value of a name, drops empty lists and cleans texts.
@@ -154,7 +204,16 @@ impl<'a> Fields<'a> {
         Fields {
             entries: self.entries.into_iter().map(own).collect(),
             is_canonical: self.is_canonical,
+            packed: self.packed,
         }
+    }
+}
+
+impl Packed {
+    fn fields(&self) -> &Fields<'static> {
+        let read =
+            || flatten(&self.json).map_or_else(|_| Fields::new(), |read| read.0.into_owned());
+        self.fields.get_or_init(read)
     }
 }
 
@@ -173,5 +232,35 @@ mod tests {
         let names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a", "b"]);
         assert_eq!(fields.get("b"), Some(&Value::Int(3)));
+    }
+
+    #[test]
+    fn packed_fields_are_the_same_fields() {
+        let json = |fields: &Fields<'_>| {
+            let mut out = Vec::new();
+            fields.write_json(&mut out);
+            String::from_utf8(out).expect("JSON is UTF-8")
+        };
+        let mut plain = Fields::new();
+        plain.push("c.d", Value::List(vec![Value::Int(1), Value::Text("x\n\"".into())]));
+        plain.push("a", Value::Float(0.5));
+        plain.push("b", Value::Bool(true));
+        plain.normalise();
+        let mut packed = plain.clone().pack();
+        assert_eq!(json(&packed), r#"{"a":0.5,"b":true,"c.d":[1,"x\n\""]}"#);
+        assert_eq!((json(&packed), packed.len()), (json(&plain), 3));
+        assert!(!packed.is_empty() && packed == plain && packed.clone().pack() == plain);
+        assert_eq!(packed.get("b"), Some(&Value::Bool(true)));
+        assert_eq!(packed.clone().into_owned(), plain);
+        let mut other = Fields::new();
+        other.prepend(packed.clone());
+        assert_eq!(other, plain);
+        for fields in [&mut packed, &mut plain] {
+            fields.push("b", Value::Int(2));
+            fields.remove("a");
+            assert!(fields.normalise());
+        }
+        assert_eq!((json(&packed), &packed), (r#"{"b":2,"c.d":[1,"x\n\""]}"#.to_owned(), &plain));
+        assert!(Fields::new().pack().is_empty());
     }
 }

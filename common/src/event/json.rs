@@ -182,6 +182,9 @@ fn texts(value: &Value<'_>) -> Vec<Cow<'static, str>> {
 impl Fields<'_> {
     /// Appends the fields as one flat JSON object.
     pub fn write_json(&self, out: &mut Vec<u8>) {
+        if let Some(json) = self.packed() {
+            return out.extend_from_slice(json);
+        }
         out.push(b'{');
         for (name, value) in self.iter() {
             write_member(out, name, value.into());
