@@ -3,7 +3,7 @@
 # siemtrigger and the server on one machine, as doc/benchmarks.md has it. `make bench-live` starts
 # it with a private PostgreSQL.
 #
-# CORPUS holds the rules and events. RATE events a second are appended for SPAN seconds; what is
+# CORPUS holds the rules and events, which are given today's date. RATE events a second are appended for SPAN seconds; what is
 # printed is how long after the last one all are stored and looked at, and the CPU time of each.
 set -euo pipefail
 CORPUS=${CORPUS:-../shared/data}
@@ -21,7 +21,7 @@ mkdir "$work/rules"
 zstd -dcq --long=27 "$CORPUS/sigma/sigmahq-rules.tar.zst" | tar -x -C "$work/rules" \
     rules rules-emerging-threats rules-threat-hunting
 zstd -dcq --long=27 "$CORPUS/sigma/otrf-windows.ndjson.zst" |
-    sed -E 's/, "_(ls|exp)": .*$/}/' >"$work/events"
+    sed -E 's/, "_(ls|exp)": .*$/}/; s/("@timestamp": ")[-0-9]{10}/\1'"$(date -u +%F)"'/' >"$work/events"
 
 psql -q "$SIEM_TEST_POSTGRES" -c "CREATE DATABASE live"
 export SIEM_DB=${SIEM_TEST_POSTGRES%/*}/live

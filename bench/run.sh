@@ -61,9 +61,15 @@ if part ingest; then
 fi
 
 if part events; then # structured sources: file to last commit, events counted
-    repeat() { for _ in $(seq "$2"); do cat "$1"; done; }
-    repeat "$DATA/synthetic_suricata_eve.jsonl" $((LINES / 12)) >"$work/eve.log"
-    repeat common/parse/tests/data/auditd.log $((LINES / 60)) >"$work/auditd.log"
+    # Stamps of this hour, as live sources have: what is older than two years has no day of its own.
+    repeat() { # FILE TIMES STAMP PATTERN: with STAMP where PATTERN is
+        awk -v count="$2" -v stamp="$3" -v from="$4" '{ gsub(from, stamp); all = all $0 "\n" }
+            END { for (i = 0; i < count; i++) printf "%s", all }' "$1"
+    }
+    repeat "$DATA/synthetic_suricata_eve.jsonl" $((LINES / 12)) "$(date -u +%Y-%m-%dT%H)" \
+        '20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]' >"$work/eve.log"
+    repeat common/parse/tests/data/auditd.log $((LINES / 60)) "audit($(date -u +%s)." \
+        'audit[(][0-9]+[.]' >"$work/auditd.log"
     for source in eve auditd; do
         count=$(siemparse --once -o jsonl "$work/$source.log" | wc -l)
         timed "$source: dry run, complete events" "$count" siemparse --once --dry-run "$work/$source.log"
