@@ -96,9 +96,14 @@ fn actions(store: &mut dyn Store, findings: &mut Findings) -> store::Result<()> 
 /// Versions that are behind although there was time.
 fn lag(store: &mut dyn Store, now: Timestamp, findings: &mut Findings) -> store::Result<()> {
     let Some((last, _)) = store.last_commit()? else { return Ok(()) };
+    let mut incomplete = BTreeSet::new();
     for rule in store.activations()?.iter().filter(|rule| !rule.is_finished()) {
         let until = rule.to_commit.unwrap_or(last).min(last);
         if rule.position >= until {
+            continue;
+        }
+        if store.commits_after(rule.position, 1)?.is_empty() {
+            incomplete.insert(rule.position);
             continue;
         }
         let next = store.commit_time(rule.position + 1)?;
@@ -110,6 +115,13 @@ fn lag(store: &mut dyn Store, now: Timestamp, findings: &mut Findings) -> store:
                 format!("{id}: {behind} commits behind for {minutes} min; is siemtrigger running?");
             findings.wrong("rule", text);
         }
+    }
+    for position in incomplete {
+        let text = format!(
+            "rules wait behind commit {position}: events of the next are missing; \
+             siemmanage verify names them"
+        );
+        findings.wrong("rule", text);
     }
     Ok(())
 }

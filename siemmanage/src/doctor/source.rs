@@ -110,7 +110,7 @@ fn unparsed(cursor: &Cursor, findings: &mut Findings) {
     }
 }
 
-/// Sources whose stamps are always the same whole hours early or late: a zone is set wrong.
+/// Sources whose stamps are always the same whole hours ahead of the clock or behind: a zone is set wrong.
 fn clocks(
     store: &mut dyn Store,
     sources: &[(Cursor, Timestamp)],
@@ -128,9 +128,9 @@ fn clocks(
         if let Some(hours) = whole_hours(&delays) {
             let name = sources.iter().find(|(cursor, _)| cursor.source == source);
             let source = shown(source, name.map_or("-", |(cursor, _)| &cursor.name));
-            let way = if hours > 0 { "late" } else { "early" };
+            let way = if hours > 0 { "behind" } else { "ahead of" };
             let text = format!(
-                "{source}: stamps are always {} h {way}; set its zone (siemparse -z, section set -z)",
+                "{source}: stamps are always {} h {way} the clock; set its zone (siemparse -z, section set -z)",
                 hours.abs()
             );
             findings.wrong("clock", text);
