@@ -66,7 +66,7 @@ impl<'a> Deserialize<'a> for Members<'a> {
 /// # Errors
 /// The first fault with its place.
 pub fn read(text: &str, file: &str) -> Result<Vec<Rule>, ReadError> {
-    placed(Reader { text, is_brief: false }, file)
+    placed(&Reader { text, is_brief: false }, file)
 }
 
 /// Reads rules to be run: their conditions' texts and their Sigma documents stay where they are.
@@ -74,10 +74,10 @@ pub fn read(text: &str, file: &str) -> Result<Vec<Rule>, ReadError> {
 /// # Errors
 /// As [`read`].
 pub fn read_brief(text: &str, file: &str) -> Result<Vec<Rule>, ReadError> {
-    placed(Reader { text, is_brief: true }, file)
+    placed(&Reader { text, is_brief: true }, file)
 }
 
-fn placed(reader: Reader<'_>, file: &str) -> Result<Vec<Rule>, ReadError> {
+fn placed(reader: &Reader<'_>, file: &str) -> Result<Vec<Rule>, ReadError> {
     let text = reader.text;
     reader.tables().map_err(|fault| {
         let before = &text[..floor(text, fault.offset)];

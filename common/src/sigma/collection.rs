@@ -93,8 +93,8 @@ impl Collection {
     }
 
     /// Adds rules that are stored: filters among the documents exclude events of theirs, too, and
-    /// those with the ids of `dropped` no longer do; correlations can count what they match. Rules among the documents stand in place of
-    /// those with the same id.
+    /// those with the ids of `dropped` no longer do; correlations can count what they match. Rules
+    /// among the documents stand in place of those with the same id.
     pub fn add_stored(&mut self, rules: Vec<Rule>, dropped: BTreeSet<String>) {
         self.stored = Stored { rules, dropped };
         self.stored.rules.retain(|rule| rule.sigma.is_some());
@@ -149,20 +149,10 @@ impl Collection {
         let documents = std::mem::take(&mut self.documents);
         let mut made = std::mem::take(&mut self.made);
         let of = |kind: Kind| documents.iter().filter(move |document| document.kind == kind);
-        let earlier = std::mem::take(&mut self.earlier);
         let mut stored = std::mem::take(&mut self.stored);
         stored.rules.retain(|rule| !self.ids.contains(&rule.name));
-        let mut filters: BTreeMap<&str, (&Document, bool)> =
-            earlier.iter().map(|it| (it.id.as_str(), (it, true))).collect();
-        filters.extend(of(Kind::Filter).map(|it| (it.id.as_str(), (it, false))));
-        for (document, is_earlier) in filters.into_values() {
-            let (sets, elsewhere) = (self.sets.as_ref(), |name: &str| stored.logsource(name));
-            if let Err(error) = exclusion::apply(document, is_earlier, sets, &mut made, &elsewhere)
-            {
-                self.refuse(&document.file, &document.id, &error);
-            }
-        }
         let filters: Vec<&Document> = of(Kind::Filter).collect();
+        self.exclude(&filters, &stored, &mut made);
         let (mut changed, refusals) = stored.changed(&filters, self.sets.as_ref());
         self.refuse_all(refusals);
         let correlations: Vec<&Document> = of(Kind::Correlation).collect();
@@ -205,7 +195,31 @@ impl Collection {
             }
         }
         let detected = made.into_iter().map(|made| detected(made, section));
-        let mut rules: Vec<Rule> = detected.chain(correlated).collect();
+        self.finished(detected.chain(correlated).collect(), changed, &silent, &stored)
+    }
+
+    /// Lets filters exclude events of detections.
+    fn exclude(&mut self, own: &[&Document], stored: &Stored, made: &mut [Made]) {
+        let earlier = std::mem::take(&mut self.earlier);
+        let mut filters: BTreeMap<&str, (&Document, bool)> =
+            earlier.iter().map(|it| (it.id.as_str(), (it, true))).collect();
+        filters.extend(own.iter().map(|it| (it.id.as_str(), (*it, false))));
+        for (document, is_earlier) in filters.into_values() {
+            let (sets, elsewhere) = (self.sets.as_ref(), |name: &str| stored.logsource(name));
+            if let Err(error) = exclusion::apply(document, is_earlier, sets, made, &elsewhere) {
+                self.refuse(&document.file, &document.id, &error);
+            }
+        }
+    }
+
+    /// Silences what only correlations count, and gives conditions their texts.
+    fn finished(
+        self,
+        mut rules: Vec<Rule>,
+        mut changed: Vec<Rule>,
+        silent: &HashSet<String>,
+        stored: &Stored,
+    ) -> Found {
         for rule in &mut rules {
             rule.is_silent = silent.contains(&rule.name);
             if !self.is_brief {
@@ -217,7 +231,7 @@ impl Collection {
             rule.condition = rule.filter.to_string();
         }
         let is_there = |new: &Rule| changed.iter().any(|have| have.name == new.name);
-        let silenced: Vec<Rule> = stored.silent(&silent).filter(|new| !is_there(new)).collect();
+        let silenced: Vec<Rule> = stored.silent(silent).filter(|new| !is_there(new)).collect();
         changed.extend(silenced);
         Found { rules, changed, refusals: self.refusals }
     }

@@ -110,7 +110,8 @@ fn unparsed(cursor: &Cursor, findings: &mut Findings) {
     }
 }
 
-/// Sources whose stamps are always the same whole hours ahead of the clock or behind: a zone is set wrong.
+/// Sources whose stamps are always the same whole hours ahead of the clock or behind: a zone is set
+/// wrong.
 fn clocks(
     store: &mut dyn Store,
     sources: &[(Cursor, Timestamp)],

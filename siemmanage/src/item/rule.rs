@@ -65,7 +65,7 @@ impl Rules {
             }
         };
         let refusals = pack.refusals.iter().map(refusal).collect();
-        Ok((self.choice.rules(pack.rules, pack.changed, &self.known), refusals))
+        Ok((self.choice.rules(pack.rules, &pack.changed, &self.known), refusals))
     }
 }
 

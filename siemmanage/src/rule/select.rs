@@ -54,10 +54,10 @@ impl Choice {
     /// The rules that are meant, and stored ones as they change. What only correlations count
     /// stays as long as one of them does; without them it speaks for itself. `stored` are those
     /// that are there.
-    pub(crate) fn rules(&self, rules: Vec<Rule>, changed: Vec<Rule>, stored: &[Rule]) -> Vec<Rule> {
-        let is_new = |old: &&Rule| !rules.iter().chain(&changed).any(|new| new.id() == old.id());
+    pub(crate) fn rules(&self, rules: Vec<Rule>, changed: &[Rule], stored: &[Rule]) -> Vec<Rule> {
+        let is_new = |old: &&Rule| !rules.iter().chain(changed).any(|new| new.id() == old.id());
         let others: Vec<Rule> = stored.iter().filter(is_new).cloned().collect();
-        let others: Vec<&Rule> = others.iter().chain(&changed).collect();
+        let others: Vec<&Rule> = others.iter().chain(changed).collect();
         let mut kept = self.of_files(rules, &others);
         let silences = |rule: &Rule| {
             let all = others.iter().copied().chain(&kept);

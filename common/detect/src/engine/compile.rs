@@ -64,11 +64,19 @@ pub(super) enum Subject {
     /// The first of these fields that the event has.
     Own(Box<[u16]>),
     /// Two of them.
-    Refer(Box<(Box<[u16]>, Text, Box<[u16]>)>),
+    Refer(Box<Pair>),
     /// Any value.
     Keyword,
     /// What only a whole event can tell.
     Event,
+}
+
+/// Two fields that are compared, and how.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) fields: Box<[u16]>,
+    pub(super) kind: Text,
+    pub(super) others: Box<[u16]>,
 }
 
 /// Whether a flat line has all that names mean: a Windows event's, and a line of siemagent.
@@ -281,7 +289,7 @@ impl Compiler {
                 match (self.own(own), self.own(other)) {
                     (Some(fields), Some(others)) => {
                         let plain = plain(own).and(plain(other));
-                        (Subject::Refer(Box::new((fields, *kind, others))), plain)
+                        (Subject::Refer(Box::new(Pair { fields, kind: *kind, others })), plain)
                     }
                     _ => (Subject::Event, Plain::NONE),
                 }

@@ -288,10 +288,9 @@ impl Judge<'_, '_, '_, '_> {
                 let Some(field) = self.record.first(fields) else { return false };
                 self.test(field, leaf, test)
             }
-            (Subject::Refer(refer), _) => {
-                let (fields, kind, others) = &**refer;
-                let pair = self.record.first(fields).zip(self.record.first(others));
-                pair.is_some_and(|(field, other)| self.refer(field, *kind, other, leaf))
+            (Subject::Refer(pair), _) => {
+                let there = self.record.first(&pair.fields).zip(self.record.first(&pair.others));
+                there.is_some_and(|(field, other)| self.refer(field, pair.kind, other, leaf))
             }
             (Subject::Keyword, Filter::Keyword(test)) => self.keyword(leaf, test),
             _ => self.source.event.is_some_and(|event| leaf.filter.matches(event)),

@@ -85,8 +85,8 @@ pub(super) fn of_leaf(leaf: &Leaf) -> Choice {
             let witness = |how| Witness { fields: fields.clone(), how };
             Some((cost, list.into_iter().map(witness).collect()))
         }
-        (Subject::Refer(refer), _) => {
-            let fields = refer.0.clone();
+        (Subject::Refer(pair), _) => {
+            let fields = pair.fields.clone();
             Some((cost(&How::Present), vec![Witness { fields, how: How::Present }]))
         }
         (Subject::Keyword, Filter::Keyword(test)) => {
