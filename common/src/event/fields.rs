@@ -67,6 +67,7 @@ impl<'a> Fields<'a> {
         self.packed.as_deref().map(|packed| &*packed.json)
     }
 
+    #[inline]
     fn entries(&self) -> &[(Cow<'a, str>, Value<'a>)] {
         match &self.packed {
             Some(packed) => &packed.fields().entries,
@@ -74,11 +75,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    #[inline]
     fn entries_mut(&mut self) -> &mut Vec<(Cow<'a, str>, Value<'a>)> {
+        if self.packed.is_some() {
+            self.unpack();
+        }
+        &mut self.entries
+    }
+
+    #[cold]
+    fn unpack(&mut self) {
         if let Some(packed) = self.packed.take() {
             self.entries = packed.fields().entries.clone();
         }
-        &mut self.entries
     }
 
     /// Makes room for `count` more, where a source is known to add that many.
