@@ -1,4 +1,4 @@
-//! SIEM events: lists, counts, and the way from one of them to the events behind it.
+//! SIEM events: lists, counts, what is new, and the way from one of them to the events behind it.
 //!
 //! A table shows the worst first and folds repeats of a rule for the same group in the same hour
 //! into one line with `×N`; machine formats have every SIEM event in order of time. What it does
