@@ -5,9 +5,11 @@
 //!
 //! What it does *not* know: what members hold.
 
-use crate::find::{LARGEST, PackError};
+use crate::fault::PackError;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
+/// Larger files hold no rules.
+pub(crate) const LARGEST: u64 = 64 << 20;
 /// The most bytes that members of an archive hold together.
 const TOTAL: u64 = 256 << 20;
 /// The most members, whatever their endings.

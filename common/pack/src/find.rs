@@ -5,13 +5,12 @@
 //!
 //! What it does *not* know: what the files hold.
 
-use crate::archive::{MAGIC, Packing, members};
+use crate::archive::{LARGEST, MAGIC, Packing, members};
+use crate::fault::PackError;
 use std::fs;
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
-/// Larger files hold no rules.
-pub(crate) const LARGEST: u64 = 64 << 20;
 /// How deep folders are walked.
 const DEPTH: usize = 32;
 
@@ -26,24 +25,6 @@ pub struct File {
     pub origin: String,
     /// Whether the user named it, and not a folder or archive around it.
     pub is_named: bool,
-}
-
-/// A file or folder that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {reason}")]
-pub struct PackError {
-    /// The path, with the line where there is one.
-    pub place: String,
-    /// Why.
-    pub reason: String,
-    /// Whether what was read is wrong, and not the reading.
-    pub is_content: bool,
-}
-
-impl PackError {
-    pub(crate) fn new(place: &str, reason: impl Into<String>) -> PackError {
-        PackError { place: place.to_owned(), reason: reason.into(), is_content: false }
-    }
 }
 
 /// Reads what paths name: files, folders of files with these endings, archives of such files, or

@@ -16,12 +16,14 @@
 //! * No database.
 
 mod archive;
+mod fault;
 mod find;
 mod rules;
 mod signature;
 mod values;
 
-pub use find::{File, PackError, is_archive, read, read_as};
+pub use fault::PackError;
+pub use find::{File, is_archive, read, read_as};
 pub use rules::{Pack, is_case, load, load_brief, load_with, rule_files};
 pub use signature::signer;
 pub use values::{values, write_values};

@@ -5,7 +5,8 @@
 //!
 //! What it does *not* know: databases, what becomes of refusals.
 
-use crate::find::{File, PackError, read_as};
+use crate::fault::PackError;
+use crate::find::{File, read_as};
 use common::filter::Sets;
 use common::rule::{self, Rule};
 use common::sigma::{Collection, Refusal};

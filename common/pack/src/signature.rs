@@ -10,7 +10,7 @@
 //!
 //! What it does *not* know: rules.
 
-use crate::find::PackError;
+use crate::fault::PackError;
 use minisign_verify::{PublicKey, Signature};
 use std::fs;
 use std::io::Write as _;

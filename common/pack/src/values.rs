@@ -8,7 +8,8 @@
 //!
 //! Values are trimmed. What it does *not* know: what a value can be.
 
-use crate::find::{PackError, read_file};
+use crate::fault::PackError;
+use crate::find::read_file;
 use std::path::Path;
 
 /// The values of a file, in its order. It is CSV when its name ends in `.csv` or a column is
