@@ -4,7 +4,7 @@
 
 use crate::count::Probed;
 use crate::files::Files;
-use crate::probe::Probes;
+use crate::probe::{Outcome, Probes};
 use crate::proc::Source;
 use crate::run::Agent;
 use crate::system::{self, Mapping};
@@ -39,6 +39,14 @@ impl Feed {
         match self {
             Feed::Plain(_, Some(files)) => files.names(),
             _ => Vec::new(),
+        }
+    }
+
+    /// What became of each probe; without probes there are none.
+    pub(crate) fn outcomes(&self) -> Vec<Outcome> {
+        match self {
+            Feed::Ring(probes, ..) => probes.outcomes.clone(),
+            Feed::Plain(..) => Vec::new(),
         }
     }
 

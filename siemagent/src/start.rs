@@ -74,17 +74,8 @@ fn watch(
         lines.enforce(Enforced { policy, dry_run: settings.dry_run });
     }
     seed::seed(&mut lines.cache, Path::new("/proc"));
-    let recorder = match &args.record {
-        Some(file) => {
-            let made = Recorder::create(file, &lines.machine);
-            Some(made.with_context(|| file.display().to_string())?)
-        }
-        None => None,
-    };
-    let outcomes = match &feed {
-        Feed::Ring(probes, ..) => probes.outcomes.clone(),
-        Feed::Plain(..) => Vec::new(),
-    };
+    let recorder = recorder(args, &lines)?;
+    let outcomes = feed.outcomes();
     unenforced(settings, &outcomes, matches!(feed, Feed::Ring(..)), questions.is_some())?;
     let keeps = confine::names(plan.keep);
     confine::confine(plan).context("giving rights away")?;
@@ -116,6 +107,14 @@ fn watch(
     agent.guard = guard(questions, settings).context("a thread")?;
     let account = run::run(&mut agent, &mut feed, limits, &stop).context("standard output")?;
     Ok((account, agent))
+}
+
+/// What `--record` writes to, made while there are rights.
+fn recorder(args: &Args, lines: &Lines) -> anyhow::Result<Option<Recorder>> {
+    let made = |file: &PathBuf| {
+        Recorder::create(file, &lines.machine).with_context(|| file.display().to_string())
+    };
+    args.record.as_ref().map(made).transpose()
 }
 
 /// What `--fim` needs, opened while there are rights.
