@@ -108,7 +108,9 @@ fn advance<B: Books + ?Sized>(
     for &place in places {
         let own = &work.runners.active[place].activation;
         let seen = chain::seen(store, own, &work.runners.all, from, to)?;
-        work.chained.insert(place, seen);
+        if !seen.is_empty() {
+            work.chained.insert(place, seen);
+        }
     }
     for commit in commits {
         work.show(store, commit)?;
@@ -127,10 +129,12 @@ fn advance<B: Books + ?Sized>(
     if !store.record(&step).map_err(Failure::from)? {
         return Ok(Progress::Overtaken);
     }
-    for &place in places {
-        let id = runners.active[place].activation.id;
-        runners.active[place].activation.position = to;
-        runners.all.iter_mut().filter(|it| it.id == id).for_each(|it| it.position = to);
+    places.iter().for_each(|&place| runners.active[place].activation.position = to);
+    for advance in &step.advances {
+        // Intervals are in order of their ids.
+        if let Ok(place) = runners.all.binary_search_by_key(&advance.activation, |it| it.id) {
+            runners.all[place].position = to;
+        }
     }
     runners.trim();
     Ok(Progress::Made(step.events.into_iter().map(|row| row.event).collect()))

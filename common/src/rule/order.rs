@@ -75,7 +75,8 @@ pub fn needed(rule: &Rule, all: &[Rule]) -> Vec<Rule> {
 
 impl Rule {
     /// Whether this rule is one over other rules, and not over events alone.
-    fn sees_rules(&self) -> bool {
+    #[must_use]
+    pub fn sees_rules(&self) -> bool {
         match &self.kind {
             super::Kind::Correlation(correlation) => {
                 correlation.parts.iter().any(|part| part.sees.is_some())

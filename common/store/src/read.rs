@@ -146,7 +146,8 @@ pub trait Read {
     /// The database fails.
     fn last_commit(&mut self) -> Result<Option<(i64, Timestamp)>>;
 
-    /// Commits after a number, in order, at most `limit`. A commit whose events are not all
+    /// Commits after a number, in order, at most `limit`, fewer where they have many events; none
+    /// when there is none. A commit whose events are not all
     /// visible yet ends the list before it.
     ///
     /// # Errors

@@ -21,14 +21,19 @@ use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use postgres::{Row, Statement};
-use rows::{BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_event, put_hits};
+use rows::{
+    BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_advances, put_event, put_hits,
+};
 pub(super) use rows::{SIEM_CHANGED, siem_event};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/postgres/firing_select.sql");
 const HIT_INSERT: &str = include_str!("../../../../sql/postgres/hit_insert.sql");
 const SIEM_EVENT_PUT: &str = include_str!("../../../../sql/postgres/siem_event_put.sql");
+/// All positions of a step in one statement: a step of thousands of rules is one round trip.
 const ADVANCE: &str = "UPDATE activation SET position = $1, late = late + $2 \
-    WHERE activation = $3 AND position = $4 AND (to_commit IS NULL OR to_commit >= $1)";
+    WHERE activation = ANY($3) AND position = $4 AND (to_commit IS NULL OR to_commit >= $1)";
+/// One step is written at a time, whoever takes it.
+const ALONE: &str = "SELECT pg_advisory_xact_lock(hashtextextended('siem ledger', 0))";
 const FIRE: &str = "UPDATE hit SET fired_commit = $1 WHERE version = $2 AND time = $3 \
     AND batch = $4 AND seq = $5 AND siem_event = $6 AND fired_commit IS NULL AND group_key = $7";
 const HEARTBEAT: &str = "WITH next AS ( \
@@ -190,12 +195,10 @@ impl Postgres {
         statements: &Statements,
     ) -> std::result::Result<bool, postgres::Error> {
         let mut transaction = self.client.transaction()?;
-        for it in &step.advances {
-            let values: [&(dyn postgres::types::ToSql + Sync); 4] =
-                [&it.to, &it.late, &it.activation, &it.from];
-            if transaction.execute(&statements.advance, &values)? == 0 {
-                return Ok(false);
-            }
+        // Two siemtrigger that move rows in different orders would wait for each other.
+        transaction.batch_execute(ALONE)?;
+        if !put_advances(&mut transaction, &statements.advance, &step.advances)? {
+            return Ok(false);
         }
         put_hits(&mut transaction, &statements.hits, &step.hits)?;
         for (version, group, matched, time, commit_no) in &step.fired {

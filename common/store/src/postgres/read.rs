@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 
 /// How often a waiting reader looks although no notification came.
 const LOOK: Duration = Duration::from_secs(2);
+/// About how many events a list of commits may have.
+const PORTION: i64 = 20_000;
 /// Bytes of events that are kept to be shown in reverse; more are read a second time.
 const KEEP_BYTES: usize = 8 << 20;
 
@@ -90,6 +92,13 @@ impl Read for Postgres {
         let rows = self.client.query(&select, &[&commit_no, &i64::from(limit)]);
         let mut commits: Vec<Commit> =
             rows.map_err(|error| self.fault(&error))?.iter().map(commit).collect();
+        // Who is far behind takes them in portions: the events of the others are not counted yet.
+        let mut events = 0;
+        commits.retain(|commit| {
+            let fits = events < PORTION;
+            events += commit.event_count;
+            fits
+        });
         let visible = self.visible(&commits)?;
         let is_short =
             |commit: &Commit| visible.get(&commit.batch).copied().unwrap_or(0) < commit.event_count;
