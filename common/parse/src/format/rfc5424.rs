@@ -10,7 +10,10 @@
 //! part of the header. Structured data that breaks off is part of the message, with the tag
 //! `bad_structured_data`. Octet counts in front of a message are [`crate::frame`]'s.
 //!
-//! What it does *not* know: the meaning of any structured data.
+//! What it does *not* know: the meaning of structured data other than that of two firewalls
+//! ([`firewall`]).
+
+mod firewall;
 
 use super::spec::NO_OBJECT;
 use super::{Found, Miss, Next, Spec};
@@ -55,6 +58,9 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         event.ext.push("log.syslog.msgid", Value::Text(msgid.into()));
     }
     let body = structured_data(line, data, event);
+    if line[data..body].starts_with("[junos@") {
+        firewall::junos_event(msgid.unwrap_or_default(), event);
+    }
     let tag = syslog::Tag { name: app, pid: procid, context: None, body };
     let inner = syslog::fill(line, &tag, event);
     Ok(Found { stamp: (start + 2, end), inner, next: Next::Payload })
@@ -91,6 +97,7 @@ fn structured_data(line: &str, at: usize, event: &mut Event<'_>) -> usize {
                 keep(parameters, event);
                 end
             }
+            None if firewall::check_point(line, at, event) => return at,
             None => {
                 event.tag("bad_structured_data");
                 return at;
@@ -161,6 +168,12 @@ fn quoted(line: &str, at: usize) -> Option<(String, usize)> {
 fn keep(mut parameters: Vec<Parameter<'static>>, event: &mut Event<'_>) {
     parameters.sort_by(|a, b| a.0.cmp(&b.0));
     for group in parameters.chunk_by(|a, b| a.0 == b.0) {
+        if let [(name, Value::Text(text))] = group
+            && name.starts_with("junos@")
+            && let Some((_, name)) = name.rsplit_once('.')
+        {
+            firewall::junos(name, text, event);
+        }
         let name = format!("log.syslog.structured_data.{}", group[0].0);
         let value = match group {
             [(_, value)] => value.clone(),
