@@ -94,7 +94,7 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "client_ip" | "remote_addr" | "remote_ip" | "clientip" => column(C::SourceIp, 2),
         "remoteAddr" | "remoteAddress" | "remote_address" | "remote" | "clientIp" | "clientIP"
         | "ClientIP" | "client_addr" | "clientAddress" | "ipAddress" | "ip_address" | "ip"
-        | "peer_ip" | "visitor_ip" | "remip" | "client.ip" | "client.address" => {
+        | "remote-addr" | "peer_ip" | "visitor_ip" | "remip" | "client.ip" | "client.address" => {
             column(C::SourceIp, 3)
         }
         "attr.client"

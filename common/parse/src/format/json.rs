@@ -10,7 +10,12 @@
 //!
 //! Objects that a format knows better are that format's. What is no object (a list, NaN, a cut line) misses here.
 //!
-//! What it does *not* know: the schema of any program.
+//! Of services whose objects are told by their names ([`known`]) further fields are filled.
+//!
+//! What it does *not* know: the schema of any other program.
+
+mod known;
+mod service;
 
 use super::{Found, Miss, Spec};
 use crate::alias::{self, Meaning, Ranks};
@@ -31,6 +36,8 @@ fn read<'a>(
     adopt(fields, memory, event);
     if fields.has("event.id") && fields.has("section") {
         adopt_own(fields, event);
+    } else if let Some(service) = service::of(fields) {
+        service.fill(fields, memory, event);
     }
     Ok(Found::default())
 }
