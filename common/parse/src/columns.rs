@@ -94,20 +94,33 @@ pub(crate) fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Divides a text at commas; returns how many parts there are.
+/// Divides a text at commas; returns how many parts there are. Parts are short, so that eight bytes
+/// at once are looked through faster than a search from comma to comma.
 pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
+    const COMMAS: u64 = u64::from_ne_bytes([b','; 8]);
+    const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
+    let bytes = text.as_bytes();
     let (mut from, mut count) = (0, 0);
-    for at in memchr::memchr_iter(b',', text.as_bytes()) {
-        if count == parts.len() {
-            return count;
+    let mut cut = |at: usize| {
+        if let Some(part) = parts.get_mut(count) {
+            *part = &text[from..at];
+            (from, count) = (at + 1, count + 1);
         }
-        parts[count] = &text[from..at];
-        (from, count) = (at + 1, count + 1);
+    };
+    let (chunks, rest) = bytes.as_chunks();
+    for (nth, chunk) in chunks.iter().enumerate() {
+        let other = u64::from_le_bytes(*chunk) ^ COMMAS;
+        // The high bit of each byte that is nought, and of no other.
+        let mut found = !(((other & LOW) + LOW) | other | LOW);
+        while found != 0 {
+            cut(nth * 8 + found.trailing_zeros() as usize / 8);
+            found &= found - 1;
+        }
     }
-    if let Some(part) = parts.get_mut(count) {
-        *part = &text[from..];
-        count += 1;
+    for (nth, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b',') {
+        cut(bytes.len() - rest.len() + nth);
     }
+    cut(bytes.len());
     count
 }
 
@@ -240,5 +253,22 @@ pub(crate) fn direction(text: &str) -> Option<Value<'static>> {
         "in" | "IN" => Some(Value::Text("inbound".into())),
         "out" | "OUT" => Some(Value::Text("outbound".into())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_divide_texts_of_any_length() {
+        let text = "a,,bc,\u{ac}\u{12c}-+,0123456789abcdef,,,,,,,,,,x,";
+        let ends = (0..=text.len()).filter(|end| text.is_char_boundary(*end));
+        for text in ends.map(|end| &text[..end]) {
+            let mut parts = ["none"; 12];
+            let count = split(text, &mut parts);
+            let want: Vec<&str> = text.split(',').take(12).collect();
+            assert_eq!(&parts[..count], want, "{text:?}");
+        }
     }
 }

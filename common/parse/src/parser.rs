@@ -219,38 +219,57 @@ impl Parser {
     /// Reads a record. Every record gives an event.
     #[must_use]
     pub fn parse<'a>(&mut self, line: Line<'a>) -> Event<'a> {
-        self.read(line, &mut |_, _| {}).0
+        let mut event = self.blank(line);
+        self.fill(line, &mut event, &mut |_, _| {});
+        event
     }
 
     /// Reads a record and tells what was found and where formats stopped.
-    ///
-    /// A reader that panics is a defect, but no reason to keep the lines behind this one from being
-    /// stored: the record is an event without fields then, tagged `reader_failed`.
     pub(crate) fn read<'a>(
         &mut self,
         line: Line<'a>,
         missed: &mut dyn FnMut(Format, Miss),
     ) -> (Event<'a>, Option<(Format, Found)>) {
-        let reading = AssertUnwindSafe(|| self.bytes(line, missed));
-        catch_unwind(reading).unwrap_or_else(|_| (self.unread(line), None))
+        let mut event = self.blank(line);
+        let found = self.fill(line, &mut event, missed);
+        (event, found)
+    }
+
+    /// Reads a record into a blank event, which stays where it is: it has a kilobyte.
+    ///
+    /// A reader that panics is a defect, but no reason to keep the lines behind this one from being
+    /// stored: the record is an event without fields then, tagged `reader_failed`.
+    fn fill<'a>(
+        &mut self,
+        line: Line<'a>,
+        event: &mut Event<'a>,
+        missed: &mut dyn FnMut(Format, Miss),
+    ) -> Option<(Format, Found)> {
+        let reading = AssertUnwindSafe(|| self.bytes(line, event, missed));
+        catch_unwind(reading).unwrap_or_else(|_| {
+            *event = self.unread(line);
+            None
+        })
     }
 
     fn bytes<'a>(
         &mut self,
         line: Line<'a>,
+        event: &mut Event<'a>,
         missed: &mut dyn FnMut(Format, Miss),
-    ) -> (Event<'a>, Option<(Format, Found)>) {
+    ) -> Option<(Format, Found)> {
         match std::str::from_utf8(line.bytes) {
-            Ok(text) => self.text(line, text, missed),
+            Ok(text) => self.text(line, text, event, missed),
             Err(_) => {
                 let text = String::from_utf8_lossy(line.bytes);
-                let (mut event, found) = self.text(line, &text, missed);
-                event.raw = Cow::Borrowed(b"");
-                event.message = Cow::Owned(event.message.into_owned());
-                let mut event = event.into_owned();
+                let mut repaired = self.blank(line);
+                let found = self.text(line, &text, &mut repaired, missed);
+                repaired.raw = Cow::Borrowed(b"");
+                repaired.message = Cow::Owned(repaired.message.into_owned());
+                *event = repaired.into_owned();
                 event.raw = Cow::Borrowed(line.bytes);
                 event.tag("not_utf8");
-                (event, found)
+                found
             }
         }
     }
@@ -274,9 +293,9 @@ impl Parser {
         &mut self,
         line: Line<'_>,
         text: &'t str,
+        event: &mut Event<'t>,
         missed: &mut dyn FnMut(Format, Miss),
-    ) -> (Event<'t>, Option<(Format, Found)>) {
-        let mut event = self.blank(line);
+    ) -> Option<(Format, Found)> {
         // A mark of the text's encoding, as Windows' programs put it before their first line.
         let inside = match text.as_bytes() {
             [0xef, 0xbb, 0xbf, ..] => &text[3..],
@@ -289,17 +308,17 @@ impl Parser {
             program: self.program,
             helpers: &self.helpers,
         };
-        let found = reading.read(inside, &mut self.memory, &mut event, missed);
+        let found = reading.read(inside, &mut self.memory, event, missed);
         let found = found.map(|(format, found)| (format, found.moved(text.len() - inside.len())));
         self.payload = reading.payload.get();
         match found {
             Some((format, _)) => self.seen = Some(format),
             None => {
                 event.message = Cow::Borrowed(inside);
-                if !self.helpers.apply(&mut event) {
+                if !self.helpers.apply(event) {
                     event.tag("unparsed");
                 }
-                reading.name(&mut event);
+                reading.name(event);
             }
         }
         if !line.runs.is_empty() {
@@ -308,13 +327,13 @@ impl Parser {
         // A text that is JSON has no NUL.
         let is_clean =
             event.raw_kind == RawKind::Json || memchr::memchr(0, text.as_bytes()).is_none();
-        store_raw(line, text, is_clean, &mut event);
+        store_raw(line, text, is_clean, event);
         if is_clean {
             event.normalise_clean();
         } else {
             event.normalise();
         }
-        (event, found)
+        found
     }
 
     /// An event with what is known before the line is looked at.

@@ -56,7 +56,7 @@ fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
     if text.get(start) == Some(&b'%') {
         return None;
     }
-    if text[start.min(text.len())..].starts_with(b": %") {
+    if matches!(text[start.min(text.len())..], [b':', b' ', b'%', ..]) {
         return Some(Tag { body: start + 2, ..Tag::default() });
     }
     let end = text.len().min(start + TAG_LENGTH);
@@ -133,6 +133,8 @@ pub(crate) fn number(text: &str) -> Option<i64> {
 /// Where the repeated message lies in `message repeated N times: [ … ]`, and N; with
 /// `last message repeated N times` there is N alone.
 pub(crate) fn repeated(line: &str, at: usize) -> Option<(i64, Option<(usize, usize)>)> {
+    // Most texts are told apart by a letter.
+    let (b'l' | b'm') = *line.as_bytes().get(at)? else { return None };
     let rest = &line[at..];
     let (count, inner) = match rest.strip_prefix("last ") {
         Some(rest) => (rest.strip_prefix("message repeated ")?, false),
@@ -175,7 +177,7 @@ pub(crate) fn fill<'a>(
     if let Some(context) = tag.context {
         event.ext.push("log.syslog.context", Value::Text(context.into()));
     }
-    if line[tag.body..].starts_with("[ID ") {
+    if matches!(line.as_bytes()[tag.body..], [b'[', b'I', b'D', b' ', ..]) {
         return solaris(line, tag.body, event);
     }
     let (count, inner) = repeated(line, tag.body)?;

@@ -64,23 +64,73 @@ const DATASETS: &[(&str, &str)] = &[
     ("zeek.x509", "zeek//x509"),
 ];
 
+/// (program, labels), the most frequent first. Programs that are not here have syslog's alone.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("sshd", SSH),
+    ("sshd-session", SSH),
+    ("sudo", "linux//auth linux//sudo linux//syslog"),
+    ("su", ACCOUNT),
+    ("login", ACCOUNT),
+    ("systemd-logind", ACCOUNT),
+    ("dropbear", ACCOUNT),
+    ("polkitd", ACCOUNT),
+    ("useradd", ACCOUNT),
+    ("usermod", ACCOUNT),
+    ("userdel", ACCOUNT),
+    ("newusers", ACCOUNT),
+    ("groupadd", ACCOUNT),
+    ("groupmod", ACCOUNT),
+    ("groupdel", ACCOUNT),
+    ("gpasswd", ACCOUNT),
+    ("passwd", ACCOUNT),
+    ("chpasswd", ACCOUNT),
+    ("chage", ACCOUNT),
+    ("chsh", ACCOUNT),
+    ("chfn", ACCOUNT),
+    ("vipw", ACCOUNT),
+    ("cron", CRON),
+    ("CRON", CRON),
+    ("crond", CRON),
+    ("crontab", CRON),
+    ("vsftpd", "linux//vsftpd linux//syslog"),
+    ("guacd", "linux//guacamole linux//syslog"),
+    ("apache-guacamole", "linux//guacamole linux//syslog"),
+    ("clamd", ANTIVIRUS),
+    ("clamscan", ANTIVIRUS),
+    ("clamav-milter", ANTIVIRUS),
+    ("named", DNS),
+    ("unbound", DNS),
+    ("dnsmasq", DNS),
+    ("pihole-FTL", DNS),
+    ("pdns_recursor", DNS),
+    ("pdns_server", DNS),
+];
+
+const SSH: &str = "linux//auth linux//sshd linux//syslog";
+const ACCOUNT: &str = "linux//auth linux//syslog";
+const CRON: &str = "linux//cron linux//syslog";
+const ANTIVIRUS: &str = "/antivirus/ linux//clamav linux//syslog";
+const DNS: &str = "/dns/ linux//syslog";
+
+/// For each first byte, the lengths of the programs that begin with it, a bit each.
+const LENGTHS: [u32; 256] = {
+    let mut lengths = [0; 256];
+    let mut nth = 0;
+    while nth < PROGRAMS.len() {
+        let name = PROGRAMS[nth].0.as_bytes();
+        lengths[name[0] as usize] |= 1 << name.len();
+        nth += 1;
+    }
+    lengths
+};
+
 /// The labels of a program whose dataset begins with `linux.`: syslog's, whatever wrote it.
 fn linux(program: &str) -> &'static str {
-    match program {
-        "sshd" | "sshd-session" => "linux//auth linux//sshd linux//syslog",
-        "sudo" => "linux//auth linux//sudo linux//syslog",
-        "su" | "login" | "systemd-logind" | "dropbear" | "polkitd" | "useradd" | "usermod"
-        | "userdel" | "newusers" | "groupadd" | "groupmod" | "groupdel" | "gpasswd" | "passwd"
-        | "chpasswd" | "chage" | "chsh" | "chfn" | "vipw" => "linux//auth linux//syslog",
-        "cron" | "CRON" | "crond" | "crontab" => "linux//cron linux//syslog",
-        "vsftpd" => "linux//vsftpd linux//syslog",
-        "guacd" | "apache-guacamole" => "linux//guacamole linux//syslog",
-        "clamd" | "clamscan" | "clamav-milter" => "/antivirus/ linux//clamav linux//syslog",
-        "named" | "unbound" | "dnsmasq" | "pihole-FTL" | "pdns_recursor" | "pdns_server" => {
-            "/dns/ linux//syslog"
-        }
-        _ => "linux//syslog",
-    }
+    let lengths = program.bytes().next().map_or(0, |first| LENGTHS[usize::from(first)]);
+    let length = u32::try_from(program.len()).unwrap_or(u32::MAX);
+    let may_be_known = lengths.checked_shr(length).is_some_and(|bits| bits & 1 != 0);
+    let mut known = PROGRAMS.iter().filter(|_| may_be_known);
+    known.find(|(name, _)| *name == program).map_or("linux//syslog", |(_, labels)| labels)
 }
 
 /// The labels of a line of siemagent with this category; empty when none apply.
@@ -93,6 +143,9 @@ pub fn agent_labels(category: &str) -> &'static str {
 /// The program of a process name: `sshd` of `sshd(pam_unix)`, where a module spoke for it.
 #[must_use]
 pub fn program(process_name: &str) -> &str {
+    if !process_name.ends_with(')') {
+        return process_name;
+    }
     match process_name.split_once('(') {
         Some((program, module)) if module.ends_with(')') && !program.is_empty() => program,
         _ => process_name,

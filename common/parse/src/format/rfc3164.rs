@@ -96,7 +96,7 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
         year = Some(found);
         end += 5;
     }
-    let utc = text[end..].starts_with(b" UTC") && matches!(text.get(end + 4), Some(b' ' | b':'));
+    let utc = matches!(text[end..], [b' ', b'U', b'T', b'C', b' ' | b':', ..]);
     end += if utc { 4 } else { zone_name(&text[end..], is_numbered) };
     if !matches!(text.get(end), None | Some(b' ' | b':')) {
         return Miss::at(end, "a space");
@@ -118,7 +118,7 @@ fn before_stamp(text: &[u8], at: usize) -> (usize, Option<(usize, usize)>) {
         let rest = &text[start.min(text.len())..];
         let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._-".contains(*byte);
         let width = rest.iter().take(64).take_while(is_part).count();
-        if !rest[width..].starts_with(b": ") || width == 0 {
+        if !matches!(rest[width..], [b':', b' ', ..]) || width == 0 {
             break;
         }
         let is_number = width <= 12 && rest[..width].iter().all(u8::is_ascii_digit);
@@ -163,7 +163,7 @@ fn leading_year(text: &[u8], at: usize) -> Option<i64> {
 fn trailing_year(text: &[u8], at: usize) -> Option<i64> {
     let year = stamp::digits(text, at + 1, 4).filter(|year| *year >= 1970)?;
     let rest = text.get(at + 5..)?;
-    (text[at] == b' ' && (rest.starts_with(b" ") || rest.starts_with(b": "))).then_some(year)
+    (text[at] == b' ' && matches!(rest, [b' ', ..] | [b':', b' ', ..])).then_some(year)
 }
 
 /// Reads the host after the stamp, if there is one; returns where the tag may begin.
