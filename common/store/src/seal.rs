@@ -20,7 +20,7 @@ pub(crate) use chain::{BatchRecord, Chain, End, link, retention_link};
 
 use crate::{Batch, Gap, Reject, Result};
 use common::clock::Timestamp;
-use leaf::{Leaf, Sealed};
+use leaf::{Form, Leaf, Sealed};
 use std::collections::BTreeMap;
 
 /// The day of the leaf that covers a batch's rejected lines.
@@ -196,7 +196,7 @@ pub(crate) fn leaves(batch: &Batch<'_, '_>, refused: &[i32]) -> Vec<(i32, Sealed
     for (seq, event) in (1..).zip(batch.events) {
         if refused.is_empty() || !refused.contains(&seq) {
             let day = day(event.time);
-            days.entry(day).or_insert_with(|| Leaf::new(day)).event(seq, event);
+            days.entry(day).or_insert_with(|| Leaf::new(day, Form::Short)).event(seq, event);
         }
     }
     days.into_iter().map(|(day, leaf)| (day, leaf.seal())).collect()

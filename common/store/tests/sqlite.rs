@@ -9,7 +9,7 @@ use body::place::Place;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
-use store::{Create, Error, Store, Url};
+use store::{Create, Error, Finding, Store, Url, verify};
 use tempfile::TempDir;
 
 struct File(TempDir);
@@ -85,4 +85,24 @@ fn new_files_use_a_write_ahead_log_and_can_shrink() {
     let header = fs::read(place.path()).expect("a file");
     assert_eq!(header[18..20], [2, 2], "write-ahead log");
     assert_ne!(header[64..68], [0; 4], "incremental vacuum");
+}
+
+/// A database of a version before leaves were short: it verifies, goes on, and what changes in it is
+/// named; also where a proof is made to look like one of the other form.
+#[test]
+fn leaves_of_older_versions_verify() {
+    let place = File::new();
+    let mut store = place.open();
+    let mut behind = place.behind();
+    behind(include_str!("data/long_leaves.sql"));
+    let mut check = || verify(&mut *store, &[]).expect("a verification");
+    let whole = check();
+    assert_eq!((whole.batches, whole.events, &whole.findings[..]), (1, 5, &[][..]));
+    behind("UPDATE event SET user_name = 'root' WHERE id = 1048578");
+    let (event, columns) = ("1.2".to_owned(), vec!["user_name".to_owned()]);
+    assert_eq!(check().findings, [Finding::Changed { event, columns }]);
+    behind("UPDATE event SET user_name = 'webmaster' WHERE id = 1048578");
+    behind("UPDATE leaf SET proof = CAST(proof || x'02000000' AS blob) WHERE day = 20253");
+    let columns = vec!["leaf".to_owned()];
+    assert_eq!(check().findings, [Finding::ChangedBatch { batch: 1, columns }]);
 }

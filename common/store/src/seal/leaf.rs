@@ -5,19 +5,28 @@
 //!                  └─► sums: 32 bits a column, 32 bits an event = proof     locates
 //! ```
 //!
-//! An event's bytes are: 0xFF, its seq (32 bits), and for each column that is present the
-//! column's number (8 bits), a length (32 bits) and the value; numbers are 64 bits, addresses 16
-//! bytes, tags joined by spaces, `ext` its JSON. Everything is little-endian. An event that came
-//! back from either database has the same bytes.
+//! An event's bytes are: 0xFF, its seq (32 bits), which columns are present and which of these
+//! are repeated (32 bits each, the first column lowest), and the values of those that are present
+//! and not repeated, in order. A value is repeated when it is the one that the column last had in
+//! this leaf; `time`, `message`, `raw`, `log_offset` and `ext` never are. Numbers are 64 bits,
+//! addresses texts of 16 bytes; texts are a length and their bytes, the length 8 bits, or 0xFF and 32 bits;
+//! tags are joined by spaces, `ext` is its JSON. Everything is little-endian. An event that came
+//! back from either database has the same bytes. This is the *short* form; its proof begins with
+//! 2 (32 bits).
+//!
+//! In the *long* form, that of older batches, an event's bytes are: 0xFF, its seq, and for each
+//! column that is present its number (8 bits), a length (32 bits) and the value.
 //!
 //! A sum of an event or column is not cryptographic and need not be: the digest covers the sums,
 //! so that nobody can change them unseen; they only say where to look.
 //!
 //! What it does *not* know: batches, chains, databases.
 
+mod row;
+
 use common::event::Event;
+use row::Last;
 use sha2::{Digest as _, Sha256};
-use std::net::IpAddr;
 
 /// The names of the columns, in order of their numbers.
 pub(crate) const COLUMNS: [&str; 31] = [
@@ -54,13 +63,38 @@ pub(crate) const COLUMNS: [&str; 31] = [
     "ext",
 ];
 const HEAD: usize = COLUMNS.len() * 4;
-/// How long the number and the length before a value are.
-const HEADER: usize = 5;
+/// What a proof of the short form begins with.
+const SHORT: [u8; 4] = [2, 0, 0, 0];
 /// How much is hashed at once.
 const PIECE: usize = 16 << 10;
 
+/// How events are written into a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Each with all its columns, as older batches have it.
+    Long,
+    /// What an event has in common with those before it is left out.
+    Short,
+}
+
+impl Form {
+    /// The form of a stored leaf. Its proof has 8 bytes an event, and 124 or 128 before them.
+    pub(crate) fn of(proof: &[u8]) -> Form {
+        if proof.len() % 8 == HEAD % 8 { Form::Long } else { Form::Short }
+    }
+
+    /// The other one.
+    pub(crate) fn other(self) -> Form {
+        match self {
+            Form::Long => Form::Short,
+            Form::Short => Form::Long,
+        }
+    }
+}
+
 /// A leaf in the making.
 pub(crate) struct Leaf {
+    form: Form,
     hash: Sha256,
     /// Bytes that are not hashed yet.
     bytes: Vec<u8>,
@@ -68,6 +102,7 @@ pub(crate) struct Leaf {
     /// (seq, sum) of each event.
     events: Vec<(u32, u32)>,
     json: Vec<u8>,
+    last: [Last; COLUMNS.len()],
 }
 
 /// A leaf that is complete.
@@ -75,57 +110,25 @@ pub(crate) struct Leaf {
 pub(crate) struct Sealed {
     pub(crate) event_count: i64,
     pub(crate) digest: [u8; 32],
-    /// The sums: those of the columns, then seq and sum of each event.
+    /// The form, the sums of the columns, then seq and sum of each event.
     pub(crate) proof: Vec<u8>,
 }
 
 impl Leaf {
-    pub(crate) fn new(day: i32) -> Leaf {
-        let hash = Sha256::new_with_prefix(b"siem leaf 1").chain_update(day.to_le_bytes());
-        let columns = [0; COLUMNS.len()];
-        Leaf { hash, bytes: Vec::new(), columns, events: Vec::new(), json: Vec::new() }
+    pub(crate) fn new(day: i32, form: Form) -> Leaf {
+        let name = if form == Form::Long { b"siem leaf 1" } else { b"siem leaf 2" };
+        let hash = Sha256::new_with_prefix(name).chain_update(day.to_le_bytes());
+        let (bytes, events, json) = (Vec::new(), Vec::new(), Vec::new());
+        let (columns, last) = ([0; COLUMNS.len()], Default::default());
+        Leaf { form, hash, bytes, columns, events, json, last }
     }
 
-    /// Adds an event: a flat list of [`COLUMNS`].
+    /// Adds an event.
     pub(crate) fn event(&mut self, seq: i32, event: &Event<'_>) {
         #[allow(clippy::cast_sign_loss, reason = "a bit pattern")]
-        let mut row = Row { leaf: self, seq: seq as u32, column: 0, sum: u64::from(seq as u32) };
-        let [a, b, c, d] = seq.to_le_bytes();
-        row.leaf.bytes.extend_from_slice(&[0xff, a, b, c, d]);
-        row.long(event.time.0);
-        row.long(event.time_quality as i64);
-        row.field(event.section.as_bytes());
-        row.field(event.host_name.as_bytes());
-        row.field(event.labels.as_bytes());
-        row.text(event.dataset.as_deref());
-        row.text(event.event_category.as_deref());
-        row.text(event.event_action.as_deref());
-        row.text(event.event_outcome.as_deref());
-        row.text(event.event_code.as_deref());
-        row.number(event.log_facility);
-        row.number(event.log_severity);
-        row.text(event.process_name.as_deref());
-        row.number(event.process_pid);
-        row.text(event.process_executable.as_deref());
-        row.text(event.process_command_line.as_deref());
-        row.text(event.user_name.as_deref());
-        row.text(event.user_target_name.as_deref());
-        row.ip(event.source_ip);
-        row.number(event.source_port);
-        row.ip(event.destination_ip);
-        row.number(event.destination_port);
-        row.text(event.network_transport.as_deref());
-        row.field(event.message.as_bytes());
-        row.field(&event.raw);
-        row.long(event.raw_kind as i64);
-        row.long(event.eol as i64);
-        row.text(event.helper.as_deref());
-        row.long(event.log_offset);
-        row.tags(event);
-        row.ext(event);
-        let (seq, sum) = (row.seq, fold(row.sum, FIRST));
-        #[allow(clippy::cast_possible_truncation, reason = "a sum of 32 bits")]
-        self.events.push((seq, sum as u32));
+        let seq = seq as u32;
+        let sum = row::write(self, seq, event);
+        self.events.push((seq, sum));
         if self.bytes.len() >= PIECE {
             self.hash.update(&self.bytes);
             self.bytes.clear();
@@ -134,7 +137,8 @@ impl Leaf {
 
     /// Completes the leaf.
     pub(crate) fn seal(mut self) -> Sealed {
-        let mut proof = Vec::with_capacity(HEAD + self.events.len() * 8);
+        let mut proof = Vec::with_capacity(SHORT.len() + HEAD + self.events.len() * 8);
+        proof.extend_from_slice(if self.form == Form::Short { &SHORT } else { &[] });
         self.columns.iter().for_each(|sum| proof.extend_from_slice(&sum.to_le_bytes()));
         for (seq, sum) in &self.events {
             proof.extend_from_slice(&seq.to_le_bytes());
@@ -150,7 +154,8 @@ impl Leaf {
 
 /// The columns whose sums differ between two proofs.
 pub(crate) fn changed_columns(have: &[u8], had: &[u8]) -> Vec<&'static str> {
-    let sum = |proof: &[u8], place: usize| proof.get(place * 4..place * 4 + 4).map(<[u8]>::to_vec);
+    let (have, had) = (sums(have), sums(had));
+    let sum = |sums: &[u8], place: usize| sums.get(place * 4..place * 4 + 4).map(<[u8]>::to_vec);
     let differs = |(place, _): &(usize, &&str)| sum(have, *place) != sum(had, *place);
     COLUMNS.iter().enumerate().filter(differs).map(|(_, name)| *name).collect()
 }
@@ -158,146 +163,17 @@ pub(crate) fn changed_columns(have: &[u8], had: &[u8]) -> Vec<&'static str> {
 /// (seq, sum) of the events of a proof.
 pub(crate) fn events(proof: &[u8]) -> Vec<(i32, u32)> {
     let word = |bytes: &[u8]| [bytes[0], bytes[1], bytes[2], bytes[3]];
-    let pairs = proof.get(HEAD..).unwrap_or_default().chunks_exact(8);
+    let pairs = sums(proof).get(HEAD..).unwrap_or_default().chunks_exact(8);
     pairs
         .map(|pair| (i32::from_le_bytes(word(pair)), u32::from_le_bytes(word(&pair[4..]))))
         .collect()
 }
 
-/// An event on its way into a leaf.
-struct Row<'l> {
-    leaf: &'l mut Leaf,
-    seq: u32,
-    /// The number of the next column.
-    column: u8,
-    sum: u64,
-}
-
-impl Row<'_> {
-    fn absent(&mut self) {
-        self.column += 1;
-    }
-
-    fn field(&mut self, value: &[u8]) {
-        self.leaf.bytes.extend_from_slice(&head(self.column, value.len()));
-        self.leaf.bytes.extend_from_slice(value);
-        self.add(sum(self.column, value));
-    }
-
-    fn long(&mut self, value: i64) {
-        let mut bytes = [0; HEADER + 8];
-        bytes[..HEADER].copy_from_slice(&head(self.column, 8));
-        bytes[HEADER..].copy_from_slice(&value.to_le_bytes());
-        self.leaf.bytes.extend_from_slice(&bytes);
-        self.add(sum_of_word(self.column, value.to_le_bytes()));
-    }
-
-    /// Adds the sum of the column's value to those of the event and the column.
-    fn add(&mut self, sum: u64) {
-        self.sum = fold(self.sum ^ sum, SECOND);
-        let own = fold(sum ^ u64::from(self.seq), FIRST);
-        #[allow(clippy::cast_possible_truncation, reason = "a sum of 32 bits")]
-        let own = own as u32;
-        let all = &mut self.leaf.columns[usize::from(self.column)];
-        *all = all.wrapping_add(own);
-        self.column += 1;
-    }
-
-    fn number(&mut self, value: Option<impl Into<i64>>) {
-        match value {
-            Some(value) => self.long(value.into()),
-            None => self.absent(),
-        }
-    }
-
-    fn text(&mut self, value: Option<&str>) {
-        match value {
-            Some(value) => self.field(value.as_bytes()),
-            None => self.absent(),
-        }
-    }
-
-    fn ip(&mut self, ip: Option<IpAddr>) {
-        match ip {
-            Some(IpAddr::V4(ip)) => self.field(&ip.to_ipv6_mapped().octets()),
-            Some(IpAddr::V6(ip)) => self.field(&ip.octets()),
-            None => self.absent(),
-        }
-    }
-
-    fn tags(&mut self, event: &Event<'_>) {
-        match event.tags.as_slice() {
-            [] => self.absent(),
-            [tag] => self.field(tag.as_bytes()),
-            tags => self.field(tags.join(" ").as_bytes()),
-        }
-    }
-
-    fn ext(&mut self, event: &Event<'_>) {
-        if event.ext.is_empty() {
-            return self.absent();
-        }
-        let mut json = std::mem::take(&mut self.leaf.json);
-        json.clear();
-        event.ext.write_json(&mut json);
-        self.field(&json);
-        self.leaf.json = json;
-    }
-}
-
-/// Odd numbers without structure.
-const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
-const SECOND: u64 = 0xd6e8_feb8_6659_fd93;
-
-/// Both halves of a product, folded into one word.
-fn fold(value: u64, factor: u64) -> u64 {
-    let product = u128::from(value ^ SECOND) * u128::from(factor);
-    #[allow(clippy::cast_possible_truncation, reason = "the halves of a product")]
-    let (low, high) = (product as u64, (product >> 64) as u64);
-    low ^ high
-}
-
-/// What stands before a value: the column's number and the length.
-fn head(column: u8, length: usize) -> [u8; HEADER] {
-    let length = u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
-    [column, length[0], length[1], length[2], length[3]]
-}
-
-/// The sum of a value, 8 bytes at a time; what is left over is filled up with zeros.
-fn sum(column: u8, value: &[u8]) -> u64 {
-    let (words, rest) = value.as_chunks::<8>();
-    let add = |state, word: &[u8; 8]| fold(state ^ u64::from_le_bytes(*word), FIRST);
-    let state = words.iter().fold(begin(column, value.len()), add);
-    fold(state ^ last_word(value, rest), SECOND)
-}
-
-/// The same of a value of 8 bytes.
-fn sum_of_word(column: u8, value: [u8; 8]) -> u64 {
-    fold(fold(begin(column, 8) ^ u64::from_le_bytes(value), FIRST), SECOND)
-}
-
-fn begin(column: u8, length: usize) -> u64 {
-    FIRST ^ (u64::from(column) << 56) ^ length as u64
-}
-
-/// The last bytes of a value, fewer than 8, as a number. Bytes are not copied one by one, nor by
-/// a call: in most columns they are all there is. Longer values are read from their end, and what
-/// has been summed is shifted out.
-fn last_word(value: &[u8], rest: &[u8]) -> u64 {
-    let bits = |count: usize| count * 8;
-    if let (Some(end), false) = (value.last_chunk::<8>(), rest.is_empty()) {
-        return u64::from_le_bytes(*end) >> bits(8 - rest.len());
-    }
-    if let (Some(first), Some(end)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        let end = u64::from(u32::from_le_bytes(*end)) << bits(rest.len() - 4);
-        return u64::from(u32::from_le_bytes(*first)) | end;
-    }
-    match *rest {
-        [] => 0,
-        [a] => u64::from(a),
-        [a, b, ref c @ ..] => {
-            u64::from_le_bytes([a, b, c.first().copied().unwrap_or(0), 0, 0, 0, 0, 0])
-        }
+/// A proof without its form.
+fn sums(proof: &[u8]) -> &[u8] {
+    match Form::of(proof) {
+        Form::Long => proof,
+        Form::Short => proof.get(SHORT.len()..).unwrap_or_default(),
     }
 }
 
@@ -353,19 +229,70 @@ mod tests {
         [Event::default(), all, long].into_iter().chain((0..=40).map(one)).collect()
     }
 
+    fn sealed(form: Form, events: &[Event<'_>]) -> Sealed {
+        let mut leaf = Leaf::new(20_777, form);
+        (1..).zip(events).for_each(|(seq, event)| leaf.event(seq, event));
+        leaf.seal()
+    }
+
     /// Digests are history: what is stored has to verify with every later version.
     #[test]
     fn a_leaf_is_what_it_always_was() {
-        let mut leaf = Leaf::new(20_777);
-        (1..).zip(&batch()).for_each(|(seq, event)| leaf.event(seq, event));
-        let sealed = leaf.seal();
         let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<String>();
-        let proof = Sha256::digest(&sealed.proof);
-        assert_eq!((sealed.event_count, sealed.proof.len()), (44, HEAD + 44 * 8));
+        let mut events = batch();
+        let long = sealed(Form::Long, &events);
+        assert_eq!((long.event_count, long.proof.len()), (44, HEAD + 44 * 8));
         assert_eq!(
-            hex(&sealed.digest),
-            "c34a559f265d308424b67bd7f0766bcb0ba00ff8a926883b6e90356a7b26d555"
+            [hex(&long.digest), hex(&Sha256::digest(&long.proof))],
+            [
+                "c34a559f265d308424b67bd7f0766bcb0ba00ff8a926883b6e90356a7b26d555",
+                "1f5d1a6c87021574528d9ef301427cf6e976133df7db6ad8c62a58252a0c5cf3"
+            ]
         );
-        assert_eq!(hex(&proof), "1f5d1a6c87021574528d9ef301427cf6e976133df7db6ad8c62a58252a0c5cf3");
+        events.extend(batch());
+        let short = sealed(Form::Short, &events);
+        assert_eq!((short.event_count, short.proof.len()), (88, 4 + HEAD + 88 * 8));
+        assert_eq!(
+            [hex(&short.digest), hex(&Sha256::digest(&short.proof))],
+            [
+                "b2e8bfa8521b5a2f819d1afdaf825aaf0ed626cf7ed76907b75e2f22175c42cf",
+                "ba196b583e59bfa0a9a35afde6477624f2780778758d87904de0a8aabf1e105d"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_short_leaf_names_what_changes_in_it() {
+        let mut events = batch();
+        events.extend(batch());
+        let (long, short) = (sealed(Form::Long, &events), sealed(Form::Short, &events));
+        assert_eq!((Form::of(&long.proof), Form::of(&short.proof)), (Form::Long, Form::Short));
+        assert_eq!((&short.proof[..4], short.proof.len()), (&SHORT[..], long.proof.len() + 4));
+        // Values that are repeated, behind and before, and one that was absent.
+        for place in 0..events.len() {
+            let mut other = events.clone();
+            other[place].host_name = "elsewhere".into();
+            other[place].log_severity = Some(99);
+            let changed = sealed(Form::Short, &other);
+            assert_ne!(changed.digest, short.digest);
+            let names = ["host_name", "log_severity"];
+            assert_eq!(changed_columns(&changed.proof, &short.proof), names);
+            let pairs = super::events(&changed.proof).into_iter().zip(super::events(&short.proof));
+            let differ: Vec<usize> = (0..)
+                .zip(pairs)
+                .filter(|(_, (one, other))| one != other)
+                .map(|(at, _)| at)
+                .collect();
+            assert_eq!(differ, [place]);
+        }
+    }
+
+    /// Where the next value would be taken for the end of this one, digests would be the same.
+    #[test]
+    fn texts_of_all_lengths_are_told_apart() {
+        let long = |length: usize| Event { message: "x".repeat(length).into(), ..Event::default() };
+        let digests: std::collections::BTreeSet<_> =
+            (0..600).map(|length| sealed(Form::Short, &[long(length)]).digest).collect();
+        assert_eq!(digests.len(), 600);
     }
 }

@@ -11,7 +11,7 @@
 //! What it does *not* know: other batches, beside the end of the chain before.
 
 use super::Finding;
-use crate::seal::leaf::{Leaf, Sealed, changed_columns, events};
+use crate::seal::leaf::{Form, Leaf, Sealed, changed_columns, events};
 use crate::seal::{BatchRecord, End, GAPS, REJECTS, day, link, note_leaf};
 use crate::{BatchRow, LeafRow, Result, Store, relabel};
 use common::clock::Timestamp;
@@ -47,7 +47,7 @@ pub(super) fn check(
 ) -> Result<Check> {
     let mut check = Check::default();
     let stored = store.leaves(row.batch)?;
-    let found = read(store, row.batch, &stored, counts)?;
+    let found = read_either(store, row, &stored, counts)?;
     let previous = row.previous.as_deref().unwrap_or_default();
     let chained = previous == end.digest;
     let is_linked = |leaves: &[(i32, i64, Vec<u8>)]| linked(row, leaves);
@@ -87,20 +87,42 @@ pub(super) fn check(
     Ok(check)
 }
 
-/// Reads a batch's events, rejected lines and gaps into leaves.
-fn read(
+/// Reads a batch into leaves of the form that its leaves have. A proof that was changed may look
+/// like one of the other form: where only that makes the batch's digest right, it is the form.
+fn read_either(
     store: &mut dyn Store,
-    batch: i64,
+    row: &BatchRow,
     stored: &[LeafRow],
     counts: &mut BTreeMap<(i64, i32), i64>,
 ) -> Result<Found> {
-    let days: Vec<i32> = stored.iter().map(|leaf| leaf.day).filter(|day| is_day(*day)).collect();
+    let batch = row.batch;
     let range = (batch, i32::MIN)..=(batch, i32::MAX);
     let counted: Vec<i32> = counts.range(range).map(|((_, day), _)| *day).collect();
     for day in &counted {
         counts.remove(&(batch, *day));
     }
-    let all = days.iter().chain(&counted);
+    let is_there = |leaf: &&LeafRow| is_day(leaf.day) && leaf.retention.is_none();
+    let form = stored.iter().find(is_there).map_or(Form::Short, |leaf| Form::of(&leaf.proof));
+    let found = read(store, batch, stored, &counted, form)?;
+    if !linked(row, &present(stored, &found)) {
+        let other = read(store, batch, stored, &counted, form.other())?;
+        if linked(row, &present(stored, &other)) {
+            return Ok(other);
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a batch's events, rejected lines and gaps into leaves.
+fn read(
+    store: &mut dyn Store,
+    batch: i64,
+    stored: &[LeafRow],
+    counted: &[i32],
+    form: Form,
+) -> Result<Found> {
+    let days: Vec<i32> = stored.iter().map(|leaf| leaf.day).filter(|day| is_day(*day)).collect();
+    let all = days.iter().chain(counted);
     let span = all.clone().min().copied().zip(all.max().copied());
     let mut found = Found {
         leaves: BTreeMap::new(),
@@ -120,7 +142,7 @@ fn read(
                 found.mislabelled.extend((event.labels != *last).then_some(event.id.seq));
                 event.labels = first.clone().into();
             }
-            open.entry(day).or_insert_with(|| Leaf::new(day)).event(event.id.seq, &event);
+            open.entry(day).or_insert_with(|| Leaf::new(day, form)).event(event.id.seq, &event);
             found.days.entry(event.id.seq).or_default().insert(day);
             found.sections.insert(event.section.into_owned());
             let (first, last) = found.time.unwrap_or((event.time, event.time));
