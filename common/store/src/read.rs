@@ -147,7 +147,7 @@ pub trait Read {
     fn last_commit(&mut self) -> Result<Option<(i64, Timestamp)>>;
 
     /// Commits after a number, in order, at most `limit`, fewer where they have many events; none
-    /// when there is none. A commit whose events are not all
+    /// when there is none. Where events are spread over servers, a commit whose events are not all
     /// visible yet ends the list before it.
     ///
     /// # Errors

@@ -102,7 +102,11 @@ impl Read for Postgres {
         let visible = self.visible(&commits)?;
         let is_short =
             |commit: &Commit| visible.get(&commit.batch).copied().unwrap_or(0) < commit.event_count;
-        commits.truncate(commits.iter().position(is_short).unwrap_or(commits.len()));
+        if let Some(place) = commits.iter().position(is_short)
+            && self.is_distributed()?
+        {
+            commits.truncate(place);
+        }
         Ok(commits)
     }
 
@@ -165,6 +169,20 @@ impl Postgres {
             self.listening = Some((self.connection, channel));
         }
         Ok(())
+    }
+
+    /// Whether events are spread over servers, so that a batch row can come before its events. On
+    /// one server it cannot: events that are not there were removed, and nobody waits for them.
+    fn is_distributed(&mut self) -> Result<bool> {
+        let asked = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL";
+        let row = self.client.query_one(asked, &[]).map_err(|error| self.fault(&error))?;
+        if !row.get::<_, bool>(0) {
+            return Ok(false);
+        }
+        let asked = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_dist_partition \
+            WHERE logicalrelid = 'public.event'::regclass)";
+        let row = self.client.query_one(asked, &[]).map_err(|error| self.fault(&error))?;
+        Ok(row.get(0))
     }
 
     /// How many events of each batch can be seen. On a distributed database a batch row can come

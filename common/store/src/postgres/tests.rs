@@ -247,7 +247,7 @@ fn each_role_suffices_for_its_tool_and_no_more() {
 }
 
 #[test]
-fn a_commit_whose_events_are_not_there_yet_is_not_listed() {
+fn a_commit_whose_events_are_not_there_is_waited_for_where_they_are_distributed() {
     let database = database();
     let mut store = open(database.url());
     let mut cursor = source(&mut store);
@@ -260,6 +260,15 @@ fn a_commit_whose_events_are_not_there_yet_is_not_listed() {
     };
     assert_eq!(numbers(&mut store), [1, 2, 3]);
     let _ = database.sql("DELETE FROM event WHERE batch = 2 AND seq = 1");
+    assert_eq!(numbers(&mut store), [1, 2, 3]);
+    // Citus' catalogue of distributed tables.
+    let _ = database.sql(
+        "SET allow_system_table_mods = on; \
+         CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass)",
+    );
+    assert_eq!(numbers(&mut store), [1, 2, 3]);
+    let insert = "INSERT INTO pg_catalog.pg_dist_partition VALUES ('public.event'::regclass)";
+    let _ = database.sql(&format!("SET allow_system_table_mods = on; {insert}"));
     assert_eq!(numbers(&mut store), [1]);
     let _ = database.sql("UPDATE batch SET event_count = 1 WHERE batch = 2");
     assert_eq!(numbers(&mut store), [1, 2, 3]);
