@@ -1,25 +1,18 @@
-//! The database: roles, events without a partition, heads of digests, events that are gone.
+//! The database: roles, events without a partition, heads of digests.
 //!
 //! What it does *not* know: sources, rules.
 
 use super::Findings;
 use crate::page::counted;
-use common::filter::Filter;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use store::{Store, Url};
-
-/// Of how many newest commits, and of how many events in them, all have to be there.
-const COMMITS: u32 = 200;
-const LOOKED_AT: i64 = 20_000;
 
 const ROLES: [&str; 4] = ["siem_ingest", "siem_query", "siem_trigger", "siem_owner"];
 
 pub(super) fn check(store: &mut dyn Store, findings: &mut Findings) -> store::Result<()> {
     roles(store, findings)?;
     partitions(store, findings)?;
-    heads(store, findings)?;
-    gone(store, findings)
+    heads(store, findings)
 }
 
 /// The roles that tools work under; an SQLite file has none.
@@ -81,35 +74,6 @@ fn heads(store: &mut dyn Store, findings: &mut Findings) -> store::Result<()> {
             );
             findings.wrong("digest", text);
         }
-    }
-    Ok(())
-}
-
-/// Events that the newest batches should hold and do not. A quick look, too.
-fn gone(store: &mut dyn Store, findings: &mut Findings) -> store::Result<()> {
-    findings.check();
-    let last = store.last_commit()?.map_or(0, |(commit_no, _)| commit_no);
-    let commits = store.commits_after(last.saturating_sub(COMMITS.into()), COMMITS)?;
-    let (mut seen, mut missing, mut first) = (0, 0, None);
-    for commit in commits.iter().rev() {
-        seen += commit.event_count;
-        if seen > LOOKED_AT {
-            break;
-        }
-        let mut there = 0;
-        store.batch_events(commit.batch, &Filter::All, &mut |_| {
-            there += 1;
-            ControlFlow::Continue(())
-        })?;
-        if there < commit.event_count {
-            missing += commit.event_count - there;
-            first = Some(commit.batch);
-        }
-    }
-    if let Some(first) = first {
-        let missing = counted(missing.unsigned_abs(), "event");
-        let text = format!("{missing} missing from batch {first} on; siemmanage verify names them");
-        findings.wrong("event", text);
     }
     Ok(())
 }

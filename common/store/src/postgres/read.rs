@@ -99,13 +99,12 @@ impl Read for Postgres {
             events += commit.event_count;
             fits
         });
-        let visible = self.visible(&commits)?;
-        let is_short =
-            |commit: &Commit| visible.get(&commit.batch).copied().unwrap_or(0) < commit.event_count;
-        if let Some(place) = commits.iter().position(is_short)
-            && self.is_distributed()?
-        {
-            commits.truncate(place);
+        if self.is_distributed()? {
+            let visible = self.visible(&commits)?;
+            let is_short = |one: &Commit| {
+                visible.get(&one.batch).copied().unwrap_or_default() < one.event_count
+            };
+            commits.truncate(commits.iter().position(is_short).unwrap_or(commits.len()));
         }
         Ok(commits)
     }
@@ -174,19 +173,20 @@ impl Postgres {
     /// Whether events are spread over servers, so that a batch row can come before its events. On
     /// one server it cannot: events that are not there were removed, and nobody waits for them.
     fn is_distributed(&mut self) -> Result<bool> {
-        let asked = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL";
-        let row = self.client.query_one(asked, &[]).map_err(|error| self.fault(&error))?;
-        if !row.get::<_, bool>(0) {
-            return Ok(false);
-        }
-        let asked = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_dist_partition \
+        let has_catalogue = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL";
+        let has_table = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_dist_partition \
             WHERE logicalrelid = 'public.event'::regclass)";
-        let row = self.client.query_one(asked, &[]).map_err(|error| self.fault(&error))?;
+        Ok(self.holds(has_catalogue)? && self.holds(has_table)?)
+    }
+
+    /// What a question without parameters is answered.
+    fn holds(&mut self, question: &'static str) -> Result<bool> {
+        let statement = self.statement(question)?;
+        let row = self.client.query_one(&statement, &[]).map_err(|error| self.fault(&error))?;
         Ok(row.get(0))
     }
 
-    /// How many events of each batch can be seen. On a distributed database a batch row can come
-    /// before its events.
+    /// How many events of each batch can be seen.
     fn visible(&mut self, commits: &[Commit]) -> Result<HashMap<i64, i64>> {
         let batches: Vec<i64> =
             commits.iter().filter(|one| one.event_count > 0).map(|one| one.batch).collect();
