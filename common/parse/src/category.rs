@@ -147,6 +147,22 @@ const NAMES: &[(&str, &str)] = &[
     ("webtv", "VideoStreams"),
 ];
 
+/// Where the names that begin with each letter begin in [`NAMES`], and where the last of them end.
+const STARTS: [usize; 27] = {
+    let mut starts = [0; 27];
+    let (mut letter, mut nth) = (0, 0);
+    while letter < 27 {
+        while nth < NAMES.len() && (NAMES[nth].0.as_bytes()[0] - b'a') as usize <= letter {
+            nth += 1;
+        }
+        letter += 1;
+        if letter < 27 {
+            starts[letter] = nth;
+        }
+    }
+    starts
+};
+
 /// The category that a vendor's name means.
 pub(crate) fn of(name: &str) -> Option<&'static str> {
     let mut letters = [0; 48];
@@ -155,8 +171,10 @@ pub(crate) fn of(name: &str) -> Option<&'static str> {
         *letters.get_mut(count)? = letter.to_ascii_lowercase();
         count += 1;
     }
-    let at = NAMES.binary_search_by(|(known, _)| known.as_bytes().cmp(&letters[..count])).ok()?;
-    Some(NAMES[at].1)
+    let first = usize::from(letters[0].checked_sub(b'a')?);
+    let names = &NAMES[STARTS[first]..STARTS[first + 1]];
+    let at = names.binary_search_by(|(known, _)| known.as_bytes().cmp(&letters[..count])).ok()?;
+    Some(names[at].1)
 }
 
 #[cfg(test)]
@@ -170,6 +188,7 @@ mod tests {
         assert_eq!(of("porn"), Some("Pornography"));
         assert_eq!(of("something"), None);
         assert_eq!(of(""), None);
+        assert!(NAMES.iter().all(|(name, category)| of(name) == Some(*category)));
         assert!(NAMES.is_sorted_by(|one, next| one.0 < next.0));
     }
 }

@@ -124,6 +124,15 @@ pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
     count
 }
 
+/// Divides a text where a mark of ASCII first stands; finding its first byte costs less than making
+/// ready for a search for all of it.
+pub(crate) fn cut<'t>(text: &'t str, mark: &[u8]) -> Option<(&'t str, &'t str)> {
+    let bytes = text.as_bytes();
+    let is_there = |at: &usize| bytes[*at..].starts_with(mark);
+    let at = memchr::memchr_iter(*mark.first()?, bytes).find(is_there)?;
+    Some((&text[..at], &text[at + mark.len()..]))
+}
+
 /// Sets the time from an ISO 8601 text; false when it is none.
 pub(crate) fn iso_time(text: &str, memory: &mut Memory, event: &mut Event<'_>) -> bool {
     match stamp::iso(text.as_bytes(), 0) {
@@ -259,6 +268,14 @@ pub(crate) fn direction(text: &str) -> Option<Value<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_divides_where_it_first_stands() {
+        for text in ["", "]", "] ", "a]b] c] ", "\u{5d00}]] ]", "x ] y", "no mark"] {
+            assert_eq!(cut(text, b"] "), text.split_once("] "), "{text:?}");
+        }
+        assert_eq!(cut("a", b""), None);
+    }
 
     #[test]
     fn commas_divide_texts_of_any_length() {

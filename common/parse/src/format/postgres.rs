@@ -68,7 +68,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     let start = if is_zone { end + 1 + word.len() } else { end };
     at.offset = at.offset.or_else(|| stamp::written::named_zone(word).filter(|_| is_zone));
     let rest = &line[start..line.floor_char_boundary((start + 512).min(line.len()))];
-    let colon = memchr::memmem::find(rest.as_bytes(), b":  ")?;
+    let colon = crate::columns::cut(rest, b":  ")?.0.len();
     let word = rest[..colon].rsplit([' ', ':']).next()?;
     let (level, severity) = LEVELS.iter().find(|(level, _)| *level == word)?;
     let prefix = &rest[..colon - word.len()];

@@ -80,7 +80,7 @@ fn stamp(text: &str) -> Option<i64> {
 
 /// Adds the URL, or the host and port of a tunnel, in the order of the names.
 pub(super) fn fill_url<'a>(method: &str, url: &'a str, event: &mut Event<'a>) {
-    let authority = match url.split_once("://") {
+    let authority = match columns::cut(url, b"://") {
         Some((_, rest)) => rest.split(['/', '?']).next().unwrap_or(rest),
         None if method == "CONNECT" => url,
         None => "",

@@ -12,7 +12,7 @@
 use super::squid::fill_url;
 use super::{Found, Miss, Spec};
 use crate::category;
-use crate::columns::{add, lower};
+use crate::columns::{add, cut, lower};
 use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value, address};
@@ -24,11 +24,10 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let Some((at, end)) = stamp::iso(text.as_bytes(), 0) else {
         return Miss::at(0, "a stamp (2021-02-14 00:02:33)");
     };
-    let Some((pid, rest)) = text[end..].strip_prefix(" [").and_then(|rest| rest.split_once("] "))
-    else {
+    let Some((pid, rest)) = text[end..].strip_prefix(" [").and_then(|rest| cut(rest, b"] ")) else {
         return Miss::at(end, "a process id ([26])");
     };
-    let Some((groups, rest)) = rest.strip_prefix("Request(").and_then(|rest| rest.split_once(") "))
+    let Some((groups, rest)) = rest.strip_prefix("Request(").and_then(|rest| cut(rest, b") "))
     else {
         return Miss::at(end, "Request(…)");
     };
