@@ -20,6 +20,7 @@ pub(crate) use chain::{BatchRecord, Chain, End, link, retention_link};
 
 use crate::{Batch, Gap, Reject, Result};
 use common::clock::Timestamp;
+use common::event::Event;
 use leaf::{Form, Leaf, Sealed};
 use std::collections::BTreeMap;
 
@@ -190,16 +191,25 @@ pub(crate) fn record<'b>(batch: &'b Batch<'_, '_>, number: i64) -> BatchRecord<'
     }
 }
 
-/// The leaves of a batch's rows, by day. Events whose seq is in `refused` are not stored.
-pub(crate) fn leaves(batch: &Batch<'_, '_>, refused: &[i32]) -> Vec<(i32, Sealed)> {
-    let mut days: BTreeMap<i32, Leaf> = BTreeMap::new();
-    for (seq, event) in (1..).zip(batch.events) {
-        if refused.is_empty() || !refused.contains(&seq) {
-            let day = day(event.time);
-            days.entry(day).or_insert_with(|| Leaf::new(day, Form::Short)).event(seq, event);
-        }
+/// The leaves of a batch's rows, in the making. An event is added when it is written: it is in the
+/// processor's cache then, and five thousand of them are not.
+#[derive(Default)]
+pub(crate) struct Leaves {
+    days: BTreeMap<i32, Leaf>,
+}
+
+impl Leaves {
+    /// Adds an event.
+    pub(crate) fn event(&mut self, seq: i32, event: &Event<'_>) {
+        let day = day(event.time);
+        let leaf = self.days.entry(day).or_insert_with(|| Leaf::new(day, Form::Short));
+        leaf.event(seq, event);
     }
-    days.into_iter().map(|(day, leaf)| (day, leaf.seal())).collect()
+
+    /// The leaves, by day.
+    pub(crate) fn seal(self) -> Vec<(i32, Sealed)> {
+        self.days.into_iter().map(|(day, leaf)| (day, leaf.seal())).collect()
+    }
 }
 
 /// The leaf of rejected lines or gaps: rows in the order of their bytes.

@@ -5,7 +5,8 @@
 
 use super::part::Part;
 use super::{copy, fault};
-use crate::{Batch, Reject, seal};
+use crate::seal::Leaves;
+use crate::{Batch, Reject};
 use common::event::{Event, EventId};
 use postgres::{Client, Statement};
 use std::io::Write as _;
@@ -27,23 +28,32 @@ pub(super) struct Load<'l> {
 impl Load<'_> {
     /// Sends a batch.
     pub(super) fn whole(&mut self, batch: &Batch<'_, '_>) -> Sent<()> {
-        let mut leaves = Vec::new();
-        self.copy(batch.events, 1, &mut || leaves = seal::leaves(batch, &[]))?;
-        self.part.leaves = leaves;
+        let mut leaves = Leaves::default();
+        self.copy(batch.events, 1, &mut |seq, event| leaves.event(seq, event))?;
+        self.part.leaves = leaves.seal();
         Ok(())
     }
 
     /// Sends what the server takes of a batch.
     pub(super) fn sift(&mut self, batch: &Batch<'_, '_>) -> Sent<()> {
         self.bisect(batch.events, 1)?;
-        let refused: Vec<i32> = self.part.refused.iter().map(|(seq, _)| *seq).collect();
-        self.part.leaves = seal::leaves(batch, &refused);
+        let mut leaves = Leaves::default();
+        for (seq, event) in (1..).zip(batch.events) {
+            if self.part.refused.iter().all(|(refused, _)| *refused != seq) {
+                leaves.event(seq, event);
+            }
+        }
+        self.part.leaves = leaves.seal();
         Ok(())
     }
 
-    /// Sends events, the first of which has the number `seq`. `meanwhile` runs while the server
-    /// still stores what was sent.
-    fn copy(&mut self, events: &[Event<'_>], seq: i32, meanwhile: &mut dyn FnMut()) -> Sent<()> {
+    /// Sends events, the first of which has the number `seq`; shows each.
+    fn copy(
+        &mut self,
+        events: &[Event<'_>],
+        seq: i32,
+        see: &mut dyn FnMut(i32, &Event<'_>),
+    ) -> Sent<()> {
         if events.is_empty() {
             return Ok(());
         }
@@ -52,6 +62,7 @@ impl Load<'_> {
         rows.begin();
         for (seq, event) in (seq..).zip(events) {
             rows.event(EventId { batch, seq }, event);
+            see(seq, event);
             if rows.bytes().len() >= PIECE {
                 // A failure to send shows again, with the server's reason, at the end.
                 let _ = writer.write_all(rows.bytes());
@@ -60,7 +71,6 @@ impl Load<'_> {
         }
         rows.end();
         let _ = writer.write_all(rows.bytes());
-        meanwhile();
         writer.finish()?;
         self.part.stored += i64::try_from(events.len()).unwrap_or(i64::MAX);
         Ok(())
@@ -69,7 +79,7 @@ impl Load<'_> {
     /// As [`Load::copy`], leaving out what the server refuses.
     fn bisect(&mut self, events: &[Event<'_>], seq: i32) -> Sent<()> {
         self.client.batch_execute("SAVEPOINT part")?;
-        match self.copy(events, seq, &mut || {}) {
+        match self.copy(events, seq, &mut |_, _| {}) {
             Ok(()) => self.client.batch_execute("RELEASE SAVEPOINT part"),
             Err(error) if fault::is_value(&error) => {
                 self.client.batch_execute("ROLLBACK TO SAVEPOINT part")?;

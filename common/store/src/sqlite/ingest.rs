@@ -9,7 +9,7 @@ use super::bind::{Binder, Buffers};
 use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
 use crate::ingest::is_changed;
-use crate::seal::{self, BatchRecord};
+use crate::seal::{self, BatchRecord, Leaves};
 use crate::{Batch, Claim, Committed, Cursor, Error, Ingest, Pace, Result, Totals};
 use common::clock::Timestamp;
 use common::crash;
@@ -256,7 +256,7 @@ fn store(
         return Ok(None);
     }
     let number = draw(connection, "batch")?;
-    insert_events(connection, number, batch.events)?;
+    let leaves = insert_events(connection, number, batch.events)?;
     let reject =
         "INSERT INTO reject (batch, source, log_offset, raw, reason) VALUES (?, ?, ?, ?, ?)";
     for line in batch.rejects {
@@ -270,7 +270,7 @@ fn store(
         .prepare_cached(next)?
         .query_row([now.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let record = seal::record(batch, number);
-    let digest = put_leaves(connection, batch, &record)?;
+    let digest = put_leaves(connection, batch, &record, leaves)?;
     let head = "SELECT head FROM cursor WHERE source = ?1";
     let previous: Vec<u8> =
         connection.prepare_cached(head)?.query_row([record.source], |row| row.get(0))?;
@@ -306,9 +306,10 @@ fn put_leaves(
     connection: &Connection,
     batch: &Batch<'_, '_>,
     record: &BatchRecord<'_>,
+    events: Leaves,
 ) -> rusqlite::Result<[u8; 32]> {
     let mut leaves = seal::note_leaves(batch.rejects.iter(), batch.gaps);
-    leaves.extend(seal::leaves(batch, &[]));
+    leaves.extend(events.seal());
     let insert = "INSERT INTO leaf (batch, day, event_count, digest, proof) \
         VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut insert = connection.prepare_cached(insert)?;
@@ -318,17 +319,19 @@ fn put_leaves(
     Ok(record.digest(leaves.iter().map(|(day, leaf)| (*day, leaf.event_count, &leaf.digest[..]))))
 }
 
+/// Stores events; gives their leaves.
 fn insert_events(
     connection: &Connection,
     batch: i64,
     events: &[Event<'_>],
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Leaves> {
     let mut statement = connection.prepare_cached(EVENT_INSERT)?;
-    let mut buffers = Buffers::default();
+    let (mut buffers, mut leaves) = (Buffers::default(), Leaves::default());
     for (seq, event) in (1..).zip(events) {
         let mut row = Binder { statement: &mut statement, place: 0 };
         row.event(event_key(EventId { batch, seq }), event, &mut buffers)?;
         statement.raw_execute()?;
+        leaves.event(seq, event);
     }
-    Ok(())
+    Ok(leaves)
 }
