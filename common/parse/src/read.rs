@@ -14,7 +14,8 @@
 use crate::format::{self, Format, Found, Miss, Next, Reads};
 use crate::helper::Helpers;
 use crate::memory::Memory;
-use common::event::{Event, Object, RawKind};
+use common::event::{Event, Fields, Object, RawKind};
+use common::field::Column;
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -220,7 +221,24 @@ fn keep<'t>(object: Object<'t>, is_whole: bool, event: &mut Event<'t>) {
     if is_whole {
         event.raw_kind = RawKind::Json;
         event.original = object;
+    } else if object.names().any(is_own) {
+        let mut fields = Fields::default();
+        for (name, value) in object.fields().iter() {
+            let name = if is_own(name) { format!("original.{name}") } else { name.to_owned() };
+            fields.push(name, value.clone());
+        }
+        event.ext.prepend(fields);
     } else {
         event.ext.prepend(object.fields());
     }
+}
+
+/// Whether an event has this name of its own, so that nothing that is logged may stand for it.
+fn is_own(name: &str) -> bool {
+    let is_reserved = || {
+        let inner = name.strip_prefix("event.").unwrap_or_default();
+        matches!(inner, "id" | "ingested" | "original" | "original_b64" | "provider")
+            || matches!(name, "section" | "tags" | "time.quality" | "log.offset")
+    };
+    Column::of_ecs(name).is_some() || is_reserved()
 }

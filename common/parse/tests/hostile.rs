@@ -346,3 +346,35 @@ fn odd_json_is_one_event_with_a_time_that_exists() {
     assert_eq!(field("n").as_deref(), Some("1e999"));
     assert!(field("m").is_some());
 }
+
+#[test]
+fn json_behind_a_header_takes_no_name_of_the_events_own() {
+    for name in [
+        "@timestamp",
+        "section",
+        "tags",
+        "message",
+        "host.name",
+        "time.quality",
+        "log.offset",
+        "event.id",
+        "event.ingested",
+        "event.original",
+        "event.original_b64",
+        "event.provider",
+    ] {
+        for value in ["1763719200123", "\"x\""] {
+            let line = format!("<13>Nov 21 10:00:00 h app[4]: {{\"{name}\":{value},\"q\":\"z\"}}");
+            let mut parser = parser(None);
+            let line = lines(line.as_bytes(), 0).next().expect("a line");
+            let event = parser.parse(line);
+            let mut json = Vec::new();
+            event.write_json(&mut json, Original::Omit);
+            let json = String::from_utf8(json).expect("text");
+            assert!(json.matches(&format!("\"{name}\":")).count() <= 1, "{json}");
+            assert!(json.contains(&format!("\"original.{name}\":{value}")), "{json}");
+            assert!(Event::read_json(&json).is_ok(), "{json}");
+            assert!(json.contains("\"q\":\"z\""), "{json}");
+        }
+    }
+}
