@@ -1701,7 +1701,7 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__retain)
-            opts="-s -c -h --older-than --siem-older-than --section --dry-run --config --db --help"
+            opts="-s -c -h --older-than --siem-older-than --section --archive --dry-run --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1720,6 +1720,10 @@ _siemmanage() {
                     return 0
                     ;;
                 -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --archive)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2841,13 +2845,17 @@ _siemmanage() {
             return 0
             ;;
         siemmanage__subcmd__verify)
-            opts="-o -c -h --head --output --config --db --help"
+            opts="-o -c -h --head --archive --output --config --db --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --head)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --archive)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

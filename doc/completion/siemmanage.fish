@@ -292,6 +292,7 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand config" -s h -l he
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l older-than -d 'Remove events older than this: 90d, 12w' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l siem-older-than -d 'Remove SIEM events older than this; they are kept without it' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -s s -l section -d 'Of this section only' -r
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l archive -d 'Write events into files in this folder before they are removed' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand retain" -l dry-run -d 'Count what would go, and remove nothing'
@@ -322,6 +323,7 @@ complete -c siemmanage -n "__fish_siemmanage_using_subcommand seal" -s c -l conf
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand seal" -l db -d 'Use this database: sqlite:PATH or postgres://[USER@]HOST[:PORT]/NAME' -r
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand seal" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -l head -d 'What `seal` printed; - for standard input; may be repeated' -r -F
+complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -l archive -d 'Check files that `retain --archive` wrote, instead of what is in the database' -r -F
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s o -l output -d 'How to print' -r -f -a "table\t'Columns for people'
 json\t'One JSON document'"
 complete -c siemmanage -n "__fish_siemmanage_using_subcommand verify" -s c -l config -d 'Read this configuration file instead of the default ones' -r -F

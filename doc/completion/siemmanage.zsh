@@ -716,6 +716,7 @@ _arguments "${_arguments_options[@]}" : \
 '--siem-older-than=[Remove SIEM events older than this; they are kept without it]:SPAN:_default' \
 '-s+[Of this section only]:SECTION:_default' \
 '--section=[Of this section only]:SECTION:_default' \
+'--archive=[Write events into files in this folder before they are removed]:DIR:_files' \
 '-c+[Read this configuration file instead of the default ones]:FILE:_files' \
 '--config=[Read this configuration file instead of the default ones]:FILE:_files' \
 '--db=[Use this database\: sqlite\:PATH or postgres\://\[USER@\]HOST\[\:PORT\]/NAME]:URL:_default' \
@@ -789,6 +790,7 @@ _arguments "${_arguments_options[@]}" : \
 (verify)
 _arguments "${_arguments_options[@]}" : \
 '*--head=[What \`seal\` printed; - for standard input; may be repeated]:FILE:_files' \
+'(--head)*--archive=[Check files that \`retain --archive\` wrote, instead of what is in the database]:FILE:_files' \
 '-o+[How to print]:FORMAT:((table\:"Columns for people"
 json\:"One JSON document"))' \
 '--output=[How to print]:FORMAT:((table\:"Columns for people"

@@ -14,6 +14,7 @@
 //! * No SQL and no driver: `store` is the door.
 //! * What a file says is never executed, only parsed; names are bound, never spliced.
 
+mod archive;
 mod args;
 mod clear;
 mod config;

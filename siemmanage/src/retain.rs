@@ -3,12 +3,13 @@
 //! What it does *not* know: partitions.
 
 use crate::args::Retain as Args;
-use crate::{database, page};
+use crate::{archive, database, page};
 use common::cli::{Exit, Failure};
 use common::clock::Timestamp;
 use common::clock::span::Span;
 use common::config::Config;
-use store::{Removed, Retain};
+use std::path::Path;
+use store::{Removed, Retain, Store, Units};
 
 /// Removes events older than a span, or counts them.
 pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
@@ -23,6 +24,11 @@ pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
         before: before(args.older_than),
         section,
         siem_before: args.siem_older_than.map(before),
+        up_to: None,
+    };
+    let retain = match &args.archive {
+        Some(folder) if !args.dry_run => archived(&mut *store, retain, folder)?,
+        _ => retain,
     };
     let removed = match args.dry_run {
         true => store.retain_plan(&retain).map_err(Failure::from)?,
@@ -31,6 +37,17 @@ pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     let verb = if args.dry_run { "would remove" } else { "removed" };
     page::say(&format!("{verb} {}", summary(&removed)))?;
     Ok(Exit::Done)
+}
+
+/// Archives what is to be removed; then nothing else may be.
+fn archived(store: &mut dyn Store, retain: Retain, folder: &Path) -> anyhow::Result<Retain> {
+    let section = retain.section.as_deref();
+    let units = Units::before(store, retain.whole_days(), section);
+    let units = units.map_err(|error| archive::told(error, folder))?;
+    let done = archive::write(store, &units, folder)?;
+    let (events, files) = (page::counted(done.events, "event"), page::counted(done.files, "file"));
+    page::say(&format!("archived {events} in {files}"))?;
+    Ok(Retain { up_to: Some(done.commit_no), ..retain })
 }
 
 fn summary(removed: &Removed) -> String {

@@ -6,19 +6,22 @@
 
 use crate::args::{Output, Verify as Args};
 use crate::page::counted;
-use crate::{database, page};
+use crate::{archive, database, page};
 use common::cli::{Exit, Failure, Kind};
 use common::config::Config;
 use serde_json::json;
 use std::io::Read as _;
 use std::path::Path;
-use store::{Sealed, Verified};
+use store::{Checked, Sealed, Verified};
 
 /// A file of seals is never longer.
 const LARGEST: u64 = 256 << 20;
 
 /// Verifies the database; the exit code says whether anything was found.
 pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
+    if !args.archive.is_empty() {
+        return archives(args, config);
+    }
     let mut sealed = Vec::new();
     for path in &args.head {
         sealed.extend(read(path)?);
@@ -48,6 +51,45 @@ pub(crate) fn run(args: &Args, config: &Config) -> anyhow::Result<Exit> {
     Ok(if done.findings.is_empty() { Exit::Done } else { Exit::NoMatch })
 }
 
+/// Verifies archives against the database.
+fn archives(args: &Args, config: &Config) -> anyhow::Result<Exit> {
+    let mut store = database::open_reader(config)?;
+    let (files, findings) = archive::verify(&mut *store, &args.archive)?;
+    let sum = |count: fn(&Checked) -> u64| files.iter().map(count).sum::<u64>();
+    let (batches, events) = (sum(|file| file.batches), sum(|file| file.events));
+    let uncovered = sum(|file| file.uncovered);
+    let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+    match args.output {
+        Output::Table => {
+            for finding in &findings {
+                page::say(finding)?;
+            }
+            let mut text = format!(
+                "verified {} of {} in {}",
+                counted(events, "event"),
+                batches_of(batches),
+                counted(count(files.len()), "archive")
+            );
+            if uncovered > 0 {
+                text.push_str(&format!(", {} older than digests", counted(uncovered, "event")));
+            }
+            page::say(&format!("{text}: {}", counted(count(findings.len()), "finding")))?;
+        }
+        Output::Json => page::json(&json!({
+            "archives": files.len(),
+            "batches": batches,
+            "events": events,
+            "uncovered": uncovered,
+            "findings": findings,
+        }))?,
+    }
+    Ok(if findings.is_empty() { Exit::Done } else { Exit::NoMatch })
+}
+
+fn batches_of(batches: u64) -> String {
+    if batches == 1 { "1 batch".to_owned() } else { format!("{batches} batches") }
+}
+
 fn read(path: &Path) -> Result<Vec<Sealed>, Failure> {
     let place = path.display();
     let mut text = String::new();
@@ -68,10 +110,7 @@ fn summary(done: &Verified, sealed: &[Sealed]) -> String {
     let mut text = format!(
         "verified {} of {} from {}",
         counted(done.events, "event"),
-        match done.batches {
-            1 => "1 batch".to_owned(),
-            batches => format!("{batches} batches"),
-        },
+        batches_of(done.batches),
         counted(done.sources, "source")
     );
     if done.removed > 0 {

@@ -14,6 +14,7 @@
 //! What it does *not* know: log formats, rules, terminals. No driver type is in a public signature.
 
 mod account;
+mod archive;
 mod braid;
 mod detect;
 mod error;
@@ -33,6 +34,7 @@ mod url;
 mod verify;
 
 pub use account::*;
+pub use archive::{ArchiveError, Checked, Unit, Units, check, unaccounted};
 pub use detect::*;
 pub use error::{Error, Result};
 pub use follow::Follow;

@@ -53,6 +53,8 @@ pub struct Retain {
     pub section: Option<String>,
     /// SIEM events whose last instant is before this time go too.
     pub siem_before: Option<Timestamp>,
+    /// Only events of batches up to this commit go: those that were archived; `None` for all.
+    pub up_to: Option<i64>,
 }
 
 impl Retain {

@@ -164,6 +164,12 @@ pub trait Seal {
     /// The database fails.
     fn odd_events(&mut self) -> Result<Vec<String>>;
 
+    /// (batch, commit, retention record) of the leaves of a section and day, by batch.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn day_leaves(&mut self, section: &str, day: i32) -> Result<Vec<(i64, i64, Option<i64>)>>;
+
     /// All retention records, in order.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod batch;
 mod finding;
 mod head;
 
+pub(crate) use batch::{leaf_differences, linked};
 pub use finding::Finding;
 pub use head::{HeadError, Sealed};
 

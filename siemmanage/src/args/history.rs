@@ -23,6 +23,20 @@ pub(crate) struct Retain {
     #[arg(short, long, value_name = "SECTION")]
     pub(crate) section: Option<String>,
 
+    /// Write events into files in this folder before they are removed
+    ///
+    /// There is a file for each section and day, SECTION.DAY.FIRST-LAST.ndjson.zst, named with the
+    /// first and the last of its batches. It is JSON in lines packed with zstd: a header, and for
+    /// each batch its row with its digests, then its events with all their columns. Files are
+    /// readable by their owner alone, and on disk and read back before anything is removed; where
+    /// events are not what their digests say, nothing is. What was stored meanwhile stays until
+    /// the next time. After an interruption the same command goes on: what a file holds is not
+    /// written again, and no file is replaced. `verify --archive` checks them later.
+    ///
+    /// Rejected lines and hits are removed without being archived.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: Option<PathBuf>,
+
     /// Count what would go, and remove nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -70,6 +84,13 @@ pub(crate) struct Verify {
     /// What `seal` printed; - for standard input; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) head: Vec<PathBuf>,
+
+    /// Check files that `retain --archive` wrote, instead of what is in the database
+    ///
+    /// The digests of their events are computed again and held against those that the database
+    /// keeps. With all files of a day given, a batch that is in none of them is found too.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "head")]
+    pub(crate) archive: Vec<PathBuf>,
 
     /// How to print
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]

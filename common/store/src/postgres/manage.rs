@@ -107,7 +107,7 @@ impl Manage for Postgres {
 
     fn clear(&mut self, what: Clear, section: Option<&str>) -> Result<u64> {
         match what {
-            Clear::Event => Ok(self.remove_events(None, section)?.events),
+            Clear::Event => Ok(self.remove_events(None, section, None)?.events),
             Clear::Siem => self.remove_siem_events(None, section),
             Clear::Helper => self.change(|transaction| {
                 let delete = "DELETE FROM helper WHERE $1::text IS NULL OR section = $1";
@@ -128,7 +128,8 @@ impl Manage for Postgres {
 
     fn retain(&mut self, retain: &Retain) -> Result<Removed> {
         let section = retain.section.as_deref();
-        let mut removed = self.remove_events(Some(retain.whole_days()), section)?;
+        let before = Some(retain.whole_days());
+        let mut removed = self.remove_events(before, section, retain.up_to)?;
         if let Some(before) = retain.siem_before {
             removed.siem_events = self.remove_siem_events(Some(before), section)?;
         }

@@ -91,22 +91,26 @@ impl Postgres {
         Ok(removed)
     }
 
-    /// Removes events before a time, or all, with their rejected lines and hits.
+    /// Removes events before a time, or all, with their rejected lines and hits; of batches up to a
+    /// commit, or all.
     pub(super) fn remove_events(
         &mut self,
         before: Option<Timestamp>,
         section: Option<&str>,
+        up_to: Option<i64>,
     ) -> Result<Removed> {
         let day = before.map(seal::day);
-        self.mark_days(day, section)?;
+        self.mark_days(day, section, up_to)?;
         self.mark_rejects(before, section)?;
         let hits = self.sweep("hit", HIT_SWEEP, before, section)?;
         let mut removed = Removed { hits, ..Removed::default() };
         self.sweep("reject", REJECT_SWEEP, before, section)?;
         if section.is_none() {
             for (name, part) in self.whole_days(before)? {
-                removed.events += self.drop_day(&part, day)?;
-                removed.partitions.push(name);
+                if let Some(gone) = self.drop_day(&part, day, up_to.is_none())? {
+                    removed.events += gone;
+                    removed.partitions.push(name);
+                }
             }
         }
         let parts = self.client()?.query(PARTS, &[&before.map(Time)]);
@@ -153,8 +157,9 @@ impl Postgres {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    /// Drops a day's partition; events that came since the days were marked are marked first.
-    fn drop_day(&mut self, part: &str, before: Option<i32>) -> Result<u64> {
+    /// Drops a day's partition. Events that came since the days were marked are marked first, if all
+    /// of the day may go; else the partition stays.
+    fn drop_day(&mut self, part: &str, before: Option<i32>, all: bool) -> Result<Option<u64>> {
         let mut attempt = 1;
         loop {
             let gone = self
@@ -162,9 +167,10 @@ impl Postgres {
                 .query_one("SELECT drop_day($1::text::regclass)", &[&part])
                 .map(|row| row.get::<_, i64>(0));
             let error = match gone {
-                Ok(gone) if gone >= 0 => return Ok(gone.unsigned_abs()),
+                Ok(gone) if gone >= 0 => return Ok(Some(gone.unsigned_abs())),
+                Ok(_) if !all => return Ok(None),
                 Ok(_) => {
-                    self.mark_days(before, None)?;
+                    self.mark_days(before, None, None)?;
                     continue;
                 }
                 Err(error) => error,

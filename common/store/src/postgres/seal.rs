@@ -41,6 +41,7 @@ const MARK: &str = "WITH marked AS (UPDATE leaf SET retention = $1, proof = '' \
     WHERE retention IS NULL AND day = $2 AND ($3::text IS NULL OR batch IN \
         (SELECT batch FROM batch WHERE section = $3)) \
     AND ($4::timestamptz IS NULL OR batch IN (SELECT batch FROM batch WHERE committed < $4)) \
+    AND ($5::bigint IS NULL OR batch IN (SELECT batch FROM batch WHERE commit_no <= $5)) \
     RETURNING batch, digest, event_count) SELECT * FROM marked ORDER BY batch";
 const LAST: &str = "SELECT retention, digest FROM retention ORDER BY retention DESC LIMIT 1";
 const PUT: &str = "INSERT INTO retention (retention, day, section, leaf_count, event_count, \
@@ -135,6 +136,14 @@ impl Seal for Postgres {
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
+    fn day_leaves(&mut self, section: &str, day: i32) -> Result<Vec<(i64, i64, Option<i64>)>> {
+        let select = "SELECT batch, commit_no, retention FROM leaf JOIN batch USING (batch) \
+            WHERE day = $2 AND section = $1 ORDER BY batch";
+        let rows = self.client()?.query(select, &[&section, &day]);
+        let rows = rows.map_err(|error| self.fault(&error))?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    }
+
     fn retentions(&mut self) -> Result<Vec<RetentionRow>> {
         let rows = self.client()?.query(RETENTIONS, &[]).map_err(|error| self.fault(&error))?;
         let record = |row: &Row| RetentionRow {
@@ -159,14 +168,19 @@ impl Seal for Postgres {
 
 impl Postgres {
     /// Leaves a retention record for each day before one (all without) whose events of a section
-    /// (all without) are about to go.
-    pub(super) fn mark_days(&mut self, before: Option<i32>, section: Option<&str>) -> Result<()> {
+    /// (all without) are about to go; of batches up to a commit (all without).
+    pub(super) fn mark_days(
+        &mut self,
+        before: Option<i32>,
+        section: Option<&str>,
+        up_to: Option<i64>,
+    ) -> Result<()> {
         let until = before.unwrap_or(i32::MAX);
         let rows = self.client()?.query(DAYS, &[&until, &section, &GAPS]);
         let days: Vec<i32> =
             rows.map_err(|error| self.fault(&error))?.iter().map(|row| row.get(0)).collect();
         for day in days {
-            self.change(|transaction| mark(transaction, day, section, None))?;
+            self.change(|transaction| mark(transaction, day, section, (None, up_to)))?;
         }
         Ok(())
     }
@@ -177,23 +191,24 @@ impl Postgres {
         before: Option<Timestamp>,
         section: Option<&str>,
     ) -> Result<()> {
-        self.change(|transaction| mark(transaction, REJECTS, section, before))
+        self.change(|transaction| mark(transaction, REJECTS, section, (before, None)))
     }
 }
 
-/// Marks the leaves of a day and writes their record.
+/// Marks the leaves of a day and writes their record: those of batches before a time and up to a
+/// commit.
 fn mark(
     transaction: &mut Transaction<'_>,
     day: i32,
     section: Option<&str>,
-    before: Option<Timestamp>,
+    (before, up_to): (Option<Timestamp>, Option<i64>),
 ) -> std::result::Result<(), postgres::Error> {
     transaction.query(LOCK, &[])?;
     let last = transaction.query_opt(LAST, &[])?;
     let (number, previous) =
         last.map_or((0, Vec::new()), |row| (row.get::<_, i64>(0), row.get::<_, Vec<u8>>(1)));
     let number = number + 1;
-    let marked = transaction.query(MARK, &[&number, &day, &section, &before.map(Time)])?;
+    let marked = transaction.query(MARK, &[&number, &day, &section, &before.map(Time), &up_to])?;
     if marked.is_empty() {
         return Ok(());
     }

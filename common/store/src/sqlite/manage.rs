@@ -119,7 +119,7 @@ impl Manage for Sqlite {
         let all = i64::MAX;
         match what {
             Clear::Event => {
-                self.mark_days(i32::MAX, section)?;
+                self.mark_days(i32::MAX, section, None)?;
                 self.mark_rejects(all, section)?;
                 self.remove(HIT_DELETE, all, section)?;
                 self.remove(REJECT_DELETE, all, section)?;
@@ -159,7 +159,7 @@ impl Manage for Sqlite {
 
     fn retain(&mut self, retain: &Retain) -> Result<Removed> {
         let (before, section) = (retain.whole_days().0, retain.section.as_deref());
-        self.mark_days(seal::day(retain.before), section)?;
+        self.mark_days(seal::day(retain.before), section, retain.up_to)?;
         self.mark_rejects(before, section)?;
         let mut removed =
             Removed { hits: self.remove(HIT_DELETE, before, section)?, ..Removed::default() };

@@ -38,7 +38,8 @@ const DAYS: &str = "SELECT DISTINCT day FROM leaf WHERE retention IS NULL AND da
     ORDER BY day";
 const MARKED: &str = "SELECT batch, digest, event_count FROM leaf WHERE retention IS NULL \
     AND day = ?1 AND (?2 IS NULL OR batch IN (SELECT batch FROM batch WHERE section = ?2)) \
-    AND (?3 IS NULL OR batch IN (SELECT batch FROM batch WHERE committed < ?3)) ORDER BY batch";
+    AND (?3 IS NULL OR batch IN (SELECT batch FROM batch WHERE committed < ?3)) \
+    AND (?4 IS NULL OR batch IN (SELECT batch FROM batch WHERE commit_no <= ?4)) ORDER BY batch";
 const MARK: &str = "UPDATE leaf SET retention = ?3, proof = x'' WHERE batch = ?1 AND day = ?2";
 const LAST: &str = "SELECT retention, digest FROM retention ORDER BY retention DESC LIMIT 1";
 const PUT: &str = "INSERT INTO retention (retention, day, section, leaf_count, event_count, \
@@ -107,6 +108,12 @@ impl Seal for Sqlite {
         self.list(ODD, (), |row| row.get(0))
     }
 
+    fn day_leaves(&mut self, section: &str, day: i32) -> Result<Vec<(i64, i64, Option<i64>)>> {
+        let select = "SELECT batch, commit_no, retention FROM leaf JOIN batch USING (batch) \
+            WHERE day = ?2 AND section = ?1 ORDER BY batch";
+        self.list(select, (section, day), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    }
+
     fn retentions(&mut self) -> Result<Vec<RetentionRow>> {
         self.list(RETENTIONS, (), |row| {
             Ok(RetentionRow {
@@ -143,30 +150,36 @@ impl Sqlite {
     }
 
     /// Leaves a retention record for each day before one whose events of a section (all without)
-    /// are about to go.
-    pub(super) fn mark_days(&mut self, before: i32, section: Option<&str>) -> Result<()> {
+    /// are about to go; of batches up to a commit (all without).
+    pub(super) fn mark_days(
+        &mut self,
+        before: i32,
+        section: Option<&str>,
+        up_to: Option<i64>,
+    ) -> Result<()> {
         let days: Vec<i32> = self.list(DAYS, params![before, section, GAPS], |row| row.get(0))?;
         for day in days {
-            self.change(|connection| mark(connection, day, section, None))?;
+            self.change(|connection| mark(connection, day, section, (None, up_to)))?;
         }
         Ok(())
     }
 
     /// The same for the rejected lines of batches committed before a time.
     pub(super) fn mark_rejects(&mut self, before: i64, section: Option<&str>) -> Result<()> {
-        self.change(|connection| mark(connection, REJECTS, section, Some(before)))
+        self.change(|connection| mark(connection, REJECTS, section, (Some(before), None)))
     }
 }
 
-/// Marks the leaves of a day and writes their record.
+/// Marks the leaves of a day and writes their record: those of batches before a time and up to a
+/// commit.
 fn mark(
     connection: &Connection,
     day: i32,
     section: Option<&str>,
-    before: Option<i64>,
+    (before, up_to): (Option<i64>, Option<i64>),
 ) -> rusqlite::Result<()> {
     let mut select = connection.prepare(MARKED)?;
-    let rows = select.query_map(params![day, section, before], |row| {
+    let rows = select.query_map(params![day, section, before, up_to], |row| {
         Ok(((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?), row.get::<_, i64>(2)?))
     })?;
     let (leaves, counts): (Vec<(i64, Vec<u8>)>, Vec<i64>) =

@@ -27,6 +27,7 @@ pub(super) struct Check {
 }
 
 /// A batch's events as they are, by day.
+#[derive(Default)]
 struct Found {
     leaves: BTreeMap<i32, Sealed>,
     /// The days of each seq.
@@ -175,7 +176,7 @@ fn present(stored: &[LeafRow], found: &Found) -> Vec<(i32, i64, Vec<u8>)> {
 }
 
 /// Whether a row and leaves make the row's digest.
-fn linked(row: &BatchRow, leaves: &[(i32, i64, Vec<u8>)]) -> bool {
+pub(crate) fn linked(row: &BatchRow, leaves: &[(i32, i64, Vec<u8>)]) -> bool {
     let record = BatchRecord {
         batch: row.batch,
         source: row.source,
@@ -222,6 +223,21 @@ fn differences(batch: i64, stored: &[LeafRow], found: &Found, check: &mut Check)
         check.findings.extend(added.map(|seq| Finding::Added { event: id(batch, seq) }));
         check.findings.extend((!is_day(*day)).then(|| changed_notes(batch, *day)));
     }
+}
+
+/// Tells which events of one leaf differ from those that were found, and in what.
+pub(crate) fn leaf_differences(batch: i64, leaf: &LeafRow, have: &Sealed) -> Vec<Finding> {
+    if have.digest[..] == leaf.digest[..] {
+        let columns = vec!["proof".to_owned()];
+        let is_same = have.proof == leaf.proof || leaf.proof.is_empty();
+        return if is_same { Vec::new() } else { vec![Finding::ChangedBatch { batch, columns }] };
+    }
+    let mut check = Check::default();
+    day_differences(batch, leaf, Some(have), &Found::default(), &BTreeMap::new(), &mut check);
+    if check.findings.is_empty() {
+        check.findings.push(Finding::ChangedDay { batch, part: format!("day {}", leaf.day) });
+    }
+    check.findings
 }
 
 /// Tells events whose labels were changed since they were last computed.

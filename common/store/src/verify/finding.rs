@@ -105,6 +105,29 @@ pub enum Finding {
         /// Whether it is gone.
         missing: bool,
     },
+    /// A line of an archive cannot be relied on.
+    ArchiveLine {
+        /// Its number.
+        line: u64,
+        /// The batch or event before it; empty without one.
+        after: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Some of a batch's events had been removed before they were archived.
+    Partial {
+        /// The batch.
+        batch: i64,
+        /// How many there were.
+        had: i64,
+        /// How many are archived.
+        has: i64,
+    },
+    /// A batch is in no archive that should have it.
+    NotArchived {
+        /// The batch.
+        batch: i64,
+    },
     /// A record of changed labels is changed or gone.
     Relabel {
         /// Its number.
@@ -133,6 +156,17 @@ fn list(columns: &[String]) -> String {
         [] => "changed".to_owned(),
         columns => format!("changed: {}", columns.join(", ")),
     }
+}
+
+fn archive_line(line: u64, after: &str, what: &str) -> String {
+    match after {
+        "" => format!("line {line} {what}"),
+        after => format!("line {line}, behind {after}, {what}"),
+    }
+}
+
+fn partial(f: &mut fmt::Formatter<'_>, batch: i64, had: i64, has: i64) -> fmt::Result {
+    write!(f, "batch {batch}: {has} of {had} events, the others had been removed before")
 }
 
 impl fmt::Display for Finding {
@@ -183,16 +217,19 @@ impl fmt::Display for Finding {
                  sealed ({batches} then, {has} now)",
                 after + 1
             ),
-            Finding::Retention { retention, missing: true } => {
-                write!(f, "retention record {retention} missing")
-            }
-            Finding::Retention { retention, missing: false } => {
-                write!(f, "retention record {retention} changed, or the leaves it names")
+            Finding::Retention { retention, missing } => {
+                let what = if *missing { "missing" } else { "changed, or the leaves it names" };
+                write!(f, "retention record {retention} {what}")
             }
             Finding::Relabel { relabel, missing } => {
                 let what = if *missing { "missing" } else { "changed" };
                 write!(f, "relabel record {relabel} {what}")
             }
+            Finding::ArchiveLine { line, after, what } => {
+                write!(f, "{}", archive_line(*line, after, what))
+            }
+            Finding::Partial { batch, had, has } => partial(f, *batch, *had, *has),
+            Finding::NotArchived { batch } => write!(f, "batch {batch} missing in the archive"),
         }
     }
 }

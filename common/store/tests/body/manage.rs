@@ -83,7 +83,8 @@ pub(crate) fn old_events_go(store: &mut dyn Store) {
     commit(store, &mut web, &[line("web", "h", 1, "w0"), line("web", "h", 100_001, "w1")], 20);
 
     let before = Timestamp(START.0 + 100_000 * SECOND);
-    let mut retain = Retain { before, section: Some("auth".into()), siem_before: Some(before) };
+    let mut retain =
+        Retain { before, section: Some("auth".into()), siem_before: Some(before), up_to: None };
     let one = Removed { events: 1, ..Removed::default() };
     assert_eq!(store.retain_plan(&retain).expect("a plan"), one);
     assert_eq!(messages(store, &Scan::default()), ["a0", "w0", "a1", "w1", "a2"]);
@@ -175,7 +176,7 @@ pub(crate) fn forgotten_sources_stay_accounted_for(store: &mut dyn Store) {
 /// what is gone, and the counts of batches end up right.
 pub(crate) fn retention_goes_on_beside_others(open: &(dyn Fn() -> Box<dyn Store> + Sync)) {
     const BATCHES: i64 = 30;
-    let retain = Retain { before: START, section: None, siem_before: None };
+    let retain = Retain { before: START, section: None, siem_before: None, up_to: None };
     let is_done = AtomicBool::new(false);
     let mut first = open();
     thread::scope(|scope| {
@@ -255,7 +256,8 @@ pub(crate) fn what_rules_found_goes_or_stays(store: &mut dyn Store) {
     };
     assert!(store.record(&step).expect("recorded"));
 
-    let mut retain = Retain { before: time(1), section: Some("auth".into()), siem_before: None };
+    let mut retain =
+        Retain { before: time(1), section: Some("auth".into()), siem_before: None, up_to: None };
     let one = Removed { hits: 1, ..Removed::default() };
     assert_eq!(store.retain_plan(&retain).expect("a plan"), one);
     assert_eq!(store.retain(&retain).expect("gone"), one);
@@ -263,7 +265,7 @@ pub(crate) fn what_rules_found_goes_or_stays(store: &mut dyn Store) {
     assert_eq!(store.hits(versions[1], None, time(0)).expect("hits").len(), 3);
     assert_eq!(store.size().expect("a size").siem_events, 4);
 
-    retain = Retain { before: time(2), section: None, siem_before: Some(time(2)) };
+    retain = Retain { before: time(2), section: None, siem_before: Some(time(2)), up_to: None };
     let rest = Removed { hits: 3, siem_events: 2, ..Removed::default() };
     assert_eq!(store.retain_plan(&retain).expect("a plan"), rest);
     assert_eq!(store.retain(&retain).expect("gone"), rest);

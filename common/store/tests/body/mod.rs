@@ -4,6 +4,7 @@
 
 #[macro_use]
 pub(crate) mod place;
+pub(crate) mod archive;
 pub(crate) mod event;
 pub(crate) mod manage;
 pub(crate) mod filter;

@@ -22,7 +22,7 @@ pub(crate) trait Place: Sync {
 /// A test for each body, in databases of a place.
 macro_rules! bodies {
     ($place:ident) => {
-        use body::{filter, manage, relabel, seal};
+        use body::{archive, filter, manage, relabel, seal};
 
         bodies! { $place
             body {
@@ -49,6 +49,7 @@ macro_rules! bodies {
                 any_event_is_given_back
             }
             seal { what_is_stored_verifies }
+            archive { any_event_is_archived }
             relabel { labels_are_computed_anew }
         }
 
@@ -80,6 +81,7 @@ macro_rules! bodies {
         bodies! { $place behind
             seal { every_change_is_located retention_keeps_the_chain }
             relabel { forged_labels_are_located }
+            archive { only_what_is_archived_goes forged_events_are_found_when_archived }
         }
     };
     ($place:ident behind $($module:ident { $($name:ident)* })*) => { $($(

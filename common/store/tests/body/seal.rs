@@ -162,6 +162,15 @@ impl Back<'_> {
         self.run(&all.concat());
     }
 
+    /// Brings kept events with a message back.
+    pub(crate) fn return_events(&mut self, message: &str) {
+        let columns = self.columns(TABLES[0]);
+        self.run(&format!(
+            "INSERT INTO event ({columns}) SELECT {columns} FROM kept_event \
+             WHERE message = '{message}'"
+        ));
+    }
+
     fn bytes(&self, hex: &str) -> String {
         if self.is_postgres { format!("'\\x{hex}'::bytea") } else { format!("x'{hex}'") }
     }
@@ -372,6 +381,7 @@ pub(crate) fn retention_keeps_the_chain(store: &mut dyn Store, mut back: Back<'_
         before: Timestamp(START.0 + day * 86_400 * SECOND + 5),
         section: None,
         siem_before: None,
+        up_to: None,
     };
     assert_eq!(store.retain(&retain(1)).expect("gone").events, 15);
     let done = found(store, std::slice::from_ref(&before));
