@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: verbs.
 
-use common::cli::Failure;
+use common::cli::{Failure, Kind};
 use common::config::Config;
 use common::near::nearest;
 use store::{Create, Error, Store, Url};
@@ -49,13 +49,21 @@ pub(crate) fn section(store: &mut dyn Store, name: &str) -> Result<String, Failu
     Err(Error::Section { name: name.to_owned(), known }.into())
 }
 
+/// The section that a name stands for, which need not exist yet.
+pub(crate) fn new_section(name: &str) -> Result<String, Failure> {
+    match common::section::table(name) {
+        Ok((section, _)) => Ok(section),
+        Err(error) => Err(Failure::new(Kind::Usage, error.to_string())),
+    }
+}
+
 /// A failure for a name that does not exist, with the nearest one that does.
 pub(crate) fn unknown<'n>(
     word: &str,
     name: &str,
     known: impl IntoIterator<Item = &'n str>,
 ) -> Failure {
-    let failure = Failure::new(common::cli::Kind::Usage, format!("unknown {word} \"{name}\""));
+    let failure = Failure::new(Kind::Usage, format!("unknown {word} \"{name}\""));
     match nearest(name, known) {
         Some(near) => failure.hint(format!("did you mean \"{near}\"?")),
         None => failure.hint(format!("siemmanage {word}s list shows them")),

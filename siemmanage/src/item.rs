@@ -18,7 +18,7 @@ mod switch;
 pub(crate) mod test;
 
 pub(crate) use helper::Helpers;
-pub(crate) use rule::Rules;
+pub(crate) use rule::{Rules, select};
 
 use crate::args::ItemVerb;
 use crate::database;

@@ -14,26 +14,26 @@
 //! * No SQL and no driver: `store` is the door.
 //! * What a file says is never executed, only parsed; names are bound, never spliced.
 
-mod archive;
 mod args;
-mod clear;
+mod page;
 mod config;
 mod database;
-mod diff;
-mod doctor;
-mod forget;
-mod init;
-mod item;
 mod legacy;
-mod metrics;
-mod page;
-mod relabel;
-mod retain;
+mod diff;
+mod item;
 mod rule;
-mod seal;
-mod section;
 mod set;
+mod clear;
+mod section;
+mod init;
 mod status;
+mod doctor;
+mod metrics;
+mod archive;
+mod retain;
+mod relabel;
+mod forget;
+mod seal;
 mod verify;
 
 use args::{Args, HelperVerb, Legacy, Verb};
@@ -59,7 +59,7 @@ fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Init => init::run(&config),
         Verb::Helpers(args) => match args.verb {
             HelperVerb::Import(args) => {
-                let section = args.section.map(|name| section::new_name(&name)).transpose()?;
+                let section = args.section.map(|name| database::new_section(&name)).transpose()?;
                 item::import::run(&item::Helpers { section }, &args.import, false, &config)
             }
             HelperVerb::List(args) => item::list::run(&item::Helpers::default(), &args, &config),

@@ -7,17 +7,15 @@ mod case;
 mod filter;
 mod list;
 mod preview;
-pub(crate) mod select;
 mod show;
-pub(crate) mod signed;
 mod test;
 mod trial;
 
 use crate::args::{ItemVerb, RuleVerb};
-use crate::{database, item, section};
+use crate::item::select::Choice;
+use crate::{database, item};
 use common::cli::{Exit, Failure, warn};
 use common::config::Config;
-use select::Choice;
 
 /// Runs a verb of rules.
 pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
@@ -33,7 +31,7 @@ pub(crate) fn run(verb: RuleVerb, config: &Config) -> anyhow::Result<Exit> {
                 filters,
                 known,
                 backfill: args.backfill.unwrap_or(backfill),
-                section: args.section.as_deref().map(section::new_name).transpose()?,
+                section: args.section.as_deref().map(database::new_section).transpose()?,
                 choice: Choice::new(&args.select)?,
                 signers: args.verify.clone(),
                 sets: store.sets().map_err(Failure::from)?,

@@ -23,14 +23,6 @@ pub(crate) fn run(verb: SectionVerb, config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
-/// The section that a name stands for, which need not exist yet.
-pub(crate) fn new_name(name: &str) -> Result<String, Failure> {
-    match common::section::table(name) {
-        Ok((section, _)) => Ok(section),
-        Err(error) => Err(Failure::new(Kind::Usage, error.to_string())),
-    }
-}
-
 fn list(output: Output, config: &Config) -> anyhow::Result<Exit> {
     let mut store = database::open_reader(config)?;
     let sections = store.sections().map_err(Failure::from)?;

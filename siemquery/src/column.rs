@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: values.
 
-use crate::siem;
+use crate::found;
 use common::field::{Column, Field};
 use common::output::{Shown, Terminal};
 use common::section::Section;
@@ -62,7 +62,7 @@ pub(crate) fn of_siem_events(terminal: &Terminal) -> Vec<Shown> {
         ]
     };
     let shown = |(name, header): &(&str, &str)| {
-        let column = Shown::new(siem::field(name), header);
+        let column = Shown::new(found::field(name), header);
         let number = matches!(*name, "severity" | "magnitude" | "event_count" | "times");
         if number { column.right() } else { column }
     };
@@ -102,9 +102,21 @@ pub(crate) fn csv_of_siem_events() -> Vec<Field> {
         "source_ids",
         "backfill",
     ];
-    names.iter().map(|name| siem::field(name)).collect()
+    names.iter().map(|name| found::field(name)).collect()
 }
 
 fn shown(name: &str, header: &str) -> Shown {
     Shown::new(Field::new(name), header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_column_of_siem_events_can_be_asked_for() {
+        for field in csv_of_siem_events() {
+            assert_eq!(found::wanted("--fields", field.name()).expect("known"), field);
+        }
+    }
 }

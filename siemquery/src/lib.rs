@@ -15,21 +15,22 @@
 //! What it must never do: write to the database, or make one.
 
 mod args;
-mod around;
-mod column;
-mod count;
 mod cursor;
 mod door;
-mod follow;
-mod list;
 mod matching;
 mod period;
 mod request;
+mod found;
+mod column;
+mod view;
+mod count;
+mod list;
+mod follow;
 mod rule;
 mod coverage;
-mod run;
 mod siem;
-mod view;
+mod around;
+mod run;
 
 use std::process::ExitCode;
 

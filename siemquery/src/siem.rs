@@ -6,9 +6,9 @@
 
 mod fold;
 mod follow;
-mod found;
 
 use crate::args::Args;
+use crate::found::{Found, wanted};
 use crate::request::Request;
 use crate::view::View;
 use crate::{column, count, list};
@@ -22,8 +22,6 @@ use common::hit::Match;
 use common::output::Record as _;
 use common::siem_event::SiemEvent;
 use fold::Folds;
-use found::Found;
-pub(crate) use found::{field, wanted};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;

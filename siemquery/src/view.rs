@@ -3,8 +3,8 @@
 //! What it does *not* know: what is selected.
 
 use crate::args::{Args, Form};
+use crate::found;
 use crate::request::{self, Request, Subject};
-use crate::siem;
 use anyhow::Result;
 use common::cli::{Failure, Kind};
 use common::clock::zone::Zone;
@@ -47,7 +47,7 @@ impl View {
                 .into());
         }
         let named = match request.subject {
-            Subject::SiemEvents => siem::wanted,
+            Subject::SiemEvents => found::wanted,
             Subject::Rules | Subject::Helpers | Subject::RulesAndHelpers => as_given,
             Subject::Events => request::field,
         };

@@ -2,15 +2,17 @@
 //!
 //! What it does *not* know: how rules decide.
 
+pub(crate) mod select;
+mod signed;
+
 use super::{Found, Item, Noun, shipped, unreadable};
-use crate::rule::select::Choice;
-use crate::rule::signed;
 use common::cli::{Failure, Kind};
 use common::config::Backfill;
 use common::filter::Sets;
 use common::rule::{self, ReadError, Rule};
 use common::sigma::Refusal;
 use pack::File;
+use select::Choice;
 use std::path::PathBuf;
 use store::Store;
 

@@ -7,9 +7,9 @@
 //!
 //! What it does *not* know: names and tactics of techniques.
 
-use super::select::logsources;
 use crate::args::{Attack, AttackOutput};
 use crate::database;
+use crate::item::select::logsources;
 use crate::page::{self, Page};
 use common::cli::{Exit, Failure};
 use common::clock::{Timestamp, words, zone::Zone};

@@ -2,8 +2,8 @@
 //!
 //! What it does *not* know: what a filter excludes.
 
-use super::select::counts;
 use crate::args::Names;
+use crate::item::select::counts;
 use crate::item::{self, Rules};
 use crate::{database, page};
 use common::cli::{Exit, Failure, Kind};

@@ -2,9 +2,9 @@
 //!
 //! What it does *not* know: how rules decide.
 
-use super::select::{Choice, logsources};
 use crate::args::{Output, RuleList};
 use crate::database;
+use crate::item::select::{Choice, logsources};
 use crate::page::{self, Page};
 use common::cli::Exit;
 use common::config::Config;

@@ -3,7 +3,7 @@
 //! A line shows the worst of them, the first and last time of all, and how many they are. A rule
 //! that does not group folds equal messages. What it does *not* know: how a line is printed.
 
-use super::found::Found;
+use crate::found::Found;
 use common::clock::span::HOUR;
 use common::clock::zone::Zone;
 use std::collections::HashMap;

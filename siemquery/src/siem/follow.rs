@@ -4,7 +4,7 @@
 //! Both follow the numbers of changes, which are dense and in commit order. A SIEM event that is
 //! amended comes again, with a higher revision. What it does *not* know: how rules decide.
 
-use super::found::Found;
+use crate::found::Found;
 use super::{each, is_wanted};
 use crate::args::Args;
 use crate::column;

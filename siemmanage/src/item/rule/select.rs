@@ -96,7 +96,7 @@ impl Choice {
 }
 
 /// Whether a correlation counts what another rule matches.
-pub(super) fn counts(rule: &Rule, other: &Rule) -> bool {
+pub(crate) fn counts(rule: &Rule, other: &Rule) -> bool {
     let rule::Kind::Correlation(correlation) = &rule.kind else { return false };
     correlation.parts.iter().any(|part| match &part.sees {
         Some(id) => *id == other.id(),
