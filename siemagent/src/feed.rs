@@ -2,11 +2,11 @@
 //!
 //! What it does *not* know: what becomes of records.
 
+use crate::agent::Agent;
 use crate::count::Probed;
 use crate::files::Files;
 use crate::probe::{Outcome, Probes};
 use crate::proc::Source;
-use crate::run::Agent;
 use crate::system::{self, Mapping};
 use aya::maps::{MapData, RingBuf};
 use std::io;

@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: what happens to events.
 
+use crate::agent::Agent;
 use crate::args::{Args, DenyBy, Source};
 use crate::confine::{self, Plan};
 use crate::count::Account;
@@ -17,7 +18,7 @@ use crate::probe::{Outcome, Probes, Refusal, Settings};
 use crate::queue::{self, Queue};
 use crate::recording::{Recorder, Recording};
 use crate::redact::Redact;
-use crate::run::{self, Agent};
+use crate::run;
 use crate::select::Select;
 use crate::system::Permission;
 use crate::watch::Watch;
