@@ -38,12 +38,12 @@ mod summary;
 mod outage;
 mod progress;
 mod watch;
-mod desk;
 mod queue;
-mod writer;
-mod pipeline;
 mod tail;
 mod roster;
+mod desk;
+mod writer;
+mod pipeline;
 mod former;
 mod follow;
 

@@ -15,8 +15,8 @@
 //! * Files are hostile: their number and sizes are bounded, packed or not.
 //! * No database.
 
-mod archive;
 mod fault;
+mod archive;
 mod find;
 mod rules;
 mod signature;

@@ -13,25 +13,25 @@
 //!
 //! What it does *not* know: log formats, rules, terminals. No driver type is in a public signature.
 
-mod account;
-mod archive;
-mod braid;
-mod detect;
 mod error;
+mod url;
+mod account;
+mod read;
 mod follow;
 mod ingest;
-mod install;
 mod manage;
 mod outbox;
-mod postgres;
-mod predicate;
-mod read;
-mod relabel;
-mod seal;
-mod sqlite;
+mod install;
+mod braid;
 mod tally;
-mod url;
+mod detect;
+mod predicate;
+mod seal;
+mod relabel;
+mod postgres;
+mod sqlite;
 mod verify;
+mod archive;
 
 pub use account::*;
 pub use archive::{ArchiveError, Checked, Unit, Units, check, unaccounted};

@@ -4,11 +4,11 @@
 //! Both follow the numbers of changes, which are dense and in commit order. A SIEM event that is
 //! amended comes again, with a higher revision. What it does *not* know: how rules decide.
 
-use crate::found::Found;
 use super::{each, is_wanted};
 use crate::args::Args;
 use crate::column;
 use crate::cursor::Cursor;
+use crate::found::Found;
 use crate::request::Request;
 use crate::view::{Printer, View};
 use anyhow::Result;
