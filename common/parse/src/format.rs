@@ -22,6 +22,7 @@ mod cef;
 pub(crate) mod cisco;
 mod compose;
 mod docker;
+mod elb;
 mod error;
 mod eve;
 mod filterlog;
@@ -47,6 +48,7 @@ mod postgres;
 mod priority;
 mod rfc3164;
 mod rfc5424;
+mod s3;
 mod samba;
 mod servicing;
 mod spec;
@@ -55,6 +57,7 @@ mod squidguard;
 mod stamped;
 mod tcpdump;
 mod uwsgi;
+mod vpcflow;
 mod w3c;
 mod web_json;
 mod windns;
@@ -161,17 +164,19 @@ formats! {
     MysqlGeneral "mysql-general" mysql_general::SPEC;
     /// apt's history of packages, several lines a run
     Apt "apt" apt::SPEC;
-    /// Amazon VPC flow logs, version 2 columns
-    VpcFlow "vpcflow" aws::FLOW;
-    /// Amazon application load balancers
-    Elb "elb" aws::BALANCER;
+    /// Amazon VPC flow logs, in the columns of version 2 or those that their header names
+    VpcFlow "vpcflow" vpcflow::SPEC;
+    /// Amazon load balancers: application, network, classic
+    Elb "elb" elb::SPEC;
+    /// Amazon S3's server access log
+    S3Access "s3" s3::SPEC;
     /// Amazon CloudFront's access log
-    CloudFront "cloudfront" aws::CLOUDFRONT;
+    CloudFront "cloudfront" w3c::CLOUDFRONT;
     /// packets as tcpdump -n prints them
     Tcpdump "tcpdump" tcpdump::SPEC;
     /// Windows events as XML, Sysmon for Linux among them
     WindowsXml "windows-xml" windows_xml::SPEC;
-    /// the W3C extended format of IIS and others, with its header
+    /// the W3C extended format with its header: IIS, HTTP.sys, Windows Firewall, Exchange, CloudFront
     W3c "w3c" w3c::SPEC;
     /// Zeek's tab-separated logs with their header
     ZeekTsv "zeek-tsv" zeek::TSV;
@@ -228,11 +233,11 @@ formats! {
 }
 
 /// A set of formats, by their places in [`Format::ALL`].
-type Set = u64;
+type Set = u128;
 
 const COUNT: usize = Format::ALL.len();
 static SPECS: [Spec; COUNT] = LIST;
-const _: () = assert!(COUNT <= 64, "a set of formats has 64 places");
+const _: () = assert!(COUNT <= 128, "a set of formats has 128 places");
 
 /// Which formats may begin with which byte.
 const BEGINNING: [Set; 256] = {

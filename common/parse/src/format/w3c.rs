@@ -1,4 +1,5 @@
-//! The W3C extended log format: IIS, Windows Firewall, Forefront, Imperva and others.
+//! The W3C extended log format, and other logs whose columns a `#Fields:` names: IIS, HTTP.sys, Windows
+//! Firewall, Forefront, Blue Coat, Exchange's message tracking, CloudFront.
 //!
 //! ```text
 //! #Software: Microsoft Internet Information Services 10.0
@@ -6,71 +7,86 @@
 //! 2026-06-14 15:16:01 192.0.2.80 GET /a b=c 443 - 192.0.2.7 Mozilla/5.0+(X11) 200 31
 //! ```
 //!
-//! The names of the columns come from the last `#Fields:`, which is part of the source's state. `-` is
-//! absent; a value with blanks stands in quotes or has `+` in their place. Times are in UTC, as the
-//! format says. Fields keep their names, and the known ones fill columns.
+//! The names of the columns come from the last `#Fields:`, which is part of the source's state; they also
+//! tell the kind of log ([`kind`]): what divides its rows, whether its times are in UTC, what its own names mean.
+//! `-` is absent; a value with blanks stands in quotes or has `+` in their place. Fields keep their names,
+//! and the known ones fill columns.
 //!
-//! What it does *not* know: which program wrote the log, and logs whose rows have no date.
+//! CloudFront's rows are read without their header as well, in the columns that Amazon writes.
+//!
+//! What it does *not* know: logs whose rows have no date.
+
+mod kind;
+mod table;
 
 use super::{Found, Miss, Spec};
-use crate::columns::{self, To};
+use crate::columns;
 use crate::header::Header;
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::DAY;
 use common::clock::day_number;
-use common::event::{Event, Value};
-use common::field::Column as C;
+use common::event::Event;
+use kind::Kind;
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::line(read);
+pub(super) const CLOUDFRONT: Spec = Spec::line(cloudfront).first(b"12");
 
-/// What marks a header as one of this format.
-const PATH: &str = "w3c";
 /// Columns beyond this stay in the raw line, and so do names longer than this together.
 const COLUMNS: usize = 256;
 const NAMES: usize = 8 << 10;
 
-/// Names and their meanings, sorted.
-const TABLE: &[(&str, To)] = &[
-    ("action", To::Lower(C::EventAction)),
-    ("c-ip", To::Column(C::SourceIp)),
-    ("c-port", To::Column(C::SourcePort)),
-    ("cs(Host)", To::Field("url.domain")),
-    ("cs(Referer)", To::Field("http.request.referrer")),
-    ("cs(User-Agent)", To::Field("user_agent.original")),
-    ("cs-bytes", To::Field("http.request.bytes")),
-    ("cs-host", To::Field("url.domain")),
-    ("cs-method", To::Field("http.request.method")),
-    ("cs-username", To::Column(C::UserName)),
-    ("dst-ip", To::Column(C::DestinationIp)),
-    ("dst-port", To::Column(C::DestinationPort)),
-    ("protocol", To::Lower(C::NetworkTransport)),
-    ("s-computername", To::Column(C::HostName)),
-    ("s-ip", To::Column(C::DestinationIp)),
-    ("s-port", To::Column(C::DestinationPort)),
-    ("sc-bytes", To::Field("http.response.bytes")),
-    ("sc-status", To::Field("http.response.status_code")),
-    ("src-ip", To::Column(C::SourceIp)),
-    ("src-port", To::Column(C::SourcePort)),
-];
+/// A row's names and values.
+struct Row<'n, 'a> {
+    names: &'n [&'n str],
+    values: &'n [&'a str],
+}
+
+impl<'a> Row<'_, 'a> {
+    /// A column's value, unless it is absent.
+    fn of(&self, wanted: &str) -> Option<&'a str> {
+        let place = self.names.iter().position(|name| *name == wanted)?;
+        self.values.get(place).copied().filter(|value| !matches!(*value, "-" | ""))
+    }
+}
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     if line.starts_with('#') {
         return directive(line, memory, event);
     }
-    let header = memory.header.take();
-    let read = match header.as_ref().filter(|header| header.path == PATH) {
-        Some(header) => row(line, &header.fields, memory, event),
-        None => Miss::at(0, "a header before it (#Fields:)"),
+    let Some(kind) = memory.header.as_ref().and_then(|header| Kind::named(&header.path)) else {
+        return Miss::at(0, "a header before it (#Fields:)");
     };
-    memory.header = header;
+    let header = memory.header.take().unwrap_or_default();
+    let names: Vec<&str> = header.fields.iter().map(String::as_str).collect();
+    let read = row(line, kind, &names, memory, event);
+    memory.header = Some(header);
     read
+}
+
+/// Reads a row of CloudFront that has no header before it.
+fn cloudfront<'a>(
+    line: &'a str,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let has_header =
+        memory.header.as_ref().is_some_and(|header| Kind::named(&header.path).is_some());
+    if line.as_bytes().get(10) != Some(&b'\t') || has_header {
+        return Miss::at(0, "CloudFront's columns, divided by tabs");
+    }
+    let count = line.split('\t').count();
+    let path = line.split('\t').nth(7).filter(|path| path.starts_with('/'));
+    let Some(names) = kind::CLOUDFRONT_COLUMNS.get(..count).filter(|_| path.is_some()) else {
+        return Miss::at(0, "CloudFront's columns, divided by tabs");
+    };
+    row(line, &kind::CLOUDFRONT, names, memory, event)
 }
 
 /// Reads `#Name: value`; the columns are remembered.
 fn directive<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    const NAMES_KNOWN: [&str; 9] = [
+    const NAMES_KNOWN: [&str; 12] = [
         "Version",
         "Fields",
         "Software",
@@ -80,14 +96,26 @@ fn directive<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> R
         "Remark",
         "Time",
         "GMT-Offset",
+        "Time Format",
+        "Log-type",
+        "Log-Type",
     ];
     let known = line[1..].split_once(':').filter(|(name, _)| NAMES_KNOWN.contains(name));
     let Some((name, value)) = known else {
         return Miss::at(1, "a directive (#Fields:)");
     };
     if name == "Fields" && value.len() <= NAMES {
-        let fields = value.split_ascii_whitespace().take(COLUMNS).map(str::to_owned).collect();
-        memory.header = Some(Header { path: PATH.to_owned(), fields, ..Header::default() });
+        let value = value.trim();
+        let is_list = value.contains(',') && !value.contains(' ');
+        let fields: Vec<&str> = match is_list {
+            true => value.split(',').take(COLUMNS).collect(),
+            false => value.split_ascii_whitespace().take(COLUMNS).collect(),
+        };
+        memory.header = Kind::of(&fields).map(|kind| Header {
+            path: kind.name.to_owned(),
+            fields: fields.into_iter().map(str::to_owned).collect(),
+            ..Header::default()
+        });
     }
     event.dataset = Some("w3c.header".into());
     event.message = Cow::Borrowed(line);
@@ -96,90 +124,124 @@ fn directive<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> R
 
 fn row<'a>(
     line: &'a str,
-    names: &[String],
+    kind: &Kind,
+    names: &[&str],
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let values: Vec<&str> = values(line).take(COLUMNS + 1).collect();
-    if values.len() != names.len() {
+    let mut values = [""; COLUMNS];
+    let count = (kind.divide)(line, names.len(), &mut values);
+    if count != names.len() {
         return Miss::at(line.len(), "as many columns as the header has");
     }
-    let of = |wanted: &str| {
-        let place = names.iter().position(|name| name == wanted)?;
-        Some(values[place]).filter(|value| *value != "-")
-    };
-    let Some(stamp) = of("date").zip(of("time")).and_then(|(date, time)| instant(date, time))
-    else {
+    let row = Row { names, values: &values[..count] };
+    let Some(at) = instant(&row, kind.is_local) else {
         return Miss::at(0, "a date and a time");
     };
-    (event.time, event.time_quality) = memory.instant(stamp);
+    (event.time, event.time_quality) = memory.instant(at);
     event.message = Cow::Borrowed(line);
-    let is_web = of("cs-method").is_some() || of("sc-status").is_some();
-    event.dataset = Some(if is_web { "w3c.access" } else { "w3c.event" }.into());
-    event.event_category = Some(if is_web { "web" } else { "network" }.into());
-    let refused = of("sc-status").and_then(|status| status.parse::<u16>().ok());
-    event.event_outcome =
-        refused.map(|status| Cow::Borrowed(if status < 400 { "success" } else { "failure" }));
-    if let Some(path) = of("cs-uri-stem") {
-        let url = match of("cs-uri-query") {
-            Some(query) => Cow::Owned(format!("{path}?{query}")),
-            None => Cow::Borrowed(path),
-        };
-        columns::url(url, event);
-    }
-    for (name, value) in names.iter().zip(&values).filter(|(_, value)| **value != "-") {
-        field(name, value, event);
+    event.dataset = Some(kind.dataset.into());
+    event.event_category = Some(kind.category.into());
+    (kind.read)(&row, event);
+    for (name, value) in names.iter().zip(row.values) {
+        if !matches!(*value, "-" | "") {
+            table::field(name, value, kind.is_coded, event);
+        }
     }
     Ok(Found::ALL)
 }
 
-fn field<'a>(name: &str, value: &'a str, event: &mut Event<'a>) {
-    if matches!(name, "date" | "time") {
-        return;
+/// When a row's event was: in a date and a time, or both in one column.
+fn instant(row: &Row<'_, '_>, is_local: bool) -> Option<Stamp> {
+    if let Some((at, end)) = row.of("date-time").and_then(|text| stamp::iso(text.as_bytes(), 0)) {
+        return (end >= 19).then_some(at);
     }
-    let is_text = name.starts_with("cs(");
-    let text = if is_text { spaced(value) } else { Cow::Borrowed(value) };
-    if let Ok(at) = TABLE.binary_search_by(|(known, _)| (*known).cmp(name)) {
-        let value = match (TABLE[at].1, value.parse::<i64>()) {
-            (To::Field(_), Ok(number)) => Value::Int(number),
-            _ => Value::Text(text.clone()),
-        };
-        columns::put(TABLE[at].1, value, event);
-    }
-    columns::keep(name.to_owned(), Value::Text(text), event);
-}
-
-/// IIS writes a blank as `+`.
-fn spaced(value: &str) -> Cow<'_, str> {
-    match value.contains('+') {
-        true => Cow::Owned(value.replace('+', " ")),
-        false => Cow::Borrowed(value),
-    }
-}
-
-fn instant(date: &str, time: &str) -> Option<Stamp> {
-    let (date, end) = stamp::date(date.as_bytes(), 0).filter(|(_, end)| *end == date.len())?;
+    let (date, time) = row.of("date").zip(row.of("time"))?;
+    let (date, _) = stamp::date(date.as_bytes(), 0).filter(|(_, end)| *end == date.len())?;
     let (time, _) = stamp::clock(time.as_bytes(), 0).filter(|(_, after)| *after == time.len())?;
     let wall = day_number(date.0, date.1, date.2) * DAY + time;
-    (end == 10).then_some(Stamp { wall, offset: Some(0) })
+    Some(Stamp { wall, offset: (!is_local).then_some(0) })
 }
 
-/// The values of a row, divided by blanks or tabs; quotes hold a value together.
-fn values(line: &str) -> impl Iterator<Item = &str> {
+/// Divides a row at blanks or tabs; quotes hold a value together. Where tabs alone give as many
+/// values as there are columns, values may hold blanks.
+fn blanks<'a>(line: &'a str, columns: usize, values: &mut [&'a str]) -> usize {
+    if line.contains('\t') && line.split('\t').count() == columns {
+        return tabs(line, columns, values);
+    }
     let mut rest = line;
-    std::iter::from_fn(move || {
+    let mut count = 0;
+    loop {
         rest = rest.trim_start_matches([' ', '\t']);
         if rest.is_empty() {
-            return None;
+            return count;
         }
+        let Some(place) = values.get_mut(count) else { return count + 1 };
+        count += 1;
         if let Some(inner) = rest.strip_prefix('"') {
             let end = inner.find('"').unwrap_or(inner.len());
             rest = inner.get(end + 1..).unwrap_or_default();
-            return Some(&inner[..end]);
+            *place = &inner[..end];
+        } else {
+            let end = rest.find([' ', '\t']).unwrap_or(rest.len());
+            (*place, rest) = rest.split_at(end);
         }
-        let end = rest.find([' ', '\t']).unwrap_or(rest.len());
-        let value;
-        (value, rest) = rest.split_at(end);
-        Some(value)
-    })
+    }
+}
+
+fn tabs<'a>(line: &'a str, _columns: usize, values: &mut [&'a str]) -> usize {
+    let mut count = 0;
+    for value in line.split('\t') {
+        if let Some(place) = values.get_mut(count) {
+            *place = value;
+        }
+        count += 1;
+    }
+    count
+}
+
+fn commas<'a>(line: &'a str, _columns: usize, values: &mut [&'a str]) -> usize {
+    super::paloalto::split(line, values)
+}
+
+/// Undoes `%20` and its like, where what they stand for is text.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// What a status says of the outcome.
+fn outcome(status: Option<&str>, event: &mut Event<'_>) {
+    let status = status.and_then(|status| status.parse::<u16>().ok());
+    event.event_outcome =
+        status.map(|status| Cow::Borrowed(if status < 400 { "success" } else { "failure" }));
+}
+
+/// The path and query of a row's URL, which stand in columns of their own.
+fn url<'a>(path: Option<&'a str>, query: Option<&'a str>, event: &mut Event<'a>) {
+    let Some(path) = path else { return };
+    let url = match query {
+        Some(query) if query.starts_with('?') => Cow::Owned([path, query].concat()),
+        Some(query) => Cow::Owned([path, "?", query].concat()),
+        None => Cow::Borrowed(path),
+    };
+    columns::url(url, event);
 }

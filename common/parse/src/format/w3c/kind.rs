@@ -1,0 +1,211 @@
+//! The kinds of logs with a `#Fields:`, told by the names of their columns.
+//!
+//! What it does *not* know: how rows are divided and read.
+
+use super::{Row, blanks, commas, outcome, tabs, url};
+use crate::columns::{self, add};
+use common::event::{Event, Value, address};
+
+/// A kind of log.
+pub(super) struct Kind {
+    /// What its header is remembered as.
+    pub(super) name: &'static str,
+    /// The columns that tell it.
+    has: &'static [&'static str],
+    pub(super) dataset: &'static str,
+    pub(super) category: &'static str,
+    /// Whether its times are those of the machine's own zone.
+    pub(super) is_local: bool,
+    /// Whether `%20` stands for a blank in its texts.
+    pub(super) is_coded: bool,
+    /// Divides a row; how many columns there are.
+    pub(super) divide: for<'a> fn(&'a str, usize, &mut [&'a str]) -> usize,
+    /// What several columns say together.
+    pub(super) read: for<'a> fn(&Row<'_, 'a>, &mut Event<'a>),
+}
+
+/// The first whose columns are there.
+const KINDS: &[Kind] = &[
+    CLOUDFRONT,
+    Kind {
+        name: "firewall",
+        has: &["action", "src-ip", "tcpflags", "path"],
+        dataset: "windows.firewall",
+        category: "network",
+        is_local: true,
+        is_coded: false,
+        divide: blanks,
+        read: firewall,
+    },
+    Kind {
+        name: "httperr",
+        has: &["c-ip", "s-reason"],
+        dataset: "iis.httperr",
+        category: "web",
+        is_local: false,
+        is_coded: false,
+        divide: blanks,
+        read: refused,
+    },
+    Kind {
+        name: "tracking",
+        has: &["date-time", "event-id", "message-id", "sender-address"],
+        dataset: "exchange.tracking",
+        category: "email",
+        is_local: false,
+        is_coded: false,
+        divide: commas,
+        read: tracked,
+    },
+    // The protocol logs of Exchange: helpers read their rows, with and without a header.
+    Kind {
+        name: "protocol",
+        has: &["date-time"],
+        dataset: "",
+        category: "",
+        is_local: false,
+        is_coded: false,
+        divide: commas,
+        read: |_, _| {},
+    },
+    Kind {
+        name: "w3c",
+        has: &[],
+        dataset: "w3c.event",
+        category: "network",
+        is_local: false,
+        is_coded: false,
+        divide: blanks,
+        read: other,
+    },
+];
+
+/// CloudFront's standard log.
+pub(super) const CLOUDFRONT: Kind = Kind {
+    name: "cloudfront",
+    has: &["x-edge-location", "c-ip"],
+    dataset: "aws.cloudfront",
+    category: "web",
+    is_local: false,
+    is_coded: true,
+    divide: tabs,
+    read: delivered,
+};
+
+/// The columns that CloudFront writes, where no header says it.
+pub(super) const CLOUDFRONT_COLUMNS: &[&str] = &[
+    "date",
+    "time",
+    "x-edge-location",
+    "sc-bytes",
+    "c-ip",
+    "cs-method",
+    "cs(Host)",
+    "cs-uri-stem",
+    "sc-status",
+    "cs(Referer)",
+    "cs(User-Agent)",
+    "cs-uri-query",
+    "cs(Cookie)",
+    "x-edge-result-type",
+    "x-edge-request-id",
+    "x-host-header",
+    "cs-protocol",
+    "cs-bytes",
+    "time-taken",
+    "x-forwarded-for",
+    "ssl-protocol",
+    "ssl-cipher",
+    "x-edge-response-result-type",
+    "cs-protocol-version",
+    "fle-status",
+    "fle-encrypted-fields",
+    "c-port",
+    "time-to-first-byte",
+    "x-edge-detailed-result-type",
+    "sc-content-type",
+    "sc-content-len",
+    "sc-range-start",
+    "sc-range-end",
+];
+
+impl Kind {
+    /// The kind of a log with these columns, unless helpers read it.
+    pub(super) fn of(fields: &[&str]) -> Option<&'static Kind> {
+        let has_all = |kind: &&Kind| kind.has.iter().all(|name| fields.contains(name));
+        KINDS.iter().find(has_all).filter(|kind| !kind.dataset.is_empty())
+    }
+
+    /// The kind that a header is remembered as.
+    pub(super) fn named(name: &str) -> Option<&'static Kind> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+}
+
+fn delivered<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    outcome(row.of("sc-status"), event);
+    url(row.of("cs-uri-stem"), row.of("cs-uri-query"), event);
+    let domain = row.of("x-host-header").or(row.of("cs(Host)"));
+    add("url.domain", domain.unwrap_or_default(), event);
+    forwarded(row.of("x-forwarded-for"), event);
+}
+
+/// The first of those for whom proxies asked.
+fn forwarded<'a>(list: Option<&'a str>, event: &mut Event<'a>) {
+    let first = list.and_then(|list| list.split([',', '+', '%', ' ']).next()).unwrap_or_default();
+    if address(first).is_some() {
+        add("client.ip", first, event);
+    }
+}
+
+fn firewall<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    match row.of("path") {
+        Some("SEND") => add("network.direction", "outbound", event),
+        Some("RECEIVE") => add("network.direction", "inbound", event),
+        _ => {}
+    }
+    decided(row, event);
+}
+
+fn decided<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    if let Some(action) = row.of("action") {
+        columns::decide(&action.to_ascii_lowercase(), event);
+    }
+}
+
+fn refused<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    event.event_outcome = Some("failure".into());
+    event.event_action = Some("request-refused".into());
+    add("event.reason", row.of("s-reason").unwrap_or_default(), event);
+    event.network_transport = Some("tcp".into());
+}
+
+fn tracked<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    event.event_outcome = row.of("event-id").map(|id| {
+        let failed = matches!(id, "FAIL" | "BADMAIL" | "POISONMESSAGE" | "DEFER" | "DROP");
+        if failed { "failure".into() } else { "success".into() }
+    });
+    if let Some(list) = row.of("recipient-address") {
+        let list = list.split(';').map(|to| Value::Text(to.into())).collect();
+        event.ext.push("email.to.address", Value::List(list));
+    }
+}
+
+/// IIS, proxies, whatever else writes columns.
+fn other<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    decided(row, event);
+    let is_web = row.of("cs-method").is_some() || row.of("sc-status").is_some();
+    if !is_web {
+        return;
+    }
+    event.dataset = Some("w3c.access".into());
+    event.event_category = Some("web".into());
+    outcome(row.of("sc-status"), event);
+    match row.of("sc-filter-result") {
+        Some("DENIED") => columns::decide("denied", event),
+        Some("OBSERVED" | "PROXIED") => columns::decide("allowed", event),
+        _ => {}
+    }
+    url(row.of("cs-uri-stem").or(row.of("cs-uri-path")), row.of("cs-uri-query"), event);
+    forwarded(row.of("X-Forwarded-For").or(row.of("x-forwarded-for")), event);
+}
