@@ -3,6 +3,7 @@
 //! ```text
 //!  seed, now ─► random ─► story (one day with three attacks) ─► auth.log, access.log
 //!  corpora with ground truth ─► corpus ─► misses by field and by set
+//!  a piece of work ─► round ─► CPU time of a pass
 //!  rules, events ─► sigma ─► CPU time beside rsigma
 //!  numbered probes ─► a program of the suite ─► arrival ─► p50, p99
 //! ```
@@ -10,6 +11,7 @@
 //! Equal seeds and times give equal bytes. What it does *not* know: the tools.
 
 pub mod random;
+pub mod round;
 pub mod arrival;
 pub mod story;
 pub mod corpus;
