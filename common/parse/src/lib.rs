@@ -20,6 +20,7 @@ mod category;
 mod pair;
 mod source;
 mod columns;
+mod shape;
 mod line;
 mod joint;
 mod start;

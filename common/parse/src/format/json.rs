@@ -20,10 +20,10 @@ mod service;
 use super::{Found, Miss, Spec};
 use crate::alias::{self, Meaning, Ranks};
 use crate::memory::Memory;
+use crate::shape::Shapes;
 use crate::source::Source as _;
 use common::event::{Event, JsonError, Object, TimeQuality, Value};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::rc::Rc;
 
 pub(super) const SPEC: Spec = Spec::object(read).generic();
@@ -55,12 +55,8 @@ pub(super) fn adopt<'a>(fields: &Object<'a>, memory: &mut Memory, event: &mut Ev
 /// Where the well-known names of a shape stand, and what they mean.
 type Meanings = Rc<[(usize, (Meaning, u8))]>;
 
-/// For how many shapes that is remembered for each thread.
-const SHAPES: usize = 256;
-
 thread_local! {
-    static KNOWN: RefCell<Vec<(u32, Meanings)>> =
-        RefCell::new(vec![(0, Meanings::default()); SHAPES]);
+    static KNOWN: Shapes<Meanings> = const { Shapes::new() };
 }
 
 fn meanings(fields: &Object<'_>) -> Meanings {
@@ -68,17 +64,7 @@ fn meanings(fields: &Object<'_>) -> Meanings {
         let names = fields.names().enumerate();
         names.filter_map(|(place, name)| Some((place, alias::meaning(name)?))).collect()
     };
-    let shape = fields.shape();
-    if shape == 0 {
-        return find();
-    }
-    KNOWN.with_borrow_mut(|known| {
-        let known = &mut known[shape as usize % SHAPES];
-        if known.0 != shape {
-            *known = (shape, find());
-        }
-        Rc::clone(&known.1)
-    })
+    KNOWN.with(|known| known.of(fields, find))
 }
 
 /// The fields of a text that is a JSON object.

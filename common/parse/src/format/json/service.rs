@@ -9,11 +9,11 @@
 use crate::alias::{self, Meaning, Ranks};
 use crate::columns::{self, Table};
 use crate::memory::Memory;
+use crate::shape::Shapes;
 use crate::source::Source as _;
 use common::event::{Event, Object, TimeQuality, Value, address};
 use common::field::Column;
 use std::borrow::Cow;
-use std::cell::RefCell;
 
 /// A service whose objects are known.
 pub(super) struct Service {
@@ -86,11 +86,8 @@ pub(super) const NOTHING: Service = Service {
 
 type Known = Option<&'static Service>;
 
-/// For how many shapes the service is remembered for each thread.
-const SHAPES: usize = 256;
-
 thread_local! {
-    static KNOWN: RefCell<Vec<(u32, Known)>> = RefCell::new(vec![(0, None); SHAPES]);
+    static KNOWN: Shapes<Known> = const { Shapes::new() };
 }
 
 /// The service that an object comes from.
@@ -99,17 +96,7 @@ pub(super) fn of(fields: &Object<'_>) -> Known {
         let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
         super::known::SERVICES.iter().find(all)
     };
-    let shape = fields.shape();
-    if shape == 0 {
-        return find();
-    }
-    KNOWN.with_borrow_mut(|known| {
-        let known = &mut known[shape as usize % SHAPES];
-        if known.0 != shape {
-            *known = (shape, find());
-        }
-        known.1
-    })
+    KNOWN.with(|known| known.of(fields, find))
 }
 
 impl Service {
