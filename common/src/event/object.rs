@@ -17,10 +17,12 @@
 //! What it does *not* know: what names mean; a JSON *format* in `common/parse` does.
 
 mod name;
+mod piece;
 mod read;
 mod rename;
 mod scan;
 mod shape;
+mod template;
 
 use super::fields::Fields;
 use super::value::{List, Value, ValueRef};
@@ -31,6 +33,7 @@ use shape::Shape;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
+use template::Templates;
 
 /// Why a text is not a JSON object.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +78,29 @@ pub struct Object<'a> {
 #[derive(Default)]
 struct Memory {
     names: Names,
+    templates: Templates,
     found: Found,
+}
+
+impl Memory {
+    /// Reads a text; its values are in `found` then. The shape, where there are any.
+    fn read(&mut self, text: &str) -> Result<Option<Arc<Shape>>, JsonError> {
+        let Memory { names, templates, found } = self;
+        if let Some(shape) = templates.read(text, names, found) {
+            return Ok(Some(shape));
+        }
+        if let Err((at, what)) = read(text, names, found) {
+            return Err(JsonError { column: at + 1, message: what.to_owned() });
+        }
+        if found.spots.is_empty() {
+            return Ok(None);
+        }
+        let (shape, is_known) = names.shape(&found.spots);
+        if is_known {
+            templates.learn(text, found, &shape);
+        }
+        Ok(Some(shape))
+    }
 }
 
 thread_local! {
@@ -88,19 +113,18 @@ impl<'a> Object<'a> {
     /// # Errors
     /// It is not one JSON object, nests deeper than 128, or has 4 GiB.
     pub fn read(text: Cow<'a, str>) -> Result<Object<'a>, JsonError> {
-        MEMORY.with_borrow_mut(|Memory { names, found }| {
-            if let Err((at, what)) = read(&text, names, found) {
-                return Err(JsonError { column: at + 1, message: what.to_owned() });
-            }
-            let leaves = match found.elements.is_empty() {
-                true => found.leaves.as_slice().into(),
-                false => [found.leaves.as_slice(), &found.elements].concat().into_boxed_slice(),
-            };
-            let elements = u32::try_from(found.leaves.len()).unwrap_or(u32::MAX);
-            let decoded = (0..found.escaped).map(|_| OnceLock::new()).collect();
-            let shape = (!found.spots.is_empty()).then(|| names.shape(&found.spots));
-            Ok(Object { text, leaves, elements, decoded, shape })
-        })
+        MEMORY.with_borrow_mut(|memory| Object::read_with(memory, text))
+    }
+
+    fn read_with(memory: &mut Memory, text: Cow<'a, str>) -> Result<Object<'a>, JsonError> {
+        let shape = memory.read(&text)?;
+        let Found { leaves: found, elements: inner, escaped, .. } = &memory.found;
+        let mut leaves = Vec::with_capacity(found.len() + inner.len());
+        leaves.extend_from_slice(found);
+        leaves.extend_from_slice(inner);
+        let elements = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        let decoded = (0..*escaped).map(|_| OnceLock::new()).collect();
+        Ok(Object { text, leaves: leaves.into_boxed_slice(), elements, decoded, shape })
     }
 
     /// Reads a raw line: as [`Object::read`], but nested Windows events get their fields' own

@@ -13,6 +13,7 @@
 //!
 //! What it does *not* know: JSON, values.
 
+use super::piece::Piece;
 use super::shape::{Shape, Shapes};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -26,8 +27,6 @@ const BYTES: usize = 256 << 10;
 const PROBES: usize = 16;
 /// Paths from here on live for one object only.
 const EXTRA: u32 = 1 << 24;
-/// How many bytes of a key are compared at once.
-const HEAD: usize = 32;
 
 /// A path of keys from the outermost object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,16 +38,11 @@ pub(super) const ROOT: Path = Path(0);
 /// What a key looks like in a text, and what came after it.
 #[derive(Debug)]
 struct Guess {
-    /// The first bytes of `"key":`, and which of them count.
-    head: [u128; 2],
-    mask: [u128; 2],
+    /// `"key":`; empty where a text may spell the key in another way.
+    piece: Piece,
     parent: u32,
     /// The paths that were read after this one, the last first; 0 where none was.
     next: [u32; 2],
-    /// How long `"key":` is; 0 where a text may spell the key in another way.
-    length: u32,
-    /// What of it comes after the first bytes.
-    tail: Box<[u8]>,
 }
 
 #[derive(Debug)]
@@ -98,40 +92,7 @@ impl Guess {
     fn new(parent: u32, key: &str) -> Guess {
         let is_plain = key.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
         let whole = if is_plain { ["\"", key, "\":"].concat() } else { String::new() };
-        let mut guess = Guess {
-            head: [0; 2],
-            mask: [0; 2],
-            parent,
-            next: [0; 2],
-            length: u32::try_from(whole.len()).unwrap_or(0),
-            tail: whole.as_bytes().get(HEAD..).unwrap_or_default().into(),
-        };
-        for (at, byte) in whole.bytes().take(HEAD).enumerate() {
-            guess.head[at / 16] |= u128::from(byte) << (at % 16 * 8);
-            guess.mask[at / 16] |= 0xff << (at % 16 * 8);
-        }
-        guess
-    }
-
-    /// Where a text goes on after this key, when it has it at a place.
-    #[inline]
-    fn end(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        let length = self.length as usize;
-        let rest = bytes.get(at..)?;
-        let first = u128::from_le_bytes(*rest.first_chunk()?);
-        if first & self.mask[0] != self.head[0] || length == 0 {
-            return None;
-        }
-        if length > 16 {
-            let second = u128::from_le_bytes(*rest.get(16..)?.first_chunk()?);
-            if second & self.mask[1] != self.head[1] {
-                return None;
-            }
-            if length > HEAD && !rest.get(HEAD..)?.starts_with(&self.tail) {
-                return None;
-            }
-        }
-        Some(at + length)
+        Guess { piece: Piece::new(whole.as_bytes()), parent, next: [0; 2] }
     }
 }
 
@@ -166,7 +127,7 @@ impl Names {
         if guess.parent != parent.0 {
             return None;
         }
-        guess.end(bytes, at)
+        guess.piece.end(bytes, at)
     }
 
     /// The path of a key in the object at a path; the next time it is expected here.
@@ -262,16 +223,21 @@ impl Names {
         (path.0 < EXTRA).then(|| self.names[path.0 as usize].rank)
     }
 
-    /// The shape of an object whose values stand at these spots.
-    pub(super) fn shape(&mut self, spots: &[Spot]) -> Arc<Shape> {
+    /// The shape of an object whose values stand at these spots, and whether it was seen before.
+    pub(super) fn shape(&mut self, spots: &[Spot]) -> (Arc<Shape>, bool) {
         if let Some(shape) = self.shapes.known(spots) {
-            return shape;
+            return (shape, true);
         }
         let shape = Arc::new(Shape::new(self, spots));
         if spots.iter().all(|spot| spot.path().0 < EXTRA) {
             self.shapes.keep(spots, &shape);
         }
-        shape
+        (shape, false)
+    }
+
+    /// Goes on after the key of a path.
+    pub(super) fn resume(&mut self, path: Path) {
+        self.last = path.0;
     }
 }
 

@@ -23,33 +23,51 @@ pub(super) struct Found {
     pub(super) elements: Vec<Leaf>,
     /// How many texts have escapes.
     pub(super) escaped: u32,
+    /// Where the members with leaves stand, those in lists left out.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// A member of an object that is a scalar or a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) spot: Spot,
+    /// How many leaves there are when it is read; a scalar is one.
+    pub(super) leaves: usize,
 }
 
 /// Reads a whole text as one object.
 pub(super) fn read(text: &str, names: &mut Names, found: &mut Found) -> Result<(), Bad> {
-    names.begin();
-    found.spots.clear();
-    found.leaves.clear();
-    found.elements.clear();
-    found.escaped = 0;
     if u32::try_from(text.len()).is_err() {
         return Err((0, "too long"));
     }
-    let mut reader = Reader { text, bytes: text.as_bytes(), names, found, bad: (0, "") };
+    let mut reader = Reader::new(text, names, found);
     reader.whole().ok_or(reader.bad)
 }
 
 /// Reads a text. Its methods take the place where they begin and return the one after what they
 /// read; where it is not what it has to be, they say so in `bad`.
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     text: &'r str,
-    bytes: &'r [u8],
-    names: &'r mut Names,
-    found: &'r mut Found,
+    pub(super) bytes: &'r [u8],
+    pub(super) names: &'r mut Names,
+    pub(super) found: &'r mut Found,
     bad: Bad,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    /// Of a text that has less than 4 GiB.
+    pub(super) fn new(text: &'r str, names: &'r mut Names, found: &'r mut Found) -> Reader<'r> {
+        names.begin();
+        found.spots.clear();
+        found.leaves.clear();
+        found.elements.clear();
+        found.marks.clear();
+        found.escaped = 0;
+        Reader { text, bytes: text.as_bytes(), names, found, bad: (0, "") }
+    }
+
     fn whole(&mut self) -> Option<()> {
         let at = self.space(0);
         if self.byte(at) != b'{' {
@@ -97,11 +115,19 @@ impl Reader<'_> {
                 Some(guessed) => guessed,
                 None => self.key(at, path)?,
             };
-            at = self.space(value);
-            at = match self.byte(at) {
-                b'{' => self.object(at, member, depth + 1)?,
-                b'[' => self.member_list(at, member, depth)?,
-                _ => self.scalar(at, member, depth)?,
+            let from = self.space(value);
+            at = match self.byte(from) {
+                b'{' => self.object(from, member, depth + 1)?,
+                b'[' => {
+                    let marks = self.found.marks.len();
+                    let to = self.member_list(from, member, depth)?;
+                    self.found.marks.truncate(marks);
+                    self.mark(from, to, Spot::new(member, depth))
+                }
+                _ => {
+                    let to = self.scalar(from, member, depth)?;
+                    self.mark(from, to, Spot::new(member, depth))
+                }
             };
             at = self.space(at);
             match self.byte(at) {
@@ -110,6 +136,13 @@ impl Reader<'_> {
                 _ => return self.fail(at, "expected `,` or `}`"),
             }
         }
+    }
+
+    /// Notes where a member stands; returns its end.
+    fn mark(&mut self, from: usize, to: usize, spot: Spot) -> usize {
+        let leaves = self.found.leaves.len();
+        self.found.marks.push(Mark { from, to, spot, leaves });
+        to
     }
 
     /// Reads a key and its colon.
@@ -130,7 +163,7 @@ impl Reader<'_> {
 
     /// Reads a list that is a member of an object: its scalars are one leaf, and so are all values
     /// of one path in its objects.
-    fn member_list(&mut self, at: usize, path: Path, depth: u32) -> Option<usize> {
+    pub(super) fn member_list(&mut self, at: usize, path: Path, depth: u32) -> Option<usize> {
         let (first, elements) = (self.found.leaves.len(), self.found.elements.len());
         let end = self.list(at, path, depth + 1, depth)?;
         if self.found.leaves.len() > first {
@@ -167,7 +200,18 @@ impl Reader<'_> {
     /// Reads a scalar; null is nothing.
     #[inline]
     fn scalar(&mut self, at: usize, path: Path, depth: u32) -> Option<usize> {
-        let (leaf, end) = match self.byte(at) {
+        if self.byte(at) == b'n' {
+            return self.word(at, b"null");
+        }
+        let (leaf, end) = self.leaf(at)?;
+        self.found.push(Spot::new(path, depth), leaf);
+        Some(end)
+    }
+
+    /// Reads a scalar that is not null.
+    #[inline]
+    pub(super) fn leaf(&mut self, at: usize) -> Option<(Leaf, usize)> {
+        match self.byte(at) {
             b'"' => {
                 let (to, is_escaped) = self.string(at)?;
                 let (from, until) = (place(at + 1), place(to));
@@ -177,16 +221,13 @@ impl Reader<'_> {
                 } else {
                     Leaf::Text(from, until)
                 };
-                (leaf, to + 1)
+                Some((leaf, to + 1))
             }
-            b'-' | b'0'..=b'9' => self.number(at)?,
-            b't' => (Leaf::Bool(true), self.word(at, b"true")?),
-            b'f' => (Leaf::Bool(false), self.word(at, b"false")?),
-            b'n' => return self.word(at, b"null"),
-            _ => return self.fail(at, "expected a value"),
-        };
-        self.found.push(Spot::new(path, depth), leaf);
-        Some(end)
+            b'-' | b'0'..=b'9' => self.number(at),
+            b't' => Some((Leaf::Bool(true), self.word(at, b"true")?)),
+            b'f' => Some((Leaf::Bool(false), self.word(at, b"false")?)),
+            _ => self.fail(at, "expected a value"),
+        }
     }
 
     fn word(&mut self, at: usize, word: &[u8]) -> Option<usize> {

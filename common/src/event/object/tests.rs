@@ -171,3 +171,71 @@ fn an_event_keeps_the_objects_text_once() {
     assert_eq!(owned.original.get("b"), Some(ValueRef::Text("x\ty")));
     assert_eq!(owned.original.get("a.c").map(|value| value.to_string()).as_deref(), Some("z"));
 }
+
+/// What two ways of reading a text may differ in.
+fn told(object: Result<Object<'_>, JsonError>) -> String {
+    match object {
+        Ok(object) => {
+            let fields: Vec<_> =
+                object.iter().map(|(name, value)| (name, value.to_string())).collect();
+            format!("{fields:?} {:?} {}", object.fields(), object.is_twice())
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn what_was_read_before_changes_nothing() {
+    const TEXTS: [&str; 8] = [
+        r#"{"a":1,"b":{"c":"x","d":null,"e":[]},"f":[1,"y"],"g":true}"#,
+        r#"{"a":1,"b":{"c":"x","d":"y","e":[2]},"f":[],"g":false}"#,
+        r#"{ "a" : "" , "list":[{"k":1},{"k":2,"l":[3,[4]]}], "z":-1.5e3 }"#,
+        r#"{"list":[{"k":"\u0041"},{"m":null}],"a.b":1,"a":{"b":2},"z":0}"#,
+        r#"{"a":"1","a":"2","b":{},"an uncommonly long key that no register holds":{"x":"y"}}"#,
+        r#"{"a":1,"b":{"c":"x"},"h":"\"}","i":[[],[{}]]}"#,
+        r#"{}"#,
+        r#"{"a":12345678901234567890,"b":"\ud83d\ude00","c":[null,1]}"#,
+    ];
+    const PARTS: [&str; 16] = [
+        "null",
+        "1",
+        "\"x\"",
+        "[]",
+        "{}",
+        "[1]",
+        "{\"k\":1}",
+        ",",
+        "}",
+        "]",
+        "\"",
+        "\\",
+        " ",
+        "\"a\":",
+        "-",
+        "[{\"k\":null},{\"l\":\"\\n\"}]",
+    ];
+    let mut memory = Memory::default();
+    let mut seed = 7_usize;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let mut known = 0;
+    for _ in 0..30_000 {
+        let mut text = TEXTS[random(TEXTS.len())].to_owned();
+        for _ in 0..random(3) {
+            let from = random(text.len() + 1);
+            let to = text.len().min(from + random(4));
+            text.replace_range(from..to, PARTS[random(PARTS.len())]);
+        }
+        for _ in 0..1 + random(3) {
+            let Memory { names, templates, found } = &mut memory;
+            let mut is_known = |_: &usize| templates.read(&text, names, found).is_some();
+            known += (0..2).filter(&mut is_known).count();
+            let seen = told(Object::read_with(&mut memory, text.as_str().into()));
+            let anew = told(Object::read_with(&mut Memory::default(), text.as_str().into()));
+            assert_eq!(seen, anew, "{text}");
+        }
+    }
+    assert!(known > 1_000, "{known}");
+}
