@@ -23,8 +23,10 @@ pub(crate) mod cisco;
 mod compose;
 mod docker;
 mod elb;
+mod envoy;
 mod error;
 mod eve;
+mod f5;
 mod filterlog;
 mod gitlab;
 mod haproxy;
@@ -42,6 +44,7 @@ mod modsecurity_native;
 mod mysql;
 mod mysql_general;
 mod netfilter;
+mod nps;
 mod otel;
 mod paloalto;
 mod postgres;
@@ -51,15 +54,19 @@ mod rfc5424;
 mod s3;
 mod samba;
 mod servicing;
+mod snort;
+mod sophos;
 mod spec;
 mod squid;
 mod squidguard;
+mod ssl_request;
 mod stamped;
 mod tcpdump;
 mod uwsgi;
 mod vpcflow;
 mod w3c;
 mod web_json;
+mod windhcp;
 mod windns;
 mod windows;
 mod windows_event;
@@ -126,6 +133,10 @@ formats! {
     ApacheError "apache-error" error::APACHE;
     /// nginx's error log
     NginxError "nginx-error" error::NGINX;
+    /// Apache's ssl_request_log
+    SslRequest "ssl-request" ssl_request::SPEC;
+    /// Envoy's access log as text, Istio's too
+    Envoy "envoy" envoy::SPEC;
     /// HAProxy's HTTP and TCP logs
     Haproxy "haproxy" haproxy::SPEC;
     /// uWSGI's requests
@@ -140,6 +151,12 @@ formats! {
     SonicWall "sonicwall" appliance::SONICWALL;
     /// Fortinet FortiOS's pairs
     Fortinet "fortinet" appliance::FORTINET;
+    /// Sophos XG's and XGS's pairs
+    SophosXg "sophos" sophos::XG;
+    /// Sophos UTM
+    SophosUtm "sophos-utm" sophos::UTM;
+    /// F5's web application firewall
+    F5 "f5-asm" f5::SPEC;
     /// messages of Cisco's firewalls, routers and switches
     Cisco "cisco" cisco::SPEC;
     /// ArcSight's Common Event Format
@@ -152,6 +169,12 @@ formats! {
     SquidGuard "squidguard" squidguard::SPEC;
     /// packets in the Windows DNS server's debug log
     WindowsDns "windns" windns::SPEC;
+    /// the audit log of the Windows DHCP server
+    WindowsDhcp "windhcp" windhcp::SPEC;
+    /// the accounting files of the Network Policy Server: XML, IAS, ODBC
+    Nps "nps" nps::SPEC;
+    /// Snort's and Suricata's alerts as text, several lines a record in alert_full
+    Snort "snort" snort::SPEC;
     /// ModSecurity's native audit log, several lines a record
     ModSecurityNative "modsecurity-native" modsecurity_native::SPEC;
     /// PostgreSQL's log, with continuation lines
@@ -172,7 +195,7 @@ formats! {
     S3Access "s3" s3::SPEC;
     /// Amazon CloudFront's access log
     CloudFront "cloudfront" w3c::CLOUDFRONT;
-    /// packets as tcpdump -n prints them
+    /// packets as tcpdump prints them
     Tcpdump "tcpdump" tcpdump::SPEC;
     /// Windows events as XML, Sysmon for Linux among them
     WindowsXml "windows-xml" windows_xml::SPEC;
@@ -202,6 +225,8 @@ formats! {
     ModSecurity "modsecurity" modsecurity::SPEC;
     /// Caddy's access log
     Caddy "caddy" web_json::CADDY;
+    /// Caddy's access log as its console prints it
+    CaddyConsole "caddy-console" web_json::CONSOLE;
     /// Traefik's access log as JSON
     Traefik "traefik" web_json::TRAEFIK;
     /// GitLab's requests: production_json.log

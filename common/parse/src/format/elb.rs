@@ -193,7 +193,7 @@ fn asked<'a>(request: &'a str, agent: &'a str, event: &mut Event<'a>) {
 }
 
 /// The words of a text; one in quotes ends where a space or the end follows its quote.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {

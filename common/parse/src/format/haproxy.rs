@@ -89,8 +89,10 @@ fn answered<'a>(text: &'a str, status: &'a str, event: &mut Event<'a>) {
     let outcome = |status| if status < 400 { "success" } else { "failure" };
     event.event_outcome = status.parse::<u16>().ok().map(outcome).map(Cow::Borrowed);
     add_int("http.response.status_code", status, event);
-    if let Some((_, line)) = text.split_once('"') {
-        let line = line.trim_end_matches('"');
+    if let Some((front, line)) = text.split_once(" \"") {
+        captured(front, event);
+        let (line, after) = request_end(line);
+        secured(after, event);
         if line.starts_with('<') {
             add("http.request.line", line, event);
             event.tag("bad_request");
@@ -98,6 +100,29 @@ fn answered<'a>(text: &'a str, status: &'a str, event: &mut Event<'a>) {
             request(Cow::Borrowed(line), event);
         }
     }
+}
+
+/// What was captured of headers: `{agent|host} {server}`. HAProxy codes quotes in them.
+fn captured<'a>(front: &'a str, event: &mut Event<'a>) {
+    let Some((_, captured)) = front.split_once(" {") else { return };
+    let (request, response) = captured.split_once("} {").unwrap_or((captured, ""));
+    add("haproxy.captured_request", request.trim_end_matches('}'), event);
+    add("haproxy.captured_response", response.trim_end_matches('}'), event);
+}
+
+/// Where a request ends: at the last quote, unless what `httpslog` puts behind it follows.
+fn request_end(line: &str) -> (&str, &str) {
+    line.rsplit_once('"').map_or((line, ""), |(line, after)| (line, after.trim_start()))
+}
+
+/// What `httpslog` adds: `0/0000000000000000/0/0/0 www.example/TLSv1.3/TLS_AES_256_GCM_SHA384`.
+fn secured<'a>(text: &'a str, event: &mut Event<'a>) {
+    let Some((_, tls)) = text.split_once(' ') else { return };
+    let mut parts = tls.split('/');
+    let [name, version, cipher] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+    add("tls.cipher", cipher, event);
+    add("tls.client.server_name", name, event);
+    add("tls.version", version, event);
 }
 
 /// A connection that ended before it became a session.

@@ -72,17 +72,24 @@ fn label(text: &str, event: &mut Event<'_>) {
     {
         text = text.split_once(']').map_or(text, |(_, rest)| rest.trim());
     }
+    // UniFi: the chain and the decision in brackets, then a description.
+    if let Some((front, description)) = text.split_once("] DESCR=") {
+        text = front;
+        let description = description.trim_matches('"').to_owned();
+        event.ext.push("rule.description", Value::Text(Cow::Owned(description)));
+    }
     let name = text.trim_matches(['[', ']', ':', ' ']);
     if !name.is_empty() {
         event.ext.push("rule.name", Value::Text(Cow::Owned(name.to_owned())));
     }
     let upper = name.to_ascii_uppercase();
     let says = |words: &[&str]| words.iter().any(|word| upper.contains(word));
-    let action = if says(&["BLOCK", "DROP", "DENY", "DENIED"]) {
+    let decides = |letter: &str| name.split('-').skip(1).any(|part| part == letter);
+    let action = if says(&["BLOCK", "DROP", "DENY", "DENIED"]) || decides("D") {
         "drop"
-    } else if says(&["REJECT"]) {
+    } else if says(&["REJECT"]) || decides("R") {
         "reject"
-    } else if says(&["ALLOW", "ACCEPT", "PASS"]) {
+    } else if says(&["ALLOW", "ACCEPT", "PASS"]) || decides("A") {
         "accept"
     } else {
         "log"

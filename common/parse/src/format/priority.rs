@@ -15,7 +15,8 @@ use std::borrow::Cow;
 pub(super) const SPEC: Spec = Spec::line(read).first(b"<").generic().header();
 
 /// What payloads begin with that are sent in this way.
-const PAYLOADS: [&str; 7] = ["id=", "date=", "devname=", "CEF:", "LEEF:", "{", "type="];
+const PAYLOADS: [&str; 9] =
+    ["id=", "date=", "devname=", "device=", "device_name=", "CEF:", "LEEF:", "{", "type="];
 
 fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let Some((facility, severity, body)) = syslog::priority(text.as_bytes()) else {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! {"level":"info","ts":1646861401.5241024,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"…","method":"GET","host":"…","uri":"/"},"status":200,…}
+//! 2023/06/14 15:16:01.123⇥INFO⇥http.log.access⇥handled request⇥{"request": {…}, "status": 200}     Caddy's console
 //! {"ClientHost":"192.0.2.7","DownstreamStatus":200,"RequestMethod":"GET","RequestPath":"/","StartUTC":"…",…}
 //! ```
 //!
@@ -11,11 +12,13 @@ use super::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;
+use crate::stamp;
 use common::event::{Event, Object, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
 pub(super) const CADDY: Spec = Spec::object(caddy);
+pub(super) const CONSOLE: Spec = Spec::payload(console).first(b"12");
 pub(super) const TRAEFIK: Spec = Spec::object(traefik);
 
 const CADDY_TABLE: &Table = &[
@@ -45,6 +48,47 @@ fn caddy<'a>(
             crate::alias::adopt(name, &value, &mut ranks, memory, event);
         }
     }
+    asked(url, fields, event);
+    if let Some(Value::Text(message)) = fields.value("msg") {
+        event.message = message.clone();
+    }
+    Ok(Found::default())
+}
+
+/// Reads a line of Caddy's console: stamp, level, logger and message, divided by tabs, and an object.
+fn console<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let Some((at, end)) =
+        stamp::iso(text.as_bytes(), 0).filter(|(_, end)| text[*end..].starts_with('\t'))
+    else {
+        return Miss::at(0, "a stamp and a tab (2023/06/14 15:16:01.123)");
+    };
+    let mut parts = text[end + 1..].splitn(3, '\t');
+    let [level, logger, rest] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+    let Some((message, object)) =
+        rest.split_once("\t{").filter(|_| logger.starts_with("http.log."))
+    else {
+        return Miss::at(end + 1, "a level, a logger (http.log.…), a message and an object");
+    };
+    let place = rest.len() - object.len() - 1;
+    let Ok(fields) = Object::read(Cow::Borrowed(&rest[place..])) else {
+        return Miss::at(text.len() - object.len() - 1, "valid JSON");
+    };
+    let Some(Value::Text(url)) = fields.value("request.uri") else {
+        return Miss::at(text.len() - object.len() - 1, "a request (request.uri)");
+    };
+    (event.time, event.time_quality) = memory.instant(at);
+    event.log_severity = crate::alias::named_severity(level);
+    asked(url, &fields, event);
+    event.ext.push("logger", Value::Text(logger.into()));
+    event.message = Cow::Borrowed(message);
+    for (name, value) in fields.fields().iter() {
+        columns::keep(name.to_owned(), value.clone(), event);
+    }
+    Ok(Found { stamp: (0, end), ..Found::ALL })
+}
+
+/// Fills what Caddy says of a request.
+fn asked<'a>(url: Cow<'a, str>, fields: &Object<'a>, event: &mut Event<'a>) {
     event.dataset = Some("caddy.access".into());
     columns::fill(fields, CADDY_TABLE, event);
     if let Some(version) = fields.value("request.proto") {
@@ -62,12 +106,8 @@ fn caddy<'a>(
     {
         (event.source_ip, event.source_port) = (address(ip), port.parse().ok());
     }
-    columns::url(url.clone(), event);
-    if let Some(Value::Text(message)) = fields.value("msg") {
-        event.message = message.clone();
-    }
+    columns::url(url, event);
     web(fields.int("status"), event);
-    Ok(Found::default())
 }
 
 const TRAEFIK_TABLE: &Table = &[

@@ -138,7 +138,7 @@ fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Undoes `&lt;`, `&gt;`, `&amp;`, `&quot;`, `&apos;` and numbers.
-fn unescaped(text: &str) -> Cow<'_, str> {
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
