@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// A part of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub enum Part {
     Hour,
     /// 1 to 31.
     Day,
-    /// 1 to 53, by ISO 8601.
+    /// 1 to 53, by ISO 8601. Sigma's rules name 1 to 52.
     Week,
     /// 1 to 12.
     Month,
@@ -37,6 +38,19 @@ impl Part {
     #[must_use]
     pub fn named(name: &str) -> Option<Part> {
         NAMES.iter().find(|(_, have)| *have == name).map(|(part, _)| *part)
+    }
+
+    /// The numbers that Sigma gives the part.
+    #[must_use]
+    pub fn range(self) -> RangeInclusive<i64> {
+        match self {
+            Part::Minute => 0..=59,
+            Part::Hour => 0..=23,
+            Part::Day => 1..=31,
+            Part::Week => 1..=52,
+            Part::Month => 1..=12,
+            Part::Year => 0..=9999,
+        }
     }
 
     /// This part of a time in ISO 8601's order.

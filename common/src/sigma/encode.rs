@@ -28,6 +28,11 @@ impl Encoding {
             _ => return None,
         })
     }
+
+    /// Whether it makes UTF-16 of a text.
+    pub(super) fn is_wide(self) -> bool {
+        matches!(self, Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Utf16)
+    }
 }
 
 /// What a text becomes under encodings, in their order: one text, or one an offset.

@@ -1,7 +1,8 @@
 //! One item of a selection, `Field|modifiers: values`, to a [`Filter`].
 //!
 //! Values of a list are an `or`, with `all` an `and`. Numbers are numbers, `null` is absence, a
-//! text is a pattern with wildcards. An error is a sentence; the caller knows the place.
+//! text is a pattern with wildcards. An error is a sentence, and may end with a line `hint: …`;
+//! the caller knows the place.
 //!
 //! What it does *not* know: conditions, documents.
 
@@ -11,7 +12,7 @@ use super::modifier::{Modifiers, Relation, split};
 use super::placeholder;
 use super::value::{Stand, pieces, plain, test};
 use crate::field::Field;
-use crate::filter::{Filter, Network, Regex, Test, Text};
+use crate::filter::{Filter, Network, Part, Regex, Test, Text};
 use crate::yaml::{Node, Value};
 
 type Sentence<T> = Result<T, String>;
@@ -39,6 +40,10 @@ pub(super) fn field(key: &str, node: &Node, aliases: &Aliases, positive: bool) -
 /// Keywords: of an item without a field, or of a value that stands alone.
 pub(super) fn keyword(key: &str, node: &Node) -> Sentence<Filter> {
     let (_, mut modifiers) = split(key)?;
+    if modifiers.part.is_some() || modifiers.negated {
+        let hint = "a condition with not excludes keywords";
+        return Err(format!("a keyword has no field for this modifier\nhint: {hint}"));
+    }
     if modifiers.relation == Relation::Plain && modifiers.stand == Stand::Whole {
         modifiers.stand = Stand::Inside;
     }
@@ -66,6 +71,13 @@ fn values<'n>(name: &str, node: &'n Node, modifiers: &Modifiers) -> Sentence<Vec
         Value::List(items) => items.iter().collect(),
         _ => vec![node],
     };
+    let is_single = items.len() == 1;
+    if is_single && modifiers.all {
+        return Err(format!("{name}: all with a single value\nhint: leave all out"));
+    }
+    if !is_single && modifiers.relation == Relation::Exists {
+        return Err(format!("{name}: exists is true or false\nhint: give it one value"));
+    }
     for item in &items {
         match &item.value {
             Value::List(_) | Value::Map(_) => {
@@ -95,7 +107,10 @@ fn of_field(
             _ => return Err(format!("{name}: a part of a time is a number")),
         };
         return match value.value {
-            Value::Int(number) => Ok(of(Test::Part(part, order, number))),
+            Value::Int(number) if part.range().contains(&number) => {
+                Ok(of(Test::Part(part, order, number)))
+            }
+            Value::Int(number) => Err(outside(name, part, number)),
             _ => Err(format!("{name}: {} where a number is expected", value.kind())),
         };
     }
@@ -135,6 +150,24 @@ fn of_field(
     }
 }
 
+/// Why a number is no part of a time.
+fn outside(name: &str, part: Part, number: i64) -> String {
+    let (first, last) = part.range().into_inner();
+    let hint = match (part, number) {
+        (Part::Week, 53) => "\nhint: week|gt: 52 is ISO 8601's week 53",
+        _ => "",
+    };
+    format!("{name}: {part} {number} is not between {first} and {last}{hint}")
+}
+
+/// Refuses what is no text where a modifier takes texts only.
+fn only_text(value: &Node, modifier: &str) -> Sentence<()> {
+    match value.value {
+        Value::Text(_) | Value::Null => Ok(()),
+        _ => Err(format!("{modifier} takes a text, not {}\nhint: put it in quotes", value.kind())),
+    }
+}
+
 /// A number, or a text that is one.
 #[allow(clippy::cast_precision_loss, reason = "comparison is in double precision, as in SQL")]
 fn number(name: &str, value: &Node) -> Sentence<f64> {
@@ -166,6 +199,12 @@ fn plain_value(field: &Field, value: &Node, modifiers: &Modifiers) -> Sentence<F
 
 /// The text tests of a value: one, or one an offset of its encoding.
 fn texts(value: &Node, modifiers: &Modifiers) -> Sentence<Vec<Test>> {
+    if modifiers.dashed {
+        only_text(value, "windash")?;
+    }
+    if !modifiers.encodings.is_empty() {
+        only_text(value, "an encoding")?;
+    }
     let Some(text) = value.scalar() else { return Err("null where a text is expected".to_owned()) };
     let text = match modifiers.expand {
         true => match placeholder::test(&text, modifiers)? {
@@ -192,6 +231,7 @@ fn texts(value: &Node, modifiers: &Modifiers) -> Sentence<Vec<Test>> {
 }
 
 fn regex(value: &Node, flags: &str) -> Sentence<Test> {
+    only_text(value, "re")?;
     let Some(text) = value.scalar() else {
         return Err("null where a regex is expected".to_owned());
     };

@@ -1,6 +1,7 @@
 //! `Field|modifier|modifier` to what the modifiers ask for together.
 //!
-//! An unknown modifier, or two that exclude each other, are refused: nothing is ever ignored.
+//! Modifiers apply in their order. An unknown one, one that is there twice, and two that exclude
+//! each other are refused: nothing is ever ignored. A sentence may end with a line `hint: …`.
 //!
 //! What it does *not* know: values.
 
@@ -51,7 +52,13 @@ pub(super) fn split(key: &str) -> Result<(String, Modifiers), String> {
         encodings: Vec::new(),
         part: None,
     };
+    let mut seen = Vec::new();
     for word in words {
+        // A text can be encoded twice, and in Base64 often is.
+        if seen.contains(&word) && Encoding::named(word).is_none() {
+            return Err(format!("modifier {word} is there twice\nhint: leave one out"));
+        }
+        seen.push(word);
         found.add(word)?;
     }
     found.check()?;
@@ -74,8 +81,7 @@ impl Modifiers {
             return Ok(());
         }
         if let Some(encoding) = Encoding::named(word) {
-            self.encodings.push(encoding);
-            return Ok(());
+            return self.encode(word, encoding);
         }
         if let Relation::Regex(flags) = &mut self.relation
             && matches!(word, "i" | "m" | "s")
@@ -101,6 +107,21 @@ impl Modifiers {
         Ok(())
     }
 
+    /// Adds an encoding of what the text is by now.
+    fn encode(&mut self, word: &str, encoding: Encoding) -> Result<(), String> {
+        if self.stand != Stand::Whole {
+            let what = format!("modifier {word} after one that says where the text stands");
+            return Err(format!("{what}\nhint: modifiers apply in their order: {word}|contains"));
+        }
+        let before = self.encodings.last();
+        if encoding.is_wide() && before.is_some_and(|before| before.is_wide()) {
+            let what = format!("modifier {word} of what is in UTF-16 already");
+            return Err(format!("{what}\nhint: leave one out"));
+        }
+        self.encodings.push(encoding);
+        Ok(())
+    }
+
     fn flag(&mut self, word: &str) -> Result<(), String> {
         match word {
             "all" => self.all = true,
@@ -109,6 +130,9 @@ impl Modifiers {
             "windash" => self.dashed = true,
             "expand" => self.expand = true,
             _ => match Part::named(word) {
+                Some(_) if self.part.is_some() => {
+                    return Err(format!("modifier {word} after another of its kind"));
+                }
                 Some(part) => self.part = Some(part),
                 None => return Err(format!("unknown modifier \"{}\"", word.escape_debug())),
             },
@@ -120,22 +144,37 @@ impl Modifiers {
     fn check(&self) -> Result<(), String> {
         let is_text = self.cased || self.dashed || !self.encodings.is_empty();
         let stands = self.stand != Stand::Whole;
-        let (is_wrong, name) = match &self.relation {
-            Relation::Plain => {
-                let is_wrong = self.part.is_some() && (is_text || stands || self.expand);
-                (is_wrong, "a part of a time")
+        let is_part = self.part.is_some();
+        let (is_wrong, name, hint) = match &self.relation {
+            Relation::Plain => (
+                is_part && (is_text || stands || self.expand),
+                "a part of a time",
+                "it is a number: alone, or with lt, lte, gt, gte or neq",
+            ),
+            Relation::Regex(_) => (
+                is_text || stands || is_part || self.expand,
+                "re",
+                "a regex says itself where it stands; it is cased unless |i follows re",
+            ),
+            Relation::Network => {
+                (is_text || stands || is_part, "cidr", "a network holds whole addresses")
             }
-            Relation::Regex(_) => (is_text || stands || self.part.is_some() || self.expand, "re"),
-            Relation::Network => (is_text || stands || self.part.is_some(), "cidr"),
-            Relation::Exists => {
-                let other = self.all || self.expand || self.part.is_some();
-                (is_text || stands || other, "exists")
+            Relation::Exists => (
+                is_text || stands || self.all || self.expand || is_part,
+                "exists",
+                "exists looks at no value",
+            ),
+            Relation::Field => (
+                is_text || is_part || self.expand,
+                "fieldref",
+                "with contains, startswith, endswith or neq, or alone",
+            ),
+            Relation::Order(_) => {
+                (is_text || stands || self.expand, "an order", "numbers are compared as wholes")
             }
-            Relation::Field => (is_text || self.part.is_some() || self.expand, "fieldref"),
-            Relation::Order(_) => (is_text || stands || self.expand, "an order"),
         };
         match is_wrong {
-            true => Err(format!("{name} does not go with the other modifiers")),
+            true => Err(format!("{name} does not go with the other modifiers\nhint: {hint}")),
             false => Ok(()),
         }
     }
@@ -161,6 +200,14 @@ mod tests {
     }
 
     #[test]
+    fn an_encoding_can_be_applied_again() {
+        let (_, found) = split("a|wide|base64|wide|base64|contains").expect("modifiers");
+        assert_eq!(found.encodings, [Encoding::Utf16Le, Encoding::Base64].repeat(2));
+        let (_, found) = split("a|base64|base64offset|base64offset").expect("modifiers");
+        assert_eq!(found.encodings.len(), 3);
+    }
+
+    #[test]
     fn nothing_is_ignored() {
         for key in [
             "a|foo",
@@ -173,6 +220,18 @@ mod tests {
             "a|gt|lt",
             "a|exists|all",
             "a|Contains",
+            "a|neq|neq",
+            "a|contains|contains",
+            "a|all|contains|all",
+            "a|re|i|i",
+            "a|windash|cased|windash",
+            "a|hour|hour",
+            "a|hour|minute",
+            "a|re|cased",
+            "a|re|i|cased",
+            "a|hour|contains",
+            "a|wide|utf16be|base64",
+            "a|contains|base64offset",
         ] {
             assert!(split(key).is_err(), "{key}");
         }

@@ -108,6 +108,46 @@ fn modifiers_of_the_specification() {
 }
 
 #[test]
+fn what_the_specification_forbids_is_refused() {
+    let told = |item: &str| refused(&format!("  s:\n    {item}\n  condition: s\n"));
+    for (item, want) in [
+        ("A|hour: 99", "A: hour 99 is not between 0 and 23"),
+        ("A|minute: [3, 60]", "A: minute 60 is not between 0 and 59"),
+        ("A|day|neq: 0", "A: day 0 is not between 1 and 31"),
+        ("A|week|gte: -1", "A: week -1 is not between 1 and 52"),
+        ("A|month: 13", "A: month 13 is not between 1 and 12"),
+        ("A|year: 20260", "A: year 20260 is not between 0 and 9999"),
+        ("A|contains|all: x", "A: all with a single value\nhint: leave all out"),
+        ("A|contains|all: [x]", "A: all with a single value\nhint: leave all out"),
+        ("'|all': [x]", "keywords: all with a single value\nhint: leave all out"),
+        ("A|neq|neq: x", "modifier neq is there twice\nhint: leave one out"),
+        ("A|exists: [true, false]", "A: exists is true or false\nhint: give it one value"),
+        ("A|exists: 'true'", "A: exists is true or false"),
+        ("A|windash: 5", "windash takes a text, not a number\nhint: put it in quotes"),
+        ("A|re: 5", "re takes a text, not a number\nhint: put it in quotes"),
+        ("A|base64: true", "an encoding takes a text, not a truth value\nhint: put it in quotes"),
+    ] {
+        assert_eq!(told(item), format!("f.yml:6:5: {want}"));
+    }
+    let week = "A: week 53 is not between 1 and 52\nhint: week|gt: 52 is ISO 8601's week 53";
+    assert_eq!(told("A|week: 53"), format!("f.yml:6:5: {week}"));
+    for item in ["'|neq': [x]", "'|hour': 3", "'|exists': true", "'|fieldref': A"] {
+        assert!(told(item).contains("a keyword has no field for this modifier"), "{item}");
+    }
+}
+
+#[test]
+fn what_is_odd_but_not_forbidden_is_kept() {
+    assert!(selection("A|week|gt: 52", r#"{"A":"2026-12-31"}"#));
+    assert!(selection("A|hour: [0, 23]", r#"{"A":"2026-08-01T23:00:00Z"}"#));
+    assert!(selection("A|contains: 5", r#"{"A":"x50"}"#));
+    assert!(selection("A|wide: ab", r#"{"A":"a\u0000b\u0000"}"#));
+    assert!(selection("A|base64|base64|contains: cmd", r#"{"A":"x WTIxaw== y"}"#));
+    assert!(selection("A|exists|neq: true", "{}"));
+    assert!(selection("A|all: ['*x*', '*y*']", r#"{"A":"xy"}"#));
+}
+
+#[test]
 fn keywords_are_parts_of_any_value() {
     let one = "  k:\n    - 'mimi*z'\n    - other\n  condition: k\n";
     assert!(matches(one, r#"{"a":{"b":"x MIMIKATZ y"}}"#));
