@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: databases; how files are read.
 
-use common::cli::{Failure, Kind, warn};
+use common::cli::{Failure, Kind, hint, warn};
 use common::filter::{Set, Sets};
 use common::rule::{self, Rule};
 use pack::File;
@@ -33,13 +33,16 @@ pub(crate) fn read(
         false => pack::load(&files, section, sets),
     };
     for refusal in &pack.refusals {
+        let text = refusal.to_string();
+        let (what, advice) = text.split_once("\nhint: ").unwrap_or((&text, ""));
         if fatal.contains(refusal.file.as_str()) {
-            let text = refusal.to_string();
-            let (what, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
             let failure = Failure::new(Kind::Config, what);
-            return Err(if hint.is_empty() { failure } else { failure.hint(hint) }.into());
+            return Err(if advice.is_empty() { failure } else { failure.hint(advice) }.into());
         }
-        warn("siemtrigger", &format!("{refusal} (rule {})", refusal.id));
+        warn("siemtrigger", &format!("{what} (rule {})", refusal.id));
+        if !advice.is_empty() {
+            hint(advice);
+        }
     }
     if !pack.refusals.is_empty() {
         let (loaded, refused) = (pack.rules.len(), pack.refusals.len());
