@@ -17,6 +17,7 @@
 //!
 //! What it does *not* know: users and groups of this host.
 
+mod key;
 pub(in crate::format) mod meaning;
 mod pair;
 
@@ -25,6 +26,8 @@ use crate::columns;
 use crate::joint::{Joint, Keyed, Part};
 use crate::memory::Memory;
 use common::event::{Event, Value};
+use key::Key;
+use memchr::memchr;
 use pair::Pair;
 use std::borrow::Cow;
 
@@ -47,26 +50,40 @@ struct Head<'a> {
 }
 
 fn head(line: &str) -> Option<Head<'_>> {
+    let bytes = line.as_bytes();
     let (node, at) = match line.strip_prefix("node=") {
         Some(rest) => {
-            let (node, _) = rest.split_once(' ')?;
-            (Some(node), 6 + node.len())
+            let end = memchr(b' ', rest.as_bytes())?;
+            (Some(&rest[..end]), "node= ".len() + end)
         }
         None => (None, 0),
     };
     let rest = line.get(at..)?.strip_prefix("type=")?;
-    let (kind, rest) = rest.split_once(' ')?;
-    let stamp = rest.strip_prefix("msg=audit(")?;
-    let (stamp, fields) = stamp.split_once("):")?;
-    let (time, serial) = stamp.split_once(':')?;
-    let (seconds, millis) = time.split_once('.')?;
-    let seconds: i64 = seconds.parse().ok().filter(|s| (0..=253_402_300_799).contains(s))?;
-    let fraction: i64 = millis.parse().ok().filter(|m| (0..1_000).contains(m))?;
-    let serial = serial.parse().ok()?;
-    let start = line.len() - rest.len() + "msg=audit(".len();
-    let body = line.len() - fields.len() + usize::from(fields.starts_with(' '));
-    let key = (start, start + stamp.len());
-    Some(Head { node, kind, key, millis: seconds * 1_000 + fraction, serial, body })
+    let kind = &rest[..memchr(b' ', rest.as_bytes())?];
+    let stamp = at + "type= ".len() + kind.len();
+    line.get(stamp..)?.strip_prefix("msg=audit(")?;
+    let start = stamp + "msg=audit(".len();
+    let (seconds, at) = number(bytes, start, b'.')?;
+    let (fraction, at) = number(bytes, at, b':')?;
+    let (serial, at) = number(bytes, at, b')')?;
+    if seconds > 253_402_300_799 || fraction > 999 || bytes.get(at) != Some(&b':') {
+        return None;
+    }
+    let body = at + 1 + usize::from(bytes.get(at + 1) == Some(&b' '));
+    let millis = seconds * 1_000 + fraction;
+    Some(Head { node, kind, key: (start, at - 1), millis, serial, body })
+}
+
+/// The digits from a place up to a byte, and the place behind it.
+fn number(bytes: &[u8], from: usize, until: u8) -> Option<(i64, usize)> {
+    let mut number = 0;
+    for (at, &byte) in bytes.iter().enumerate().skip(from) {
+        match byte {
+            b'0'..=b'9' if at - from < 18 => number = number * 10 + i64::from(byte - b'0'),
+            _ => return (byte == until && at > from).then_some((number, at + 1)),
+        }
+    }
+    None
 }
 
 fn keyed(line: &[u8]) -> Option<Keyed<'_>> {
@@ -98,6 +115,7 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
         event.host_name = node.into();
     }
     let mut record = Record::default();
+    record.pairs.reserve(48);
     record.types.push(head.kind);
     pair::pairs(head.kind, &first[head.body..], &mut record.pairs);
     for line in lines {
@@ -107,49 +125,115 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
         }
     }
     record.pairs.truncate(PAIRS);
-    event.ext.push("auditd.sequence", Value::Int(head.serial));
-    meaning::fill(&record, event);
-    record.keep(event);
+    record.look();
+    let mut added = vec![("auditd.sequence", Value::Int(head.serial))];
+    meaning::fill(&record, event, &mut added);
+    record.keep(added, event);
     Ok(Found::ALL)
 }
+
+/// A field beside those of the records.
+type Added<'a> = (&'static str, Value<'a>);
 
 /// The records of one event.
 #[derive(Debug, Default)]
 struct Record<'a> {
     types: Vec<&'a str>,
     pairs: Vec<Pair<'a>>,
+    /// Where the first pair of each key is, from 1.
+    places: [u16; Key::COUNT],
 }
 
 impl<'a> Record<'a> {
-    /// The first value of a name.
-    fn get(&self, name: &str) -> Option<&Cow<'a, str>> {
-        self.pairs.iter().find(|pair| pair.name == name).map(|pair| &pair.value)
-    }
-
-    /// The first value of a name in records of a type.
-    fn get_of(&self, kind: &str, name: &str) -> Option<&Cow<'a, str>> {
-        let found = self.pairs.iter().find(|pair| pair.kind == kind && pair.name == name);
-        found.map(|pair| &pair.value)
-    }
-
-    /// Adds all pairs to the event, those of one name as a list of its different values.
-    fn keep(mut self, event: &mut Event<'a>) {
-        self.types.dedup();
-        let kinds = self.types.iter().map(|kind| Value::Text(Cow::Borrowed(*kind)));
-        event.ext.push("type", one_or_list(kinds.collect()));
-        self.pairs.sort_by(|a, b| a.name.cmp(b.name));
-        let mut pairs = self.pairs.into_iter().peekable();
-        while let Some(Pair { name, value, .. }) = pairs.next() {
-            let mut values = vec![Value::Text(value)];
-            while let Some(next) = pairs.next_if(|next| next.name == name) {
-                let value = Value::Text(next.value);
-                if !values.contains(&value) {
-                    values.push(value);
-                }
+    /// Finds the pairs that columns are filled from.
+    fn look(&mut self) {
+        for (number, pair) in (1..).zip(&self.pairs) {
+            if let Some(key) = Key::of(pair.kind, pair.name)
+                && self.places[key as usize] == 0
+            {
+                self.places[key as usize] = number;
             }
-            event.ext.push(name, one_or_list(values));
         }
     }
+
+    /// The first value of a key.
+    fn get(&self, key: Key) -> Option<&Cow<'a, str>> {
+        let place = usize::from(self.places[key as usize]).checked_sub(1)?;
+        self.pairs.get(place).map(|pair| &pair.value)
+    }
+
+    /// Adds all fields to the event in the order of their names; pairs of one name as a list of
+    /// their different values, in place of what was added under that name.
+    fn keep(mut self, mut added: Vec<Added<'a>>, event: &mut Event<'a>) {
+        self.types.dedup();
+        let kinds = self.types.iter().map(|kind| Value::Text(Cow::Borrowed(*kind)));
+        added.push(("type", one_or_list(kinds.collect())));
+        let order = self.order(&added);
+        event.ext.reserve(order.len());
+        let mut order = order.into_iter().peekable();
+        while let Some((first, mut at)) = order.next() {
+            let name = self.name(&added, at);
+            let mut values = Vec::new();
+            while let Some((_, next)) =
+                order.next_if(|(key, next)| *key == first && self.name(&added, *next) == name)
+            {
+                if at >= added.len() {
+                    values.push(self.take(at - added.len()));
+                }
+                at = next;
+            }
+            let last = match at.checked_sub(added.len()) {
+                Some(at) => self.take(at),
+                None => std::mem::replace(&mut added[at].1, Value::Bool(false)),
+            };
+            event.ext.push(name, joined(values, last));
+        }
+    }
+
+    /// The places of all fields, the added ones first, in the order of their names and then in
+    /// their own; with the first bytes of the name.
+    fn order(&self, added: &[Added<'a>]) -> Vec<(u64, usize)> {
+        let names = added.iter().map(|(name, _)| *name).chain(self.pairs.iter().map(|it| it.name));
+        let first = |name: &str| {
+            let mut first = [0; 8];
+            let width = name.len().min(8);
+            first[..width].copy_from_slice(&name.as_bytes()[..width]);
+            u64::from_be_bytes(first)
+        };
+        let mut order: Vec<(u64, usize)> =
+            names.enumerate().map(|(at, name)| (first(name), at)).collect();
+        order.sort_unstable_by(|one, other| {
+            let names = || self.name(added, one.1).cmp(self.name(added, other.1));
+            one.0.cmp(&other.0).then_with(names).then(one.1.cmp(&other.1))
+        });
+        order
+    }
+
+    fn name(&self, added: &[Added<'a>], at: usize) -> &'a str {
+        match at.checked_sub(added.len()) {
+            Some(at) => self.pairs[at].name,
+            None => added[at].0,
+        }
+    }
+
+    fn take(&mut self, at: usize) -> Value<'a> {
+        Value::Text(std::mem::take(&mut self.pairs[at].value))
+    }
+}
+
+/// The different values of a name.
+fn joined<'a>(mut values: Vec<Value<'a>>, last: Value<'a>) -> Value<'a> {
+    if values.is_empty() {
+        return last;
+    }
+    values.push(last);
+    let mut different: Vec<Value<'a>> = Vec::with_capacity(values.len());
+    for value in values {
+        if !different.contains(&value) {
+            different.push(value);
+        }
+    }
+    one_or_list(different)
 }
 
 fn one_or_list(mut values: Vec<Value<'_>>) -> Value<'_> {

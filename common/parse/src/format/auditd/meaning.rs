@@ -2,8 +2,9 @@
 //!
 //! What it does *not* know: how records are written.
 
-use super::Record;
+use super::key::Key;
 use super::pair::decoded;
+use super::{Added, Record};
 use common::event::{Event, Value, address};
 use common::field::Column;
 use std::borrow::Cow;
@@ -47,10 +48,16 @@ const SINGLE_PREFIXES: &[&str] =
 
 /// Whether an event of this type has one record.
 pub(super) fn is_single(kind: &str) -> bool {
+    // Most records are of these.
+    let is_common = matches!(kind, "SYSCALL" | "EXECVE" | "CWD" | "PATH" | "SOCKADDR");
+    !is_common && is_among_single(kind)
+}
+
+fn is_among_single(kind: &str) -> bool {
     SINGLE.contains(&kind) || SINGLE_PREFIXES.iter().any(|prefix| kind.starts_with(prefix))
 }
 
-/// Types of authentication and of accounts, and their actions. (type, category, action)
+/// Types of authentication and of accounts, and their actions, sorted. (type, category, action)
 const MEANINGS: &[(&str, &str, &str)] = &[
     ("ACCT_LOCK", "iam", "locked-account"),
     ("ACCT_UNLOCK", "iam", "unlocked-account"),
@@ -83,8 +90,9 @@ const MEANINGS: &[(&str, &str, &str)] = &[
 
 /// Category and action of an event with records of these types.
 pub(in crate::format) fn meant(types: &[&str]) -> Option<(&'static str, &'static str)> {
-    let found = MEANINGS.iter().find(|(kind, ..)| types.contains(kind));
-    found.map(|(_, category, action)| (*category, *action))
+    let place = |kind: &&str| MEANINGS.binary_search_by(|(have, ..)| (*have).cmp(kind)).ok();
+    let (_, category, action) = MEANINGS[types.iter().filter_map(place).min()?];
+    Some((category, action))
 }
 
 /// Numbers of system calls on x86-64 whose names rules and people look for.
@@ -139,13 +147,13 @@ const CALLS: &[(&str, &str)] = &[
 ];
 
 /// Fills the columns.
-pub(super) fn fill<'a>(record: &Record<'a>, event: &mut Event<'a>) {
+pub(super) fn fill<'a>(record: &Record<'a>, event: &mut Event<'a>, added: &mut Vec<Added<'a>>) {
     let call = call(record);
     event.event_action = call.clone();
     if let Some(call) = &call {
         event.event_category = Some(Cow::Borrowed(category(call)));
-        if record.get("SYSCALL").is_none() {
-            event.ext.push("SYSCALL", Value::Text(call.clone()));
+        if record.get(Key::CallName).is_none() {
+            added.push(("SYSCALL", Value::Text(call.clone())));
         }
     }
     if let Some((category, action)) = meant(&record.types) {
@@ -155,7 +163,7 @@ pub(super) fn fill<'a>(record: &Record<'a>, event: &mut Event<'a>) {
     if event.event_action.is_none() {
         event.event_action = record.types.first().map(|kind| Cow::Owned(kind.to_ascii_lowercase()));
     }
-    let result = record.get("success").or_else(|| record.get("res"));
+    let result = record.get(Key::Success).or_else(|| record.get(Key::Result));
     event.event_outcome = match result.map(AsRef::as_ref) {
         Some("yes" | "success" | "1") => Some("success".into()),
         Some("no" | "failed" | "0") => Some("failure".into()),
@@ -163,18 +171,18 @@ pub(super) fn fill<'a>(record: &Record<'a>, event: &mut Event<'a>) {
         None if event.message.starts_with("avc:  denied") => Some("failure".into()),
         _ => None,
     };
-    process(record, event);
-    people(record, event);
+    process(record, event, added);
+    people(record, event, added);
     peers(record, call.as_deref(), event);
 }
 
 /// The name of the system call.
 fn call<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
-    if let Some(name) = record.get("SYSCALL") {
+    if let Some(name) = record.get(Key::CallName) {
         return Some(name.clone());
     }
-    let number = record.get_of("SYSCALL", "syscall")?;
-    let is_known = record.get_of("SYSCALL", "arch").is_some_and(|arch| arch == "c000003e");
+    let number = record.get(Key::Call)?;
+    let is_known = record.get(Key::Architecture).is_some_and(|arch| arch == "c000003e");
     let name = CALLS.iter().find(|(call, _)| is_known && call == number);
     let is_name = || number.bytes().all(|byte| !byte.is_ascii_digit());
     match name {
@@ -194,23 +202,23 @@ fn category(call: &str) -> &'static str {
     }
 }
 
-fn process<'a>(record: &Record<'a>, event: &mut Event<'a>) {
-    event.process_name = record.get("comm").cloned();
-    event.process_executable = record.get("exe").cloned();
-    event.process_pid = record.get("pid").and_then(|pid| pid.parse().ok());
-    if let Some(parent) = record.get("ppid").and_then(|pid| pid.parse().ok()) {
-        event.ext.push("process.parent.pid", Value::Int(parent));
+fn process<'a>(record: &Record<'a>, event: &mut Event<'a>, added: &mut Vec<Added<'a>>) {
+    event.process_name = record.get(Key::Program).cloned();
+    event.process_executable = record.get(Key::Executable).cloned();
+    event.process_pid = record.get(Key::Process).and_then(|pid| pid.parse().ok());
+    if let Some(parent) = record.get(Key::Parent).and_then(|pid| pid.parse().ok()) {
+        added.push(("process.parent.pid", Value::Int(parent)));
     }
-    if let Some(folder) = record.get("cwd") {
+    if let Some(folder) = record.get(Key::Folder) {
         event.ext.push("process.working_directory", Value::Text(folder.clone()));
     }
     let arguments = arguments(record);
     event.process_command_line = match arguments.is_empty() {
         false => Some(Cow::Owned(arguments.join(" "))),
-        true => record.get("proctitle").or_else(|| record.get_of("USER_CMD", "cmd")).cloned(),
+        true => record.get(Key::Title).or_else(|| record.get(Key::Command)).cloned(),
     };
-    if let Some(path) = record.get_of("PATH", "name") {
-        event.ext.push("file.path", Value::Text(path.clone()));
+    if let Some(path) = record.get(Key::Path) {
+        added.push(("file.path", Value::Text(path.clone())));
     }
 }
 
@@ -224,37 +232,39 @@ fn arguments<'r>(record: &'r Record<'_>) -> Vec<&'r str> {
     arguments.into_iter().map(|(_, value)| value).collect()
 }
 
-fn people<'a>(record: &Record<'a>, event: &mut Event<'a>) {
+fn people<'a>(record: &Record<'a>, event: &mut Event<'a>, added: &mut Vec<Added<'a>>) {
     // Of a login by number, enriched records name who it is; UID is the server's.
-    let id = || record.get_of("USER_LOGIN", "ID");
-    let named = record.get("acct").or_else(id).or_else(|| record.get("UID"));
+    let id = || record.get(Key::LoginName);
+    let named = record.get(Key::Account).or_else(id).or_else(|| record.get(Key::UserName));
     event.user_name = named.cloned();
-    if let Some(number) = record.get("uid") {
-        event.ext.push("user.id", Value::Text(number.clone()));
+    if let Some(number) = record.get(Key::UserId) {
+        added.push(("user.id", Value::Text(number.clone())));
     }
-    if let Some(name) = record.get("EUID") {
-        event.ext.push("user.effective.name", Value::Text(name.clone()));
+    if let Some(name) = record.get(Key::EffectiveUser) {
+        added.push(("user.effective.name", Value::Text(name.clone())));
     }
-    if let Some(name) = record.get("AUID") {
-        event.ext.push("user.audit.name", Value::Text(name.clone()));
+    if let Some(name) = record.get(Key::AuditUser) {
+        added.push(("user.audit.name", Value::Text(name.clone())));
     }
 }
 
 fn peers(record: &Record<'_>, call: Option<&str>, event: &mut Event<'_>) {
-    let told = record.get("addr").or_else(|| record.get("hostname"));
+    let told = record.get(Key::Address).or_else(|| record.get(Key::HostName));
     event.source_ip = told.and_then(|text| address(text));
-    let here = record.get("laddr").and_then(|text| address(text));
+    let here = record.get(Key::LocalAddress).and_then(|text| address(text));
     event.destination_ip = here;
     let ports = match here {
-        Some(_) => [("rport", Column::SourcePort), ("lport", Column::DestinationPort)],
-        None => [("lport", Column::SourcePort), ("rport", Column::SourcePort)],
+        Some(_) => {
+            [(Key::RemotePort, Column::SourcePort), (Key::LocalPort, Column::DestinationPort)]
+        }
+        None => [(Key::LocalPort, Column::SourcePort), (Key::RemotePort, Column::SourcePort)],
     };
-    for (name, column) in ports {
-        if let Some(port) = record.get(name) {
+    for (key, column) in ports {
+        if let Some(port) = record.get(key) {
             let _ = event.set_column(column, Value::Text(Cow::Owned(port.to_string())));
         }
     }
-    let socket = record.get_of("SOCKADDR", "saddr").and_then(|text| decoded(text));
+    let socket = record.get(Key::Socket).and_then(|text| decoded(text));
     if let Some((ip, port)) = socket.as_deref().and_then(endpoint) {
         if matches!(call, Some("accept" | "accept4" | "bind")) {
             (event.source_ip, event.source_port) = (Some(ip), Some(port));
@@ -279,4 +289,18 @@ fn endpoint(socket: &[u8]) -> Option<(IpAddr, u16)> {
         _ => return None,
     };
     Some((ip, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_meaning_of_several_types_counts() {
+        assert!(MEANINGS.is_sorted_by(|one, other| one.0 < other.0));
+        let meant_by = |types: &[&str]| meant(types).map(|(_, action)| action);
+        assert_eq!(meant_by(&["SYSCALL", "USER_CMD", "AVC"]), Some("violated-selinux-policy"));
+        assert_eq!(meant_by(&["USER_CMD"]), Some("ran-command"));
+        assert_eq!(meant_by(&["SYSCALL", "PATH"]), None);
+    }
 }

@@ -42,7 +42,9 @@ const HEX: &[&str] = &[
 pub(super) fn pairs<'a>(kind: &'a str, text: &'a str, out: &mut Vec<Pair<'a>>) {
     let mut rest = text;
     while let Some(equals) = memchr::memchr(b'=', rest.as_bytes()) {
-        let name = rest[..equals].rsplit([' ', ',', '\u{1d}', '(']).next().unwrap_or_default();
+        let is_stop = |byte: &u8| matches!(byte, b' ' | b',' | 0x1d | b'(');
+        let begin = rest.as_bytes()[..equals].iter().rposition(is_stop).map_or(0, |at| at + 1);
+        let name = &rest[begin..equals];
         let after = &rest[equals + 1..];
         match after.as_bytes().first() {
             Some(b'\'') => {
@@ -53,14 +55,14 @@ pub(super) fn pairs<'a>(kind: &'a str, text: &'a str, out: &mut Vec<Pair<'a>>) {
             }
             Some(b'"') => {
                 let inside = &after[1..];
-                let end = inside.find('"').unwrap_or(inside.len());
+                let end = memchr::memchr(b'"', inside.as_bytes()).unwrap_or(inside.len());
                 push(Pair { kind, name, value: Cow::Borrowed(&inside[..end]) }, out);
                 rest = &inside[end..];
             }
             _ => {
-                let stop =
-                    |char| matches!(char, ' ' | '\u{1d}') || char == ')' && !after.starts_with('(');
-                let end = after.find(stop).unwrap_or(after.len());
+                let is_set = after.starts_with('(');
+                let stop = |byte: u8| matches!(byte, b' ' | 0x1d) || byte == b')' && !is_set;
+                let end = after.bytes().position(stop).unwrap_or(after.len());
                 let bare = after[..end].trim_end_matches(',');
                 push(Pair { kind, name, value: value(kind, name, bare) }, out);
                 rest = &after[end..];
@@ -77,6 +79,11 @@ fn push<'a>(pair: Pair<'a>, out: &mut Vec<Pair<'a>>) {
 }
 
 fn value<'a>(kind: &str, name: &str, text: &'a str) -> Cow<'a, str> {
+    let is_hex =
+        text.len() % 2 == 0 && text.bytes().next().is_some_and(|it| it.is_ascii_hexdigit());
+    if !is_hex {
+        return Cow::Borrowed(text);
+    }
     let is_argument = kind == "EXECVE" && name.starts_with('a') && name != "argc";
     if !is_argument && !HEX.contains(&name) || name.ends_with("_len") {
         return Cow::Borrowed(text);
