@@ -164,7 +164,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The fields in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Value<'a>)> {
         self.entries().iter().map(|(name, value)| (name.as_ref(), value))
     }
 

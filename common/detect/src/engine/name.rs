@@ -2,12 +2,16 @@
 //!
 //! What it does *not* know: events.
 
+use common::field::Column;
+
 /// Names and their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     names: Vec<Name>,
     /// Number + 1 by hash; 0 is free. Its size is a power of two.
     table: Vec<u16>,
+    /// The columns that have numbers. The time is none: it is a text in the source.
+    columns: Vec<(Column, u16)>,
 }
 
 /// A name; its ends and length tell it where it has at most sixteen bytes.
@@ -33,6 +37,11 @@ impl Names {
         self.names.len()
     }
 
+    /// The columns that have numbers.
+    pub(super) fn columns(&self) -> &[(Column, u16)] {
+        &self.columns
+    }
+
     /// The number of a name, a new one where it has none; `None` when there are too many.
     pub(super) fn add(&mut self, name: &[u8]) -> Option<u16> {
         if let Some(number) = self.find(name) {
@@ -41,6 +50,8 @@ impl Names {
         let number =
             u16::try_from(self.names.len()).ok().filter(|number| usize::from(*number) < MOST)?;
         self.names.push(Name { ends: Ends::of(name), text: name.into() });
+        let column = std::str::from_utf8(name).ok().and_then(Column::of_ecs);
+        self.columns.extend(column.filter(|it| *it != Column::Time).map(|it| (it, number)));
         if self.names.len() * 4 > self.table.len() {
             self.table = vec![0; (self.names.len() * 8).next_power_of_two()];
             for number in 0..self.names.len() {
@@ -88,15 +99,17 @@ impl Names {
 }
 
 impl Ends {
+    #[inline]
     fn of(text: &[u8]) -> Ends {
-        let word = |bytes: &[u8]| {
-            let mut word = [0u8; 8];
-            word[..bytes.len()].copy_from_slice(bytes);
-            u64::from_le_bytes(word)
+        let length = text.len();
+        let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => {
+                let word = short(text);
+                (word, word)
+            }
         };
-        let first = word(&text[..text.len().min(8)]);
-        let last = word(&text[text.len().saturating_sub(8)..]);
-        Ends { first, last, length: text.len() }
+        Ends { first, last, length }
     }
 
     /// The same without copying, where the line goes on behind the text.
@@ -126,6 +139,22 @@ impl Ends {
     fn hash(self) -> usize {
         let mixed = self.first ^ self.last.rotate_left(29) ^ self.length as u64;
         (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
+    }
+}
+
+/// At most seven bytes, the first one lowest, without copying them one by one.
+#[inline]
+fn short(text: &[u8]) -> u64 {
+    let length = text.len();
+    match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            u64::from(first) | u64::from(last) << ((length - 4) * 8)
+        }
+        // Of up to three bytes the first, the middle and the last are all.
+        _ => [0, length / 2, length.saturating_sub(1)].into_iter().fold(0, |word, at| {
+            word | text.get(at).map_or(0, |byte| u64::from(*byte) << (at * 8))
+        }),
     }
 }
 

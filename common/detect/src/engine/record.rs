@@ -155,41 +155,76 @@ impl Record {
         whole.is_none() || keys.windows(2).any(|pair| pair[0] == pair[1])
     }
 
-    /// Takes the fields of an event that was built.
+    /// Takes the fields of an event that was built, as [`Event::own`] finds them: the source's own,
+    /// then those that were added, then columns, then names that have spaces.
     pub(super) fn read_event<'e>(
         &mut self,
         event: &'e Event<'_>,
         names: &Names,
     ) -> Vec<ValueRef<'e>> {
         self.begin();
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(32);
         // Most names of rules are absent: the event's own names are looked up, not theirs.
-        let names_of = event.ext.iter().map(|(name, _)| name);
-        for name in names_of.chain(event.original.names()) {
-            let name = name.strip_prefix("original.").unwrap_or(name);
-            let spaced = name.contains(' ').then(|| name.replace(' ', ""));
-            for name in [Some(name), spaced.as_deref()].into_iter().flatten() {
-                self.put_event(event, name, names, &mut values);
+        for name in event.original.names() {
+            let field = names.find(name.as_bytes());
+            if let Some(field) = field
+                && let Some(value) = event.original.get(name)
+            {
+                self.put_value(field, value, &mut values);
             }
         }
-        for column in common::field::Column::ALL {
-            self.put_event(event, column.name(), names, &mut values);
+        self.read_added(event, names, &mut values);
+        for &(column, field) in names.columns() {
+            if let Some(value) = event.column(column) {
+                self.put_value(field, value, &mut values);
+            }
         }
+        self.read_spaced(event, names, &mut values);
         values
     }
 
-    fn put_event<'e>(
+    /// Takes the fields that were added; of a name that is there twice the last counts.
+    fn read_added<'e>(
         &mut self,
         event: &'e Event<'_>,
-        name: &str,
         names: &Names,
         values: &mut Vec<ValueRef<'e>>,
     ) {
-        let Some(field) = names.find(name.as_bytes()) else { return };
-        if self.slots[usize::from(field)].epoch == self.epoch {
-            return;
+        for (name, value) in event.ext.iter().rev() {
+            if let Some(own) = name.strip_prefix("original.")
+                && let Some(field) = names.find(own.as_bytes())
+            {
+                self.put_value(field, value.into(), values);
+            }
         }
-        if let Some(value) = event.own(name) {
+        for (name, value) in event.ext.iter().rev() {
+            if let Some(field) = names.find(name.as_bytes()) {
+                self.put_value(field, value.into(), values);
+            }
+        }
+    }
+
+    fn read_spaced<'e>(
+        &mut self,
+        event: &'e Event<'_>,
+        names: &Names,
+        values: &mut Vec<ValueRef<'e>>,
+    ) {
+        let of_ext = event.ext.iter().map(|(name, _)| name);
+        let is_spaced = |name: &&str| memchr::memchr(b' ', name.as_bytes()).is_some();
+        for name in event.original.names().chain(of_ext).filter(is_spaced) {
+            let name = name.strip_prefix("original.").unwrap_or(name).replace(' ', "");
+            if let Some(field) = names.find(name.as_bytes())
+                && let Some(value) = event.own(&name)
+            {
+                self.put_value(field, value, values);
+            }
+        }
+    }
+
+    /// Keeps a value where the field has none yet.
+    fn put_value<'e>(&mut self, field: u16, value: ValueRef<'e>, values: &mut Vec<ValueRef<'e>>) {
+        if self.slots[usize::from(field)].epoch != self.epoch {
             self.put(field, Place::Value(values.len()));
             values.push(value);
         }

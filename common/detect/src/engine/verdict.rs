@@ -155,12 +155,14 @@ fn canonical(token: Token, value: &[u8], text: &mut String, out: &mut Vec<u8>) {
 
 fn escape(text: &str, out: &mut Vec<u8>) {
     out.clear();
-    for byte in text.bytes() {
-        if byte == b'\\' || byte == b'"' {
-            out.push(b'\\');
-        }
-        out.push(byte);
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for at in memchr::memchr2_iter(b'\\', b'"', bytes) {
+        out.extend_from_slice(&bytes[from..at]);
+        out.push(b'\\');
+        from = at;
     }
+    out.extend_from_slice(&bytes[from..]);
 }
 
 fn search_field(
