@@ -3,6 +3,7 @@
 //! ```text
 //! sigma run EVENTS RULES… PAIRS            one run of our engine, as a round of `compare`
 //! sigma stages EVENTS RULES…               microseconds an event, stage by stage
+//! sigma raw LOG RULES… PASSES              microseconds an event of raw lines, parsed and matched
 //! sigma compare PEER EVENTS LABELS RULES ROUNDS WORK
 //! sigma copies RULES FOLDER COUNT SEED     more rules, with every literal changed
 //! sigma rarity STEP FILE [STEP FILE]…      the table of pieces, of each STEPth line of FILE
@@ -32,6 +33,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             Ok(())
         }
+        ["raw", log, rules @ .., passes] => {
+            let raw = own::raw(&paths(rules), Path::new(log), passes.parse()?)?;
+            println!(
+                "  {} events, {} matches: parsed {:.2} µs, parsed and matched {:.2} µs an event ({:.0} events/s a core)",
+                raw.events, raw.matches, raw.parsed, raw.matched, 1e6 / raw.matched
+            );
+            Ok(())
+        }
         ["compare", peer, events, labels, rules, rounds, work] => {
             compare(peer, events, labels, rules, rounds.parse()?, Path::new(work))
         }
@@ -42,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(())
         }
         ["rarity", files @ ..] => rarity(files),
-        _ => Err("usage: sigma run|stages|compare|copies|rarity …".into()),
+        _ => Err("usage: sigma run|stages|raw|compare|copies|rarity …".into()),
     }
 }
 
