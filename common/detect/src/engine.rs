@@ -28,6 +28,7 @@ mod header;
 mod key;
 mod kind;
 mod literal;
+mod map;
 mod mark;
 mod name;
 mod needle;

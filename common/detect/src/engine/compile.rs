@@ -2,9 +2,9 @@
 //!
 //! What it does *not* know: labels of events, indexes.
 
-use super::gram::Map;
 use super::header::filled_from;
 use super::literal::{Shape, shape};
+use super::map::Map;
 use super::name::Names;
 use super::needle::Needle;
 use super::partition::FieldIndex;

@@ -7,38 +7,12 @@
 //!
 //! What it does *not* know: fields; how a literal is written in JSON.
 
+use super::map::Map;
 use super::rarity;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// The shortest literal that is found at every alignment.
 const LONG: usize = 7;
-
-/// A hash of a number that is spread already.
-#[derive(Default)]
-pub(super) struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-    }
-    fn write_u32(&mut self, number: u32) {
-        self.0 = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 ^= self.0 >> 32;
-    }
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 ^= self.0 >> 32;
-    }
-}
-
-/// A map by numbers.
-pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
 
 /// A literal and the rules that look for it.
 #[derive(Debug)]

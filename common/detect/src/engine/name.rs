@@ -152,9 +152,9 @@ fn short(text: &[u8]) -> u64 {
             u64::from(first) | u64::from(last) << ((length - 4) * 8)
         }
         // Of up to three bytes the first, the middle and the last are all.
-        _ => [0, length / 2, length.saturating_sub(1)].into_iter().fold(0, |word, at| {
-            word | text.get(at).map_or(0, |byte| u64::from(*byte) << (at * 8))
-        }),
+        _ => [0, length / 2, length.saturating_sub(1)]
+            .into_iter()
+            .fold(0, |word, at| word | text.get(at).map_or(0, |byte| u64::from(*byte) << (at * 8))),
     }
 }
 

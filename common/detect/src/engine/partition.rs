@@ -3,7 +3,8 @@
 //! What it does *not* know: verdicts.
 
 use super::compile::{Compiled, Node, Plain};
-use super::gram::{Grams, Map, same};
+use super::gram::{Grams, same};
+use super::map::Map;
 use super::witness::{How, choose};
 use memchr::memchr;
 

@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: rules.
 
-use super::gram::Map;
+use super::map::Map;
 use std::sync::LazyLock;
 
 const DATA: &str = include_str!("../../../../config/sigma/rarity.tsv");
