@@ -3,129 +3,21 @@
 //! What it does *not* know: labels of events, indexes.
 
 use super::header::filled_from;
-use super::literal::{Shape, shape};
+use super::literal::shape;
 use super::map::Map;
-use super::name::Names;
 use super::needle::Needle;
-use super::partition::FieldIndex;
+use super::node::{Any, Compiled, CompiledRule, Leaf, Node, Pair, Plain, Subject};
 use super::witness::of_leaf;
 use common::field::{Column, Field, Own};
 use common::filter::{Filter, Logsource, Test, Text};
-use common::rule::{Rule, Source};
+use common::rule::Rule;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hasher as _};
 
-/// A rule's condition; leaves and labels by number.
-#[derive(Debug)]
-pub(super) enum Node {
-    All,
-    And(Box<[Node]>),
-    Or(Box<[Node]>),
-    Not(Box<Node>),
-    Leaf(u32),
-    Label(u32),
-    /// One of several predicates about one field.
-    Any(u32),
-}
-
-/// Predicates about one field of which one has to hold: they are searched for together.
-#[derive(Debug)]
-pub(super) struct Any {
-    pub(super) fields: Box<[u16]>,
-    pub(super) leaves: Box<[u32]>,
-    /// Made when it is first asked for: most rules are no candidates, ever.
-    index: OnceCell<Box<FieldIndex>>,
-}
-
-impl Any {
-    /// The places of its predicates, by what they look for.
-    pub(super) fn index(&self, leaves: &[Leaf]) -> &FieldIndex {
-        self.index.get_or_init(|| {
-            let mut index = Box::new(FieldIndex::default());
-            for (place, leaf) in (0..).zip(&self.leaves) {
-                for witness in of_leaf(&leaves[*leaf as usize]).into_iter().flat_map(|it| it.1) {
-                    index.add(&witness.how, place);
-                }
-            }
-            index.finish();
-            index
-        })
-    }
-}
-
 /// From how many predicates on they are searched for together.
 const MANY: usize = 4;
-
-/// What a predicate is about.
-#[derive(Debug)]
-pub(super) enum Subject {
-    /// The first of these fields that the event has.
-    Own(Box<[u16]>),
-    /// Two of them.
-    Refer(Box<Pair>),
-    /// Any value.
-    Keyword,
-    /// What only a whole event can tell.
-    Event,
-}
-
-/// Two fields that are compared, and how.
-#[derive(Debug)]
-pub(super) struct Pair {
-    pub(super) fields: Box<[u16]>,
-    pub(super) kind: Text,
-    pub(super) others: Box<[u16]>,
-}
-
-/// Whether a flat line has all that names mean: a Windows event's, and a line of siemagent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Plain {
-    pub(super) windows: bool,
-    pub(super) agent: bool,
-}
-
-impl Plain {
-    pub(super) const ALL: Plain = Plain { windows: true, agent: true };
-    const NONE: Plain = Plain { windows: false, agent: false };
-
-    pub(super) fn and(self, other: Plain) -> Plain {
-        Plain { windows: self.windows && other.windows, agent: self.agent && other.agent }
-    }
-}
-
-/// A distinct predicate.
-#[derive(Debug)]
-pub(super) struct Leaf {
-    pub(super) filter: Filter,
-    pub(super) subject: Subject,
-    pub(super) needle: Option<Box<Needle>>,
-    /// Of a regex: what can be told without it.
-    pub(super) shape: Option<Box<Shape>>,
-    /// Whether flat lines can tell.
-    pub(super) plain: Plain,
-    /// About what share of events it holds for; 1 where nothing is known.
-    share: f32,
-}
-
-/// A rule at work.
-#[derive(Debug)]
-pub(super) struct CompiledRule {
-    pub(super) place: usize,
-    pub(super) source: Source,
-    pub(super) tree: Node,
-}
-
-/// All rules.
-#[derive(Debug, Default)]
-pub(super) struct Compiled {
-    pub(super) names: Names,
-    pub(super) leaves: Vec<Leaf>,
-    pub(super) labels: Vec<Logsource>,
-    pub(super) rules: Vec<CompiledRule>,
-    pub(super) anys: Vec<Any>,
-}
 
 /// What is known while rules are compiled.
 #[derive(Default)]

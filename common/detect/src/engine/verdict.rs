@@ -2,9 +2,10 @@
 //!
 //! What it does *not* know: where rules' numbers come from; how events are stored.
 
-use super::compile::{Any, Compiled, Leaf, Node, Subject};
 use super::gram::Grams;
-use super::partition::{FieldIndex, Partition};
+use super::index::FieldIndex;
+use super::node::{Any, Compiled, Leaf, Node, Subject};
+use super::partition::Partition;
 use super::record::{Place, Record, Source, append};
 use super::scan::Token;
 use common::event::{Event, ValueRef};
