@@ -32,7 +32,7 @@ fn chained_as(
     add_group(&mut event, &rule.group_by, group);
     let slot = match rule.kind.window().0 {
         0 => single(matched, time),
-        window => Slot::Bucket(crate::window::bucket(time, window)),
+        window => Slot::Bucket(crate::shape::bucket(time, window)),
     };
     let id = match (matched, rule.kind.name()) {
         // The instant of a dead rule is the end of its bucket: the SIEM event itself is given.

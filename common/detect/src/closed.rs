@@ -13,11 +13,11 @@
 //! What it does *not* know: the present; time passes with commits.
 
 use crate::aggregate::Aggregate;
-use crate::evaluator::{Mark, Outcome};
 use crate::measure::{real, sequence};
+use crate::outcome::{Mark, Outcome};
 use crate::sequence::Moment;
+use crate::shape::{Shape, bucket};
 use crate::tree::Key;
-use crate::window::{Shape, bucket};
 use common::clock::Timestamp;
 use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};

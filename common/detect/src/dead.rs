@@ -16,8 +16,8 @@
 //!
 //! What it does *not* know: the present; time passes with commits.
 
-use crate::evaluator::{Mark, Outcome};
-use crate::window::{Shape, bucket};
+use crate::outcome::{Mark, Outcome};
+use crate::shape::{Shape, bucket};
 use common::clock::span::Span;
 use common::clock::{SECOND, Timestamp};
 use common::hit::{Group, Hit, Match};

@@ -12,8 +12,8 @@
 
 use crate::chain::Viewers;
 use crate::replay::{AFTER, BEFORE, hits, instant};
+use crate::shape::bucket;
 use crate::vault::{Led, Portion};
-use crate::window::bucket;
 use crate::{Evaluator, LATENESS, Mark, Need, Outcome};
 use common::clock::Timestamp;
 use common::hit::{Group, Held, Hit, Match};

@@ -6,26 +6,15 @@
 use crate::chain::single;
 use crate::closed::Closed;
 use crate::dead::Dead;
-use crate::window::{Shape, Window};
+use crate::outcome::{Mark, Outcome};
+use crate::shape::Shape;
+use crate::window::Window;
 use common::clock::Timestamp;
 use common::clock::span::Span;
-use common::hit::{Group, Hit, Match};
+use common::hit::{Group, Hit};
 use common::rule::{Kind, Rule};
 use common::siem_event::SiemEvent;
 use std::collections::{BTreeMap, HashMap};
-
-/// A commit, as a rule version sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Its number.
-    pub commit_no: i64,
-    /// Its time.
-    pub committed: Timestamp,
-    /// Whether what it brings may fire; not so while a changed rule warms up.
-    pub is_armed: bool,
-    /// Whether it was there before the rule.
-    pub is_backfill: bool,
-}
 
 /// What must be loaded before hits can be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,19 +23,6 @@ pub struct Need {
     pub group: Option<Group>,
     /// From this time on.
     pub from: Timestamp,
-}
-
-/// What a commit did.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
-    /// New hits, to be stored.
-    pub hits: Vec<Hit>,
-    /// Hits stored before that are firing instants now.
-    pub fired: Vec<(Group, Match, Timestamp)>,
-    /// SIEM events that are new or were amended.
-    pub events: Vec<SiemEvent>,
-    /// Hits that came too late for a decision.
-    pub late: i64,
 }
 
 /// The state of a rule version.

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: how a rule decides.
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use common::clock::Timestamp;
 use common::hit::{Group, Held, Hit};
 use common::rule::Kind;

@@ -7,23 +7,18 @@
 //! What it does *not* know: where hits are stored.
 
 use crate::counter::Counter;
-use crate::evaluator::Mark;
+use crate::outcome::Mark;
 use crate::sequence::Sequence;
+use crate::shape::{Shape, bucket};
 use crate::tree::{Entry, Key, Tree};
 use common::clock::Timestamp;
-use common::clock::span::Span;
 use common::hit::{Group, Hit, Match};
-use common::rule::{Function, Kind, Rule};
-use common::siem_event::{SOURCE_IDS, SiemEvent, Slot, digest, key};
+use common::rule::{Function, Kind};
+use common::siem_event::{SOURCE_IDS, SiemEvent, Slot};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How many hits are looked at for a SIEM event's distinct source ids.
 const LOOKED_AT: usize = 10_000;
-
-/// The number of a time's bucket.
-pub(crate) fn bucket(time: Timestamp, window: i64) -> i64 {
-    time.0.div_euclid(window)
-}
 
 /// The hits of one group.
 #[derive(Debug)]
@@ -35,17 +30,6 @@ pub(crate) struct Window {
     loaded: Option<i64>,
     /// The SIEM events of buckets, as last computed or stored.
     rows: HashMap<i64, SiemEvent>,
-}
-
-/// What a rule's windows have in common.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shape<'r> {
-    pub(crate) rule: &'r Rule,
-    pub(crate) rule_id: &'r str,
-    pub(crate) version: &'r str,
-    pub(crate) window: i64,
-    pub(crate) limit: i64,
-    pub(crate) lateness: Span,
 }
 
 impl Window {
@@ -219,28 +203,6 @@ fn stretches(times: &BTreeSet<i64>, window: i64) -> Vec<(i64, i64)> {
         }
     }
     all
-}
-
-impl Shape<'_> {
-    /// A SIEM event with all that its key decides.
-    pub(crate) fn event(&self, group: &Group, slot: &Slot) -> SiemEvent {
-        let key = key(self.rule_id, self.version, group, slot);
-        let fields = self.rule.group_by.iter().map(|field| field.name().to_owned());
-        SiemEvent {
-            id: digest(&key),
-            key,
-            section: self.rule.out.clone(),
-            rule_id: self.rule_id.to_owned(),
-            rule_name: self.rule.title().to_owned(),
-            rule_version: self.version.to_owned(),
-            rule_kind: self.rule.kind.name().to_owned(),
-            severity: self.rule.severity,
-            event_limit: self.rule.kind.event_limit(),
-            group: fields.zip(group.iter().cloned()).collect(),
-            tags: self.rule.tags.clone(),
-            ..SiemEvent::default()
-        }
-    }
 }
 
 /// What a commit's hits did to a window.
