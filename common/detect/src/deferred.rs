@@ -11,7 +11,7 @@
 //! What it does *not* know: where hits wait.
 
 use crate::chain::Viewers;
-use crate::replay::{AFTER, BEFORE, hits, instant};
+use crate::instant::{AFTER, BEFORE, hits, instant};
 use crate::shape::bucket;
 use crate::vault::{Led, Portion};
 use crate::{Evaluator, LATENESS, Mark, Need, Outcome};

@@ -27,6 +27,7 @@ mod engine;
 mod evaluator;
 mod explain;
 mod group;
+mod instant;
 mod measure;
 mod outcome;
 mod part;

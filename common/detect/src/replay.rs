@@ -8,18 +8,15 @@
 
 use crate::chain::Viewers;
 use crate::deferred::Deferred;
+use crate::instant::{AFTER, BEFORE, hits, instant};
 use crate::vault::{Memory, Vault};
-use crate::{Engine, Evaluator, Found, LATENESS, Mark, Need, Outcome, found};
+use crate::{Engine, Evaluator, LATENESS, Mark, Need, Outcome};
 use common::clock::Timestamp;
 use common::event::Event;
 use common::hit::{Group, Held, Hit, Match};
 use common::rule::{Cycle, Kind, Rule, order};
 use common::siem_event::SiemEvent;
 
-/// Before all time: what is replayed was there before any decision.
-pub(crate) const BEFORE: Timestamp = Timestamp(i64::MIN / 4);
-/// After all time: everything is decided.
-pub(crate) const AFTER: Timestamp = Timestamp(i64::MAX / 4);
 /// How many events are matched before their hits are applied.
 const PORTION: usize = 5_000;
 
@@ -339,27 +336,4 @@ impl<V: Vault> Replay<V> {
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
-}
-
-/// The firing instant of a dead rule's SIEM event.
-pub(crate) fn instant(event: &SiemEvent) -> (Group, Match, Timestamp) {
-    let group = event.group.iter().map(|(_, value)| value.clone()).collect();
-    (group, Match::SiemEvent(event.id.clone()), event.time)
-}
-
-/// The hits of what a rule's filter holds for, and how many lack a field that they need.
-pub(crate) fn hits(rule: &Rule, event: &Event<'_>, matched: &Match) -> (Vec<Hit>, u64) {
-    let (all, skipped) = found(rule, event, matches!(matched, Match::SiemEvent(_)));
-    let hit = |found: Found| Hit {
-        group: found.group,
-        time: event.time,
-        matched: matched.clone(),
-        commit_no: 1,
-        committed: BEFORE,
-        is_armed: true,
-        fired_commit: None,
-        message: rule.message.fill(event),
-        keys: found.keys,
-    };
-    (all.into_iter().map(hit).collect(), skipped)
 }
