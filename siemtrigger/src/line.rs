@@ -144,4 +144,100 @@ mod tests {
             assert_eq!(engine.line(line.replace(from, to).as_bytes()), None, "{to}");
         }
     }
+
+    /// Rules about what other sources print, of all shapes that predicates have.
+    fn rules_of_all() -> Vec<Rule> {
+        let auditd = "product: linux, service: auditd";
+        let mut collection = Collection::new();
+        for (number, (logsource, search)) in (0..).zip([
+            (auditd, "{type: EXECVE}"),
+            (auditd, "{type|endswith: LL, comm|exists: true}"),
+            (auditd, "{type|re: '^SYS'}"),
+            (auditd, "{type|contains|all: [SYSC, EXEC]}"),
+            (auditd, "{type: [CWD, PATH, AVC, LOGIN, EOE]}"),
+            (auditd, "{a0|contains: at, pid: 3538}"),
+            (auditd, "{name|startswith: /lib}"),
+            (auditd, "{exe|endswith: [/cat, /httpd, /sshd, /sudo, /x]}"),
+            (auditd, "{process.name: cat}"),
+            (auditd, "{process.pid|gte: 4000}"),
+            (auditd, "{source.ip|cidr: 192.0.2.0/24}"),
+            (auditd, "{destination.port: 22}"),
+            (auditd, "{message|contains: ARCH}"),
+            (auditd, "{user.name: alice, event.outcome: success}"),
+            (auditd, "{host.name: web1}"),
+            (auditd, "{syscall|neq: 59}"),
+            (auditd, "{CommandLine|contains: cat}"),
+            (auditd, "{key: null}"),
+            (auditd, "[sshd_config, 'alice', EXECVE]"),
+            ("category: webserver", "{cs-method: GET}"),
+            ("category: webserver", "{sc-status: 404}"),
+            ("category: webserver", "{c-uri|contains: '='}"),
+            ("category: webserver", "[Mozilla]"),
+            ("category: firewall", "{destination.port|lt: 1024}"),
+            ("category: firewall", "{action: deny}"),
+            ("category: firewall", "{event.outcome: failure}"),
+            ("category: dns", "{query|exists: true}"),
+            ("product: linux", "{message|contains: 'a'}"),
+            ("product: aws", "{eventName|contains: e}"),
+            ("product: zeek", "{id.resp_p: 53}"),
+            ("product: kubernetes", "{verb: [get, create]}"),
+        ]) {
+            let text = format!(
+                "title: t\nid: r{number}\nlogsource: {{{logsource}}}\ndetection: {{s: {search}, condition: s}}\n"
+            );
+            collection.add(&text, "r.yml");
+        }
+        let (rules, refused) = collection.rules(None);
+        assert!(refused.is_empty(), "{refused:?}");
+        rules
+    }
+
+    /// What the engine finds in lines that siemparse prints is what it finds in their events.
+    #[test]
+    fn lines_of_siemparse_need_no_event() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../common/parse/tests/data");
+        let rules = rules_of_all();
+        let mut reader = LineReader::new("default").expect("a reader");
+        let (mut lines, mut plain, mut matched) = (Vec::new(), 0, 0);
+        for entry in std::fs::read_dir(folder).expect("fixtures") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|end| end != "log") {
+                continue;
+            }
+            let text = std::fs::read(&path).expect("a fixture");
+            let mut parser = Parser::new(Settings::default(), None).expect("a parser");
+            let mut take = |parser: &mut Parser, record: Line<'_>| {
+                let mut line = Vec::new();
+                parser.parse(record).write_json(&mut line, common::event::Original::Omit);
+                lines.push(line);
+            };
+            for line in parse::lines(&text, 0) {
+                parser.join(line, &mut take);
+            }
+            parser.drain(&mut take);
+        }
+        for rules in rules.iter().map(std::slice::from_ref).chain([rules.as_slice()]) {
+            let mut engine = Engine::new(rules);
+            for line in &lines {
+                let event = reader.event(line, 1).expect("an event");
+                let want = engine.event(&event).to_vec();
+                if let Some(found) = engine.line(line) {
+                    let text = String::from_utf8_lossy(line);
+                    assert_eq!(found, want, "{:?} {text}", rules.first().map(Rule::id));
+                    plain += 1;
+                }
+                matched += want.len();
+            }
+        }
+        assert!(
+            plain > lines.len() && matched > 300,
+            "{plain} of {} lines, {matched}",
+            lines.len()
+        );
+        let mut engine = Engine::new(&rules);
+        let is_auditd = |line: &&Vec<u8>| find(line, b"linux.auditd").is_some();
+        let auditd: Vec<_> = lines.iter().filter(is_auditd).collect();
+        let read = auditd.iter().filter(|line| engine.line(line).is_some()).count();
+        assert!(auditd.len() > 10 && read == auditd.len(), "{read} of {}", auditd.len());
+    }
 }

@@ -16,8 +16,8 @@
 //! * A candidate's tree is evaluated on values that are decoded and folded once an event; each
 //!   distinct predicate is evaluated once an event.
 //!
-//! A flat Windows event in JSON, and a line of siemagent, is matched on its line, without an event
-//! being built ([`Engine::line`]); everything else as an [`Event`]. Both agree with
+//! A flat Windows event in JSON, a line of siemagent, and one that siemparse wrote of a source that is
+//! no JSON, is matched on its line, without an event being built ([`Engine::line`]); everything else as an [`Event`]. Both agree with
 //! [`Filter::matches`](common::filter::Filter::matches), which is what a rule means.
 //!
 //! What it does *not* know: windows, hits, where events come from.
@@ -34,10 +34,12 @@ mod mark;
 mod name;
 mod needle;
 mod node;
+mod own;
 mod partition;
 mod rarity;
 mod record;
 mod scan;
+mod search;
 mod verdict;
 mod want;
 mod witness;
@@ -116,7 +118,7 @@ impl Engine {
     }
 
     /// The places of the rules that a line matches, in order; `None` where the line is no flat
-    /// Windows event in plain JSON and none of siemagent, or some rule needs more than that: then
+    /// Windows event in plain JSON, none of siemagent and none that siemparse wrote, or some rule needs more than that: then
     /// it is to be read as an event.
     pub fn line(&mut self, line: &[u8]) -> Option<&[usize]> {
         self.line_until(line, Stage::Verdicts)
@@ -126,10 +128,14 @@ impl Engine {
     pub fn line_until(&mut self, line: &[u8], stage: Stage) -> Option<&[usize]> {
         let line = line.trim_ascii_end();
         let header = self.record.read_line(line, &self.compiled.names)?;
-        let place = self.kind(line, &header);
+        let place = self.kind(line, &header)?;
         let partition = &self.partitions[place];
         let plain = partition.plain;
-        let is_plain = if header.is_windows() { plain.windows } else { plain.agent };
+        let is_plain = match header.is_own() {
+            true => plain.own,
+            false if header.is_windows() => plain.windows,
+            false => plain.agent,
+        };
         if !is_plain {
             return None;
         }
@@ -149,17 +155,17 @@ impl Engine {
         Some(&self.found)
     }
 
-    /// The partition of a line.
-    fn kind(&mut self, line: &[u8], header: &Header) -> usize {
+    /// The partition of a line; `None` where it does not tell its labels.
+    fn kind(&mut self, line: &[u8], header: &Header) -> Option<usize> {
         let kind = header.kind(line);
         if let Some(place) = self.kinds.find(&kind) {
-            return place;
+            return Some(place);
         }
-        let labels = header.labels(line);
-        let section = self.section.clone();
+        let labels = header.labels(line)?;
+        let section = header.section(line).unwrap_or(&self.section).to_owned();
         let place = self.place(&section, labels);
         self.kinds.keep(&kind, place);
-        place
+        Some(place)
     }
 
     fn place(&mut self, section: &str, labels: &str) -> usize {

@@ -7,6 +7,7 @@ use super::literal::shape;
 use super::map::Map;
 use super::needle::Needle;
 use super::node::{Any, Compiled, CompiledRule, Leaf, Node, Pair, Plain, Subject};
+use super::own::is_whole;
 use super::witness::of_leaf;
 use common::field::{Column, Field, Own};
 use common::filter::{Filter, Logsource, Test, Text};
@@ -180,7 +181,8 @@ impl Compiler {
             Filter::Refer(Field::Own(own), kind, Field::Own(other)) => {
                 match (self.own(own), self.own(other)) {
                     (Some(fields), Some(others)) => {
-                        let plain = plain(own).and(plain(other));
+                        // Lists on either side are for whole events.
+                        let plain = Plain { own: false, ..plain(own).and(plain(other)) };
                         (Subject::Refer(Box::new(Pair { fields, kind: *kind, others })), plain)
                     }
                     _ => (Subject::Event, Plain::NONE),
@@ -209,6 +211,7 @@ fn plain(own: &Own) -> Plain {
     Plain {
         windows: names.iter().all(|name| is_line(name)),
         agent: names.iter().enumerate().all(is_agents),
+        own: names.iter().all(|name| is_whole(name)),
     }
 }
 

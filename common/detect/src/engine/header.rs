@@ -1,16 +1,19 @@
 //! The header of a flat line: what says whose line it is, and which labels it has.
 //!
 //! Windows events are known by their channel and event id, siemagent's lines by their schema, time
-//! and category. Of other lines, and of those that another format could take first, nothing is
-//! said here.
+//! and category, those that siemparse wrote by their dataset. Of other lines, and of those that
+//! another format could take first, nothing is said here.
 //!
 //! What it does *not* know: rules.
 
 use super::key::Role;
 use super::kind::Kind;
+use super::own::{Part, fits};
 use super::scan::{Stretch, Token};
 use common::clock::Timestamp;
-use common::event::{WindowsEvent, agent_labels};
+use common::event::{Event, WindowsEvent, agent_labels, labels};
+use common::field::Column;
+use std::borrow::Cow;
 
 /// What siemagent's format fills, and from which of a line's fields.
 const FILLED: &[(&str, &str)] = &[
@@ -58,6 +61,9 @@ pub(super) struct Header {
     time: Option<Stretch>,
     category: Option<Stretch>,
     is_foreign: bool,
+    section: Option<Stretch>,
+    dataset: Option<Stretch>,
+    message: Option<Stretch>,
 }
 
 impl Header {
@@ -96,6 +102,48 @@ impl Header {
         Some(())
     }
 
+    /// Takes a member of a line that siemparse wrote; `None` when it is not written so.
+    pub(super) fn take_own(
+        &mut self,
+        part: Part,
+        line: &[u8],
+        stretch: Stretch,
+        token: Token,
+    ) -> Option<()> {
+        let value = &line[stretch.0..stretch.1];
+        let is_usual = token == (Token::Text { escaped: false, odd: false });
+        let is_right = match part {
+            Part::Added => true,
+            Part::Time => is_usual && std::str::from_utf8(value).is_ok_and(is_time),
+            Part::Number => is_usual,
+            Part::Refused => false,
+            Part::Column(column) => {
+                let slot = match column {
+                    Column::Section => Some(&mut self.section),
+                    Column::Dataset => Some(&mut self.dataset),
+                    Column::Message => Some(&mut self.message),
+                    _ => None,
+                };
+                let is_named = matches!(column, Column::Section | Column::Dataset);
+                if let Some(slot) = slot {
+                    *slot = Some(stretch);
+                }
+                fits(column, token, value) && (is_usual && !value.is_empty() || !is_named)
+            }
+        };
+        is_right.then_some(())
+    }
+
+    /// Whether it is the header of a line that siemparse wrote.
+    pub(super) fn is_own(&self) -> bool {
+        [self.section, self.dataset, self.message].iter().all(Option::is_some)
+    }
+
+    /// The section that the line names.
+    pub(super) fn section<'l>(&self, line: &'l [u8]) -> Option<&'l str> {
+        self.text(line, self.section)
+    }
+
     /// Whether it is the header of a Windows event.
     pub(super) fn is_windows(&self) -> bool {
         self.id.is_some() && self.channel.is_some_and(|(from, until)| from < until)
@@ -122,6 +170,11 @@ impl Header {
     pub(super) fn kind<'l>(&self, line: &'l [u8]) -> Kind<'l> {
         let bytes =
             |stretch: Option<Stretch>| stretch.map_or(&b""[..], |(from, until)| &line[from..until]);
+        if self.is_own() {
+            // No id of Windows, and another than siemagent's.
+            let id = i64::MIN + 1;
+            return Kind { channel: bytes(self.dataset), event_type: bytes(self.section), id };
+        }
         match self.is_windows() {
             true => Kind {
                 channel: bytes(self.channel),
@@ -133,11 +186,14 @@ impl Header {
         }
     }
 
-    /// The labels; empty where there are none.
-    pub(super) fn labels(&self, line: &[u8]) -> &'static str {
+    /// The labels, empty where there are none; `None` where a line does not tell them.
+    pub(super) fn labels(&self, line: &[u8]) -> Option<&'static str> {
         let text = |stretch: Option<Stretch>| self.text(line, stretch);
+        if self.is_own() {
+            return dataset_labels(text(self.dataset).unwrap_or_default());
+        }
         if !self.is_windows() {
-            return agent_labels(text(self.category).unwrap_or_default());
+            return Some(agent_labels(text(self.category).unwrap_or_default()));
         }
         let event = WindowsEvent {
             channel: text(self.channel),
@@ -145,7 +201,17 @@ impl Header {
             provider: text(self.provider.or(self.source)),
             event_type: text(self.event_type),
         };
-        event.labels()
+        Some(event.labels())
+    }
+}
+
+/// The labels of events of a dataset, where it alone decides: not so of syslog, whose programs do.
+fn dataset_labels(dataset: &str) -> Option<&'static str> {
+    let dataset = dataset.to_owned();
+    let is_linux = dataset.starts_with("linux.");
+    match labels(&Event { dataset: Some(dataset.into()), ..Event::default() }) {
+        Cow::Borrowed(labels) if !is_linux || labels != "linux//syslog" => Some(labels),
+        _ => None,
     }
 }
 

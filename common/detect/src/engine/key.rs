@@ -1,4 +1,5 @@
-//! What the keys of flat lines mean: remembered, since logs repeat a few hundred for ever.
+//! What the keys of flat lines mean: remembered, since logs repeat a few hundred for ever. Lines that
+//! siemparse wrote have keys of their own.
 //!
 //! What it does *not* know: values.
 
@@ -33,20 +34,27 @@ pub(super) enum Role {
 
 /// A key's meaning.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Key {
-    pub(super) role: Role,
+pub(super) struct Key<R> {
+    pub(super) role: R,
     /// The number of the field, where rules name it.
     pub(super) field: Option<u16>,
 }
 
 /// The keys that were seen.
-#[derive(Debug, Default)]
-pub(super) struct Keys {
+#[derive(Debug)]
+pub(super) struct Keys<R> {
     names: Names,
-    keys: Vec<Key>,
+    keys: Vec<Key<R>>,
+    /// What a key is for.
+    role: fn(&[u8]) -> R,
 }
 
-impl Keys {
+impl<R: Copy> Keys<R> {
+    /// No keys.
+    pub(super) fn new(role: fn(&[u8]) -> R) -> Keys<R> {
+        Keys { names: Names::default(), keys: Vec::new(), role }
+    }
+
     /// The meaning of the key that lies in a line; `fields` are those that rules name.
     #[inline]
     pub(super) fn key(
@@ -54,7 +62,7 @@ impl Keys {
         line: &[u8],
         (from, until): (usize, usize),
         fields: &Names,
-    ) -> Key {
+    ) -> Key<R> {
         match self.names.find_in(line, from, until) {
             Some(number) => self.keys[usize::from(number)],
             None => self.learn(&line[from..until], fields),
@@ -62,8 +70,19 @@ impl Keys {
     }
 
     #[cold]
-    fn learn(&mut self, name: &[u8], fields: &Names) -> Key {
-        let role = match name {
+    fn learn(&mut self, name: &[u8], fields: &Names) -> Key<R> {
+        let key = Key { role: (self.role)(name), field: fields.find(name) };
+        if self.keys.len() < MOST && self.names.add(name).is_some() {
+            self.keys.push(key);
+        }
+        key
+    }
+}
+
+impl Role {
+    /// What a key of a Windows event or of siemagent's lines is for.
+    pub(super) fn of(name: &[u8]) -> Role {
+        match name {
             b"EventID" => Role::Id,
             b"Channel" => Role::Channel,
             b"Provider_Name" => Role::Provider,
@@ -76,11 +95,6 @@ impl Keys {
             name if name.starts_with(b"_") => Role::Foreign,
             name if name.iter().any(|byte| matches!(byte, b'.' | b' ' | b'\\')) => Role::Refused,
             _ => Role::Plain,
-        };
-        let key = Key { role, field: fields.find(name) };
-        if self.keys.len() < MOST && self.names.add(name).is_some() {
-            self.keys.push(key);
         }
-        key
     }
 }

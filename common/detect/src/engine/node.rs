@@ -53,19 +53,25 @@ pub(super) struct Pair {
     pub(super) others: Box<[u16]>,
 }
 
-/// Whether a flat line has all that names mean: a Windows event's, and a line of siemagent.
+/// Whether a flat line has all that names mean: a Windows event's, a line of siemagent, and one that
+/// siemparse wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plain {
     pub(super) windows: bool,
     pub(super) agent: bool,
+    pub(super) own: bool,
 }
 
 impl Plain {
-    pub(super) const ALL: Plain = Plain { windows: true, agent: true };
-    pub(super) const NONE: Plain = Plain { windows: false, agent: false };
+    pub(super) const ALL: Plain = Plain { windows: true, agent: true, own: true };
+    pub(super) const NONE: Plain = Plain { windows: false, agent: false, own: false };
 
     pub(super) fn and(self, other: Plain) -> Plain {
-        Plain { windows: self.windows && other.windows, agent: self.agent && other.agent }
+        Plain {
+            windows: self.windows && other.windows,
+            agent: self.agent && other.agent,
+            own: self.own && other.own,
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use super::key::{Keys, Role};
 use super::mark::Marks;
 use super::name::Names;
 use super::needle::undash;
-use super::scan::{Token, decode, items, scan};
+use super::own::{self, Part};
+use super::scan::{Stretch, Token, decode, items, scan};
 use common::event::{Event, ValueRef};
 use common::filter::fold;
 
@@ -26,9 +27,14 @@ pub(super) struct Source<'e> {
 pub(super) enum Place {
     /// In the line.
     Line(Token, usize, usize),
+    /// Among the items of the line's lists: from and until.
+    List(usize, usize),
     /// Among the values.
     Value(usize),
 }
+
+/// A value in the line: token, from, until.
+pub(super) type Item = (Token, usize, usize);
 
 /// Texts of a slot in the arena, by from and until.
 type Span = Option<(usize, usize)>;
@@ -51,9 +57,12 @@ pub(super) struct Record {
     slots: Vec<Slot>,
     /// The numbers of the fields that the event has.
     pub(super) present: Vec<u16>,
-    /// All values of a flat event, for keywords: token, from, until.
-    leaves: Vec<(Token, usize, usize)>,
-    keys: Keys,
+    /// All values of a flat event, for keywords.
+    leaves: Vec<Item>,
+    /// The items of lists that rules look into.
+    items: Vec<Item>,
+    keys: Keys<Role>,
+    own_keys: Keys<Part>,
     marks: Marks,
     arena: String,
 }
@@ -72,7 +81,9 @@ impl Record {
             slots: vec![Slot { epoch: 0, ..Slot::new(place) }; fields],
             present: Vec::new(),
             leaves: Vec::new(),
-            keys: Keys::default(),
+            items: Vec::new(),
+            keys: Keys::new(Role::of),
+            own_keys: Keys::new(own::part),
             marks: Marks::default(),
             arena: String::new(),
         }
@@ -85,6 +96,7 @@ impl Record {
         }
         self.present.clear();
         self.leaves.clear();
+        self.items.clear();
         self.arena.clear();
     }
 
@@ -101,7 +113,11 @@ impl Record {
         self.begin();
         let mut marks = std::mem::take(&mut self.marks);
         // Raw control characters are no JSON, and text must be UTF-8.
-        let header = if marks.read(line) { self.members(line, &marks, names) } else { None };
+        let header = match marks.read(line) {
+            true if own::begins(line) => self.own_members(line, &marks, names),
+            true => self.members(line, &marks, names),
+            false => None,
+        };
         self.marks = marks;
         header
     }
@@ -128,6 +144,46 @@ impl Record {
             Some(())
         })?;
         (header.is_windows() || header.is_agent(line)).then_some(header)
+    }
+
+    /// Reads a line that siemparse wrote. Keywords look at the fields that were added.
+    fn own_members(&mut self, line: &[u8], marks: &Marks, names: &Names) -> Option<Header> {
+        let mut header = Header::default();
+        scan(line, marks, |name, stretch, token| {
+            let key = self.own_keys.key(line, name, names);
+            header.take_own(key.role, line, stretch, token)?;
+            let place = match token {
+                Token::Null => return Some(()),
+                Token::List if key.role == Part::Added => {
+                    let (from, until) = self.list(line, marks, stretch)?;
+                    (from < until).then_some(Place::List(from, until))
+                }
+                _ => Some(Place::Line(token, stretch.0, stretch.1)),
+            };
+            if key.role == Part::Added && token != Token::List {
+                self.leaves.push((token, stretch.0, stretch.1));
+            }
+            if let Some((field, place)) = key.field.zip(place) {
+                self.put(field, place);
+            }
+            Some(())
+        })?;
+        header.is_own().then_some(header)
+    }
+
+    /// Keeps the items of a list; `None` where one is null.
+    fn list(&mut self, line: &[u8], marks: &Marks, stretch: Stretch) -> Option<(usize, usize)> {
+        let from = self.items.len();
+        items(line, marks, stretch, |(from, until), token| self.items.push((token, from, until)));
+        let own = &self.items[from..];
+        self.leaves.extend_from_slice(own);
+        let is_plain = own.iter().all(|(token, ..)| *token != Token::Null);
+        is_plain.then_some((from, self.items.len()))
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&self, from: usize, until: usize) -> &[Item] {
+        &self.items[from..until]
     }
 
     /// Shows all values of a flat event, those of lists one by one.
@@ -257,6 +313,8 @@ impl Record {
                 Some(value) => self.arena.push_str(&value.to_string()),
                 None => {}
             },
+            // Its items are looked at one by one.
+            Place::List(..) => {}
         }
         let span = (from, self.arena.len());
         self.slots[usize::from(field)].text = Some(span);

@@ -2,14 +2,13 @@
 //!
 //! What it does *not* know: where rules' numbers come from; how events are stored.
 
-use super::gram::Grams;
-use super::index::FieldIndex;
 use super::node::{Any, Compiled, Leaf, Node, Subject};
 use super::partition::Partition;
 use super::record::{Place, Record, Source, append};
 use super::scan::Token;
-use common::event::{Event, ValueRef};
-use common::filter::{Filter, Test, Text, TextTest, decimal};
+use super::search::{canonical, search_event, search_field};
+use common::event::ValueRef;
+use common::filter::{Filter, Test, Text, TextTest};
 
 /// What was found out about the event at hand. Nothing is cleared between events: what is of
 /// another epoch is unknown.
@@ -93,7 +92,7 @@ impl Verdict {
         for &field in &record.present {
             let Some(index) = partition.index(field) else { continue };
             let spare = (&mut self.text, &mut self.scratch);
-            search_field(index, record.place(field), source, spare, &mut emit);
+            search_field(index, (record, field), source, spare, &mut emit);
         }
         if !partition.has_keywords {
             return;
@@ -108,132 +107,6 @@ impl Verdict {
             }
             _ => partition.keywords.search(value, &mut emit),
         });
-    }
-}
-
-/// Searches what keywords are looked for in: the values of a structured event, else the line.
-fn search_event(
-    keywords: &Grams,
-    event: &Event<'_>,
-    scratch: &mut Vec<u8>,
-    emit: &mut impl FnMut(u32),
-) {
-    if !event.is_structured() {
-        escape(&String::from_utf8_lossy(&event.raw_line()), scratch);
-        return keywords.search(scratch, emit);
-    }
-    let mut search = |value| search_keywords(keywords, value, scratch, emit);
-    if event.original.is_empty() {
-        return event.ext.iter().for_each(|(_, value)| search(value.into()));
-    }
-    event.original.iter().for_each(|(_, value)| search(value));
-}
-
-fn search_keywords(
-    keywords: &Grams,
-    value: ValueRef<'_>,
-    scratch: &mut Vec<u8>,
-    emit: &mut impl FnMut(u32),
-) {
-    match value {
-        ValueRef::List(list) => {
-            list.iter().for_each(|item| search_keywords(keywords, item, scratch, emit));
-        }
-        ValueRef::Text(text) => {
-            escape(text, scratch);
-            keywords.search(scratch, emit);
-        }
-        other => keywords.search(other.to_string().as_bytes(), emit),
-    }
-}
-
-/// Writes a text with odd escapes as JSON is written commonly.
-fn canonical(token: Token, value: &[u8], text: &mut String, out: &mut Vec<u8>) {
-    text.clear();
-    append(token, value, text);
-    escape(text, out);
-}
-
-fn escape(text: &str, out: &mut Vec<u8>) {
-    out.clear();
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    for at in memchr::memchr2_iter(b'\\', b'"', bytes) {
-        out.extend_from_slice(&bytes[from..at]);
-        out.push(b'\\');
-        from = at;
-    }
-    out.extend_from_slice(&bytes[from..]);
-}
-
-fn search_field(
-    index: &FieldIndex,
-    place: Place,
-    source: &Source<'_>,
-    (text, scratch): (&mut String, &mut Vec<u8>),
-    emit: &mut impl FnMut(u32),
-) {
-    match place {
-        Place::Line(token, from, until) => {
-            search_token(index, (token, &source.line[from..until]), text, scratch, emit);
-        }
-        Place::Value(place) => {
-            if let Some(value) = source.values.get(place) {
-                search_value(index, *value, scratch, emit);
-            }
-        }
-    }
-}
-
-fn search_token(
-    index: &FieldIndex,
-    (token, value): (Token, &[u8]),
-    text: &mut String,
-    scratch: &mut Vec<u8>,
-    emit: &mut impl FnMut(u32),
-) {
-    if token == Token::Null {
-        return;
-    }
-    let value = match token {
-        Token::Text { odd: true, .. } => {
-            canonical(token, value, text, scratch);
-            scratch.as_slice()
-        }
-        _ => value,
-    };
-    let number = || std::str::from_utf8(value).ok().and_then(|it| decimal(ValueRef::Text(it)));
-    let is_number = matches!(token, Token::Text { .. } | Token::Number);
-    let number = if index.has_numbers() && is_number { number() } else { None };
-    index.search(value, number, emit);
-}
-
-fn search_value(
-    index: &FieldIndex,
-    value: ValueRef<'_>,
-    scratch: &mut Vec<u8>,
-    emit: &mut impl FnMut(u32),
-) {
-    match value {
-        ValueRef::List(list) => {
-            list.iter().for_each(|item| search_value(index, item, scratch, emit));
-        }
-        ValueRef::Texts(list) => {
-            list.iter().for_each(|item| search_value(index, ValueRef::Text(item), scratch, emit));
-        }
-        scalar => {
-            let number = if index.has_numbers() { decimal(scalar) } else { None };
-            match scalar {
-                ValueRef::Text(text) if !text.contains(['\\', '"']) => {
-                    index.search(text.as_bytes(), number, emit);
-                }
-                ValueRef::Text(text) => {
-                    escape(text, scratch);
-                    index.search(scratch, number, emit);
-                }
-                other => index.search(other.to_string().as_bytes(), number, emit),
-            }
-        }
     }
 }
 
@@ -279,7 +152,7 @@ impl Judge<'_, '_, '_, '_> {
         let mut open = std::mem::take(open);
         open.clear();
         let mut emit = |place: u32| open.push(place);
-        search_field(index, self.record.place(field), self.source, (text, scratch), &mut emit);
+        search_field(index, (self.record, field), self.source, (text, scratch), &mut emit);
         let holds = open.iter().any(|place| self.holds(&Node::Leaf(any.leaves[*place as usize])));
         self.verdict.open = open;
         holds
@@ -312,6 +185,9 @@ impl Judge<'_, '_, '_, '_> {
                 None => return false,
             }
         }
+        if let Place::List(from, until) = place {
+            return self.item(from, until, test);
+        }
         if let Some(needle) = &leaf.needle {
             let span = match needle.dashed {
                 true => self.record.undashed(field, self.source),
@@ -326,8 +202,18 @@ impl Judge<'_, '_, '_, '_> {
         }
         match place {
             Place::Line(token, ..) => test.holds(value(token, text)),
-            Place::Value(_) => test.holds(ValueRef::Text(text)),
+            _ => test.holds(ValueRef::Text(text)),
         }
+    }
+
+    /// Whether a test holds for an item of a list.
+    fn item(&self, from: usize, until: usize, test: &Test) -> bool {
+        let mut text = String::new();
+        self.record.items(from, until).iter().any(|&(token, from, until)| {
+            text.clear();
+            append(token, &self.source.line[from..until], &mut text);
+            test.holds(value(token, &text))
+        })
     }
 
     fn refer(&mut self, field: u16, kind: Text, other: u16, leaf: &Leaf) -> bool {
