@@ -156,18 +156,21 @@ pub fn program(process_name: &str) -> &str {
     }
 }
 
+/// How many places the table by a few bytes of its names has, as a power of two.
+const BITS: u32 = 10;
+
 /// The table by a few bytes of its names: every event asks for its dataset.
 struct Index {
     seed: u32,
     /// Places in [`DATASETS`] from 1; 0 where nothing is.
-    places: [u8; 256],
+    places: [u8; 1 << BITS],
 }
 
 /// `None` if no seed tells all names apart; a test sees that one does.
-static INDEX: LazyLock<Option<Index>> = LazyLock::new(|| (1..10_000).find_map(index));
+static INDEX: LazyLock<Option<Index>> = LazyLock::new(|| (1..1_000).find_map(index));
 
 fn index(seed: u32) -> Option<Index> {
-    let mut index = Index { seed, places: [0; 256] };
+    let mut index = Index { seed, places: [0; 1 << BITS] };
     for (nth, (name, _)) in DATASETS.iter().enumerate() {
         let place = &mut index.places[slot(name, seed)?];
         if *place != 0 {
@@ -179,12 +182,14 @@ fn index(seed: u32) -> Option<Index> {
 }
 
 fn slot(name: &str, seed: u32) -> Option<usize> {
-    let [.., one, two, three, four] = name.as_bytes() else { return None };
-    let middle = name.as_bytes()[name.len() / 2];
-    let sum = u32::from_le_bytes([*one, *two, *three, *four])
-        ^ u32::from(middle).rotate_left(13)
-        ^ u32::try_from(name.len()).ok()?;
-    usize::try_from(sum.wrapping_mul(seed.wrapping_mul(0x9e37_79b9) | 1) >> 24).ok()
+    let bytes = name.as_bytes();
+    let first = u32::from_le_bytes(*bytes.first_chunk()?);
+    let last = u32::from_le_bytes(*bytes.last_chunk()?);
+    let middle = u32::from(bytes[bytes.len() / 2]);
+    let sum =
+        first.rotate_left(7) ^ last ^ middle.rotate_left(13) ^ u32::try_from(bytes.len()).ok()?;
+    let mixed = sum.wrapping_mul(seed.wrapping_mul(0x9e37_79b9) | 1);
+    usize::try_from(mixed >> (32 - BITS)).ok()
 }
 
 /// The labels of a dataset that the table has.
@@ -261,6 +266,17 @@ mod tests {
         assert_eq!(of("linux.syslog", "unbound"), "/dns/ linux//syslog");
         assert_eq!(of("cisco.asa", ""), "/firewall/ cisco//syslog");
         assert_eq!((program("(x)"), program("a(b"), program("a(b)")), ("(x)", "a(b", "a"));
+    }
+
+    #[test]
+    fn each_dataset_is_found_at_once() {
+        assert!(INDEX.is_some(), "two names look alike: compare more of their bytes");
+        for (name, labels) in DATASETS {
+            assert_eq!(super::of(name), Some(*labels), "{name}");
+        }
+        for name in ["", "aws", "zeek.", "zeek.connection", "zzzz.conn"] {
+            assert_eq!(super::of(name), None, "{name}");
+        }
     }
 
     #[test]
