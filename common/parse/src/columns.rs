@@ -31,7 +31,7 @@ pub(crate) type Table = [(&'static str, To)];
 
 /// Fills what a table names.
 pub(crate) fn fill<'a>(fields: &impl Source<'a>, table: &'static Table, event: &mut Event<'a>) {
-    fields.values(table, &mut |to, value| put(*to, value, event));
+    fields.values(table, |to, value| put(*to, value, event));
 }
 
 /// Fills one.

@@ -15,7 +15,7 @@ pub(crate) trait Source<'a> {
 
     /// Gives the values of those names that there are, in the order of the table: the place in the
     /// table, the value.
-    fn values<T>(&self, table: &'static [(&'static str, T)], give: &mut dyn FnMut(&T, Value<'a>));
+    fn values<T>(&self, table: &'static [(&'static str, T)], give: impl FnMut(&T, Value<'a>));
 
     /// Whether there is such a name.
     fn has(&self, name: &'static str) -> bool {
@@ -49,7 +49,7 @@ impl<'a> Source<'a> for Fields<'a> {
         self.get(name).cloned()
     }
 
-    fn values<T>(&self, table: &'static [(&'static str, T)], give: &mut dyn FnMut(&T, Value<'a>)) {
+    fn values<T>(&self, table: &'static [(&'static str, T)], mut give: impl FnMut(&T, Value<'a>)) {
         for (name, to) in table {
             if let Some(value) = self.get(name) {
                 give(to, value.clone());
@@ -67,7 +67,7 @@ impl<'a> Source<'a> for Object<'a> {
         self.value_at(self.known_place(name)?)
     }
 
-    fn values<T>(&self, table: &'static [(&'static str, T)], give: &mut dyn FnMut(&T, Value<'a>)) {
+    fn values<T>(&self, table: &'static [(&'static str, T)], mut give: impl FnMut(&T, Value<'a>)) {
         for &(number, place) in self.places(table).iter() {
             if let (Some((_, to)), Some(value)) =
                 (table.get(number as usize), self.value_at(place as usize))
