@@ -10,6 +10,7 @@
 //! Pure: no I/O, no clock, no database. An event borrows from its line. Nothing fails: a line that
 //! no format understands is an event with the tag `unparsed`.
 
+mod kept;
 mod stamp;
 mod calendar;
 mod header;

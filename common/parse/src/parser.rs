@@ -21,6 +21,7 @@ use crate::format::{Format, Found, Miss};
 use crate::header::Header;
 use crate::helper::Helpers;
 use crate::joint::{Joiner, Saved};
+use crate::kept::kept;
 use crate::line::Line;
 use crate::memory::Memory;
 use crate::read::Text;
@@ -31,9 +32,8 @@ use common::event::{Event, EventId, RawKind, TimeQuality};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// How a source is to be read.
 #[derive(Clone, Debug)]
@@ -376,19 +376,6 @@ fn suffix(text: &str, part: &str) -> Option<usize> {
     let at = text.len().checked_sub(part.len())?;
     let same = std::ptr::eq(text.get(at..)?.as_ptr(), part.as_ptr());
     (same || part.is_empty()).then_some(at)
-}
-
-/// A text that lives as long as the program, one copy of each: events borrow the names of their
-/// section and default host, of which there are few.
-pub(crate) fn kept(text: &str) -> &'static str {
-    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let mut all = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(known) = all.get(text) {
-        return known;
-    }
-    let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
-    all.insert(text);
-    text
 }
 
 #[cfg(test)]

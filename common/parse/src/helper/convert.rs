@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: patterns.
 
-use super::pattern::Target;
+use super::target::Target;
 use common::clock::Timestamp;
 use common::event::{Event, Value, address, flatten};
 use common::field::Kind;

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: how an explanation is printed.
 
-use super::{CAP, Helpers};
+use super::set::{CAP, Helpers};
 use common::event::Event;
 
 /// What helpers did with one body.

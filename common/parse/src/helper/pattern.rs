@@ -9,42 +9,34 @@
 use super::convert::{self, Capture};
 use super::direct::{Direct, Outcome, Slots};
 use super::literal::Literals;
-use super::{MATCHES, PrepareError};
-use crate::parser::kept;
+use super::target::Target;
+use crate::kept::kept;
 use common::event::{Event, Value};
-use common::field::{Column, Field};
-use common::helper::{Guard, Helper, PATTERN_SIZE, expand};
+use common::helper::{Guard, Helper, PATTERN_SIZE, SugarError, expand};
 use regex_automata::Input;
 use regex_automata::meta::Regex;
 use regex_syntax::hir::{Hir, HirKind};
 use std::borrow::Cow;
 use std::sync::OnceLock;
+use thiserror::Error;
 
 /// How many groups, the whole match among them, find room on the stack.
 const GROUPS: usize = 24;
 
-/// Where a value goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
-    Column(Column),
-    Ext(&'static str),
-}
+/// How many matches a collector appends.
+pub const MATCHES: usize = 100;
 
-impl Target {
-    pub(crate) fn new(field: &str) -> Target {
-        match Field::new(field) {
-            Field::Column(column) => Target::Column(column),
-            Field::Named(name) => Target::Ext(kept(&name)),
-            own @ Field::Own(_) => Target::Ext(kept(own.name())),
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Target::Column(column) => column.name(),
-            Target::Ext(name) => name,
-        }
-    }
+/// Why helpers cannot be applied.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PrepareError {
+    /// A pattern's notation is wrong; reading the helper would have found it.
+    #[error("helper {helper}: pattern: {error}")]
+    Pattern {
+        /// The helper's name.
+        helper: String,
+        /// What is wrong.
+        error: SugarError,
+    },
 }
 
 /// A helper in the form in which it is applied.

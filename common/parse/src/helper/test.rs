@@ -6,7 +6,8 @@
 //!
 //! What it does *not* know: how failures are printed.
 
-use super::{Helpers, PrepareError};
+use super::pattern::PrepareError;
+use super::set::Helpers;
 use common::event::{Event, ValueRef, address};
 use common::field::{Column, Field};
 use common::helper::{Helper, Place, Test};

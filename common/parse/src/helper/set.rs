@@ -1,0 +1,196 @@
+//! A set of helpers, and which of them an event meets.
+//!
+//! What it does *not* know: what a pattern does ([`super::pattern`]), how few of many are looked at
+//! ([`super::group`]).
+
+use super::group::{self, Group, Hits};
+use super::pattern::{Entry, PrepareError};
+use common::event::Event;
+use common::helper::Helper;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// How many bytes of a body helpers look at.
+pub const CAP: usize = 16 * 1024;
+
+/// A set of helpers, ready to be applied by any number of threads.
+#[derive(Debug)]
+pub struct Helpers {
+    pub(super) entries: Vec<Entry>,
+    pub(super) groups: Vec<Group>,
+    by_process: HashMap<String, usize>,
+    /// The group of events that a format read to the end.
+    pub(super) read: usize,
+}
+
+impl Default for Helpers {
+    /// No helpers.
+    fn default() -> Helpers {
+        Helpers::build(Vec::new())
+    }
+}
+
+impl Helpers {
+    /// Takes the enabled ones of `helpers`; their order decides between equals.
+    ///
+    /// # Errors
+    /// A pattern's `%{…}` notation is wrong.
+    pub fn new(helpers: impl IntoIterator<Item = Helper>) -> Result<Helpers, PrepareError> {
+        let enabled = helpers.into_iter().filter(|helper| helper.enabled);
+        Ok(Helpers::build(enabled.map(Entry::new).collect::<Result<_, _>>()?))
+    }
+
+    /// Group 0 has the helpers that look at any program; each program that a guard names has a
+    /// group of its own, with those besides. The last group is that of events that a format read to
+    /// the end: helpers without a guard, and those that name datasets.
+    fn build(entries: Vec<Entry>) -> Helpers {
+        let mut by_process = HashMap::new();
+        let mut members: Vec<Vec<usize>> = vec![Vec::new()];
+        for entry in &entries {
+            for name in entry.exact_processes() {
+                by_process.entry(name.to_owned()).or_insert_with(|| {
+                    members.push(Vec::new());
+                    members.len() - 1
+                });
+            }
+        }
+        for (nth, entry) in entries.iter().enumerate() {
+            if entry.is_general() {
+                members.iter_mut().for_each(|group| group.push(nth));
+                continue;
+            }
+            for name in entry.exact_processes() {
+                let group = &mut members[by_process[name]];
+                if group.last() != Some(&nth) {
+                    group.push(nth);
+                }
+            }
+        }
+        let is_asked =
+            |entry: &Entry| !entry.guard.dataset.is_empty() || entry.guard.process.is_empty();
+        let asked = entries.iter().enumerate().filter(|(_, entry)| is_asked(entry));
+        members.push(asked.map(|(nth, _)| nth).collect());
+        let read = members.len() - 1;
+        let groups = members.into_iter().map(Group::new).collect();
+        Helpers { entries, groups, by_process, read }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds the fields that helpers find in the event's message. The event's section, program and
+    /// dataset must be set. Returns whether a helper took it.
+    pub fn apply(&self, event: &mut Event<'_>) -> bool {
+        self.apply_group(self.group(event.process_name.as_deref().unwrap_or_default()), event)
+    }
+
+    /// As [`Helpers::apply`], for an event that a format read to the end.
+    pub(crate) fn apply_read(&self, event: &mut Event<'_>) -> bool {
+        self.apply_group(&self.groups[self.read], event)
+    }
+
+    fn apply_group(&self, group: &Group, event: &mut Event<'_>) -> bool {
+        match event.message {
+            Cow::Borrowed(body) => self.fill(group, body, &|text| Cow::Borrowed(text), event),
+            Cow::Owned(_) => {
+                let message = std::mem::take(&mut event.message);
+                let keep = &|text: &str| Cow::Owned(text.to_owned());
+                let taken = self.fill(group, &message, keep, event);
+                event.message = message;
+                taken
+            }
+        }
+    }
+
+    /// As [`Helpers::apply`], for a body that is not the whole message.
+    pub fn apply_to<'a>(&self, body: &'a str, event: &mut Event<'a>) -> bool {
+        let group = self.group(event.process_name.as_deref().unwrap_or_default());
+        self.fill(group, body, &|text| Cow::Borrowed(text), event)
+    }
+
+    fn fill<'t, 'a>(
+        &self,
+        group: &Group,
+        body: &'t str,
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> bool {
+        if group.is_empty() {
+            return false;
+        }
+        let ranking = group.ranking(&self.entries);
+        let end = body.floor_char_boundary(CAP);
+        let hits = ranking.hits(&body[..end]);
+        let taken = self.first(ranking, &hits, body, end, keep, event);
+        if let Some(name) = taken {
+            event.helper = Some(Cow::Borrowed(name));
+        }
+        if !ranking.has_collectors() {
+            return taken.is_some();
+        }
+        let collected = self.collect(ranking, &hits, (body, end), keep, event);
+        if taken.is_none()
+            && let Some(name) = collected
+        {
+            event.helper = Some(Cow::Borrowed(name));
+        }
+        taken.or(collected).is_some()
+    }
+
+    /// The first candidate that matches fills the event; its name.
+    fn first<'t, 'a>(
+        &self,
+        ranking: &group::Ranking,
+        hits: &Hits,
+        body: &'t str,
+        end: usize,
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> Option<&'static str> {
+        for (nth, place) in ranking.candidates(hits, &body[..end]) {
+            let entry = &self.entries[nth];
+            if entry.allows(event) && entry.patterns[place].fill(entry, body, end, keep, event) {
+                return Some(entry.name);
+            }
+        }
+        None
+    }
+
+    /// Every collector that finds something appends it; the first one's name.
+    fn collect<'t, 'a>(
+        &self,
+        ranking: &group::Ranking,
+        hits: &Hits,
+        (body, end): (&'t str, usize),
+        keep: &dyn Fn(&'t str) -> Cow<'a, str>,
+        event: &mut Event<'a>,
+    ) -> Option<&'static str> {
+        let mut first = None;
+        for (nth, place) in ranking.collectors(hits, &body[..end]) {
+            let entry = &self.entries[nth];
+            if entry.allows(event) && entry.patterns[place].collect(entry, body, end, keep, event) {
+                first = first.or(Some(entry.name));
+            }
+        }
+        first
+    }
+
+    pub(super) fn group(&self, process: &str) -> &Group {
+        &self.groups[self.by_process.get(process).copied().unwrap_or(0)]
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+mod shipped_tests;
