@@ -19,76 +19,14 @@
 //!
 //! What it does *not* know: fields.
 
+mod op;
 mod search;
 
-use regex_automata::util::primitives::NonMaxUsize;
+pub(crate) use op::{Outcome, Slots};
+
+use op::{Choice, Op, Run, Set};
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use search::Search;
-
-/// What a search ends with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Match,
-    NoMatch,
-    GaveUp,
-}
-
-/// Captures as pairs of places.
-pub(crate) type Slots = [Option<NonMaxUsize>];
-
-#[derive(Debug)]
-enum Op {
-    Start,
-    End,
-    Literal(Box<[u8]>),
-    Run(Run),
-    Split { first: usize, second: usize, bytes: Box<Choice> },
-    Jump(usize),
-    Save(usize),
-    Match,
-}
-
-/// `min` to `max` bytes of a set.
-#[derive(Debug)]
-struct Run {
-    set: Box<Set>,
-    min: usize,
-    max: usize,
-    greedy: bool,
-    possessive: bool,
-}
-
-/// The bytes with which each branch of a split may go on.
-#[derive(Debug)]
-struct Choice {
-    first: Set,
-    second: Set,
-}
-
-/// A set of bytes. A set of characters beyond ASCII holds all of them, or none.
-#[derive(Clone, Debug, PartialEq)]
-struct Set([bool; 256]);
-
-impl Set {
-    const NONE: Set = Set([false; 256]);
-    const ALL: Set = Set([true; 256]);
-
-    fn add(&mut self, other: &Set) {
-        self.0.iter_mut().zip(other.0).for_each(|(have, more)| *have |= more);
-    }
-
-    fn has(&self, byte: u8) -> bool {
-        self.0[usize::from(byte)]
-    }
-
-    fn meets(&self, other: &Set) -> bool {
-        self.0.iter().zip(other.0).any(|(&a, b)| a && b)
-    }
-
-    fn is_wide(&self) -> bool {
-        self.0[0x80]
-    }
-}
 
 /// A compiled pattern.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //!
 //! What it does *not* know: patterns; ops are made of them in [`super`].
 
-use super::{Choice, Op, Outcome, Run, Slots};
+use super::op::{Choice, Op, Outcome, Run, Slots};
 use regex_automata::util::primitives::NonMaxUsize;
 
 /// How many ways back are kept.
