@@ -17,7 +17,7 @@
 mod known;
 mod service;
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::alias::{self, Meaning, Ranks};
 use crate::memory::Memory;
 use crate::shape::Shapes;
@@ -36,7 +36,7 @@ fn read<'a>(
     adopt(fields, memory, event);
     if fields.has("event.id") && fields.has("section") {
         adopt_own(fields, event);
-    } else if let Some(service) = service::of(fields) {
+    } else if let Some(service) = known::of(fields) {
         service.fill(fields, memory, event);
     }
     Ok(Found::default())

@@ -9,13 +9,30 @@
 
 use super::service::{Category, Level, NOTHING, Outcome, Service};
 use crate::columns::To;
+use crate::shape::Shapes;
+use common::event::Object;
 use common::field::Column as C;
+
+type Known = Option<&'static Service>;
+
+thread_local! {
+    static KNOWN: Shapes<Known> = const { Shapes::new() };
+}
+
+/// The service that an object comes from.
+pub(super) fn of(fields: &Object<'_>) -> Known {
+    let find = || {
+        let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
+        SERVICES.iter().find(all)
+    };
+    KNOWN.with(|known| known.of(fields, find))
+}
 
 const FAILURES: &[&str] = &["failure", "failed", "fail", "false", "denied", "deny", "error"];
 const SUCCESSES: &[&str] = &["success", "succeeded", "true", "allow", "granted"];
 
 #[allow(clippy::too_many_lines, reason = "a flat list of services")]
-pub(super) static SERVICES: &[Service] = &[
+static SERVICES: &[Service] = &[
     Service {
         dataset: "okta.system",
         has: &["eventType", "actor.alternateId", "outcome.result"],

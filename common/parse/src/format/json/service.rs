@@ -9,7 +9,6 @@
 use crate::alias::{self, Meaning, Ranks};
 use crate::columns::{self, Table};
 use crate::memory::Memory;
-use crate::shape::Shapes;
 use crate::source::Source as _;
 use common::event::{Event, Object, TimeQuality, Value, address};
 use common::field::Column;
@@ -83,21 +82,6 @@ pub(super) const NOTHING: Service = Service {
     outcome: &[],
     category: Category::One(""),
 };
-
-type Known = Option<&'static Service>;
-
-thread_local! {
-    static KNOWN: Shapes<Known> = const { Shapes::new() };
-}
-
-/// The service that an object comes from.
-pub(super) fn of(fields: &Object<'_>) -> Known {
-    let find = || {
-        let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
-        super::known::SERVICES.iter().find(all)
-    };
-    KNOWN.with(|known| known.of(fields, find))
-}
 
 impl Service {
     /// Fills what the service's own names mean, over what the common names said.
