@@ -15,7 +15,7 @@
 //! What it does *not* know: custom fields after the agent; they stay in the message.
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use crate::syslog::number;

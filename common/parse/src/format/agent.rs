@@ -6,7 +6,7 @@
 //!
 //! What it does *not* know: how the agent came to know it.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;

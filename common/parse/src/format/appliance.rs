@@ -10,7 +10,7 @@
 //!
 //! What it does *not* know: the thousands of message numbers.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{self, To, add, add_int, decide, lower, put};
 use crate::memory::Memory;

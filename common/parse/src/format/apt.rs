@@ -15,7 +15,7 @@
 //!
 //! What it does *not* know: dpkg's log, which is lines.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::add;
 use crate::joint::Joint;
 use crate::memory::Memory;

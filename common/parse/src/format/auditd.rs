@@ -21,7 +21,7 @@ mod key;
 pub(in crate::format) mod meaning;
 mod pair;
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns;
 use crate::joint::{Joint, Keyed, Part};
 use crate::memory::Memory;

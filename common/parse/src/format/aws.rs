@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: the services.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;

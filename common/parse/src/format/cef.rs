@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: products.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::alias::epoch;
 use crate::columns::{self, To, put};
 use crate::memory::Memory;

@@ -15,7 +15,7 @@
 
 mod scan;
 
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::columns::decide;
 use crate::memory::Memory;
 use common::event::{Event, Value};

@@ -7,7 +7,7 @@
 //! What it does *not* know: services. A line that no format understands is text.
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use common::event::{Event, Value};
 

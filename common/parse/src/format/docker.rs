@@ -12,7 +12,7 @@
 //!
 //! What it does *not* know: containers; their ids are in the file's path.
 
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::columns;
 use crate::joint::Joint;
 use crate::memory::Memory;

@@ -10,7 +10,7 @@
 //!
 //! What it does *not* know: the balancers' logs of connections.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{add, add_int};
 use crate::memory::Memory;
 use crate::stamp;

@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: rules' names.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{add, add_int, decide, direction, lower, split};
 use crate::memory::Memory;
 use common::event::{Event, Value, address};

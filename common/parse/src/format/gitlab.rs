@@ -10,7 +10,8 @@
 //!
 //! What it does *not* know: GitLab's other logs, which are plain JSON.
 
-use super::{Found, Miss, Spec, json};
+use super::json;
+use super::spec::{Found, Miss, Spec};
 use crate::columns;
 use crate::memory::Memory;
 use crate::source::Source as _;

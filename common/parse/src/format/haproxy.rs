@@ -9,7 +9,7 @@
 //! The message is the line. What it does *not* know: formats that an administrator wrote.
 
 use super::modsecurity::request;
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{add, add_int};
 use crate::memory::Memory;
 use crate::stamp;

@@ -11,7 +11,7 @@
 //! What it does *not* know: ISO stamps with other things after them; they miss here.
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::Stamp;
 use crate::{alias, stamp, syslog};

@@ -15,7 +15,7 @@
 //!
 //! What it does *not* know: how the journal is read.
 
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::source::Source as _;
 use common::clock::Timestamp;

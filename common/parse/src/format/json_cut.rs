@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: objects with other faults; they miss.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
 use crate::columns;
 use crate::memory::Memory;

@@ -11,7 +11,7 @@
 //! What it does *not* know: pods; their names are in the file's path. Docker's own form
 //! ([`super::docker`]).
 
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::columns::{self, Table, To};
 use crate::joint::Joint;
 use crate::memory::Memory;

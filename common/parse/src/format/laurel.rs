@@ -10,7 +10,7 @@
 //! What it does *not* know: LAUREL's settings.
 
 use super::auditd::meaning;
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;

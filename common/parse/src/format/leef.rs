@@ -10,7 +10,7 @@
 //!
 //! What it does *not* know: products.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, To, put};
 use crate::memory::Memory;
 use common::event::{Event, TimeQuality, Value, address};

@@ -15,7 +15,7 @@
 //! What it does *not* know: types. Values are text.
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::alias::{self, Ranks};
 use crate::memory::Memory;
 use common::event::{Event, Value};

@@ -10,7 +10,7 @@
 //!
 //! What it does *not* know: the unified log's other styles; `syslog` style is syslog.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;

@@ -13,7 +13,7 @@
 //!
 //! What it does *not* know: the native form ([`super::modsecurity_native`]).
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;

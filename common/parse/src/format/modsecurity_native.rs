@@ -19,7 +19,7 @@
 //! lines.
 
 use super::modsecurity::{authority, instant, request, rules};
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, add};
 use crate::joint::Joint;
 use crate::memory::Memory;

@@ -16,7 +16,7 @@
 //!
 //! What it does *not* know: the general log ([`super::mysql_general`]).
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::alias::named_severity;
 use crate::columns::{self, add};
 use crate::joint::Joint;

@@ -13,7 +13,8 @@
 //!
 //! What it does *not* know: the log's heading, statements.
 
-use super::{Found, Miss, Spec, mysql};
+use super::mysql;
+use super::spec::{Found, Miss, Spec};
 use crate::columns::add;
 use crate::joint::Joint;
 use crate::memory::Memory;

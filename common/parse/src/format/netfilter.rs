@@ -16,7 +16,7 @@
 //! What it does *not* know: rules.
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, add, add_int};
 use crate::memory::Memory;
 use crate::stamp::written::When;

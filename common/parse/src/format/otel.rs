@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: traces and metrics.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::epoch;
 use crate::memory::Memory;
 use common::event::{Event, List, Object, Value, ValueRef};

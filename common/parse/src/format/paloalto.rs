@@ -17,7 +17,7 @@
 
 mod system;
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{self, add, add_int, decide, lower};
 use crate::memory::Memory;

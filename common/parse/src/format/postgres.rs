@@ -15,7 +15,7 @@
 //! What it does *not* know: names of zones that mean more than one offset; they are assumed to be the
 //! source's.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::add;
 use crate::joint::Joint;
 use crate::memory::Memory;

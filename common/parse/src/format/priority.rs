@@ -6,7 +6,8 @@
 //!
 //! What it does *not* know: the time, the host, the program; a payload may say them.
 
-use super::{Found, Miss, Next, Spec, stamped};
+use super::spec::{Found, Miss, Next, Spec};
+use super::stamped;
 use crate::memory::Memory;
 use crate::syslog;
 use common::event::Event;

@@ -15,7 +15,7 @@
 //! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use crate::syslog;

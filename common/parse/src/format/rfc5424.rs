@@ -16,7 +16,7 @@
 mod firewall;
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Next, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::{stamp, syslog};
 use common::event::{Event, Value};

@@ -8,7 +8,7 @@
 //!
 //! What it does *not* know: columns that Amazon adds later.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{add, add_int};
 use crate::memory::Memory;
 use crate::stamp;

@@ -15,7 +15,7 @@
 //!
 //! What it does *not* know: the rest of the line; helpers read it.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;

@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: messages.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::alias::named_severity;
 use crate::memory::Memory;
 use crate::stamp;

@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: Squid's other formats.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, add};
 use crate::memory::Memory;
 use common::event::{Event, Value, address};

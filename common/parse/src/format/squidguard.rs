@@ -9,8 +9,8 @@
 //!
 //! What it does *not* know: squidGuard's own messages; those are text.
 
+use super::spec::{Found, Miss, Spec};
 use super::squid::fill_url;
-use super::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{add, cut, lower};
 use crate::memory::Memory;

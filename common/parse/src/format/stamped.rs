@@ -15,7 +15,7 @@
 //! This is the last format, and none that a source is remembered by: whatever another one
 //! understands is that one's. What it does *not* know: programs. Helpers tell them by their texts.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::alias::named_severity;
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};

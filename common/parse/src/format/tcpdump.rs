@@ -20,7 +20,7 @@
 mod dns;
 mod link;
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, add};
 use crate::joint::Joint;
 use crate::memory::Memory;

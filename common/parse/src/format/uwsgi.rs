@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: formats that an administrator wrote.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, add_int};
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};

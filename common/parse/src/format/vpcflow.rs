@@ -13,7 +13,7 @@
 //! What it does *not* know: lines in columns of one's own without their header.
 
 use super::spec::NO_OBJECT;
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, To, put};
 use crate::header::Header;
 use crate::memory::Memory;

@@ -19,7 +19,7 @@
 mod kind;
 mod table;
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns;
 use crate::header::Header;
 use crate::memory::Memory;

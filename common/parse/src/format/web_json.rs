@@ -8,7 +8,7 @@
 //!
 //! What it does *not* know: their other logs, which are plain JSON.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;

@@ -11,7 +11,7 @@
 //!
 //! What it does *not* know: the log's other lines, which are for people.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::add;
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};

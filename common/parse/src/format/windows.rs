@@ -13,8 +13,8 @@
 //!
 //! What it does *not* know: which rules are meant for an event; labels say that.
 
+use super::spec::{Found, Miss, Spec};
 use super::windows_event::{CHANNELS, Meaning, meaning};
-use super::{Found, Miss, Spec};
 use crate::columns::{self, first};
 use crate::memory::Memory;
 use crate::source::Source;

@@ -11,8 +11,8 @@
 //!
 //! What it does *not* know: other XML. DTDs and CDATA are no events.
 
+use super::spec::{Found, Miss, Spec};
 use super::windows;
-use super::{Found, Miss, Spec};
 use crate::joint::Joint;
 use crate::memory::Memory;
 use common::event::{Event, Fields, Value};

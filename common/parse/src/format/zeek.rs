@@ -16,7 +16,7 @@
 //!
 //! What it does *not* know: scripts that rename columns.
 
-use super::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::header::Header;
 use crate::memory::Memory;
