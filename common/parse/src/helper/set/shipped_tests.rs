@@ -2,7 +2,7 @@
 //! names made to look like something else.
 
 use super::*;
-use crate::helper::{Reason, lint, test};
+use crate::helper::{lint, test};
 use common::helper::{read, shipped};
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Tests of the engine: precedence, types, bounds, and that the prefilter loses nothing.
 
 use super::*;
-use crate::helper::{Explanation, Filled, Literal, MATCHES, Remark, Tried, changes, lint, test};
+use crate::helper::{Explanation, Filled, Literal, MATCHES, Remark, Tried, lint, test};
 use common::event::{Value, ValueRef};
 use common::field::Field;
 use common::helper::{import_json, read};
