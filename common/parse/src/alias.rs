@@ -375,7 +375,7 @@ fn severity(value: &Value<'_>) -> Option<u8> {
 
 /// A syslog severity from a level's name, in any case.
 pub(crate) fn named_severity(name: &str) -> Option<u8> {
-    const NAMES: [(&str, u8); 18] = [
+    const NAMES: [(&str, u8); 19] = [
         ("emerg", 0),
         ("emergency", 0),
         ("panic", 0),
@@ -393,6 +393,7 @@ pub(crate) fn named_severity(name: &str) -> Option<u8> {
         ("informational", 6),
         ("information", 6),
         ("debug", 7),
+        ("subdebug", 7),
         ("trace", 7),
     ];
     NAMES.iter().find(|(have, _)| have.eq_ignore_ascii_case(name)).map(|(_, severity)| *severity)

@@ -131,18 +131,28 @@ pub(crate) fn iso(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
 /// Reads `14/Jun/2026:15:16:01 +0200`.
 pub(crate) fn clf(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let day = u8::try_from(digits(text, at, 2)?).ok()?;
-    let (slash, month) = (text.get(at + 2)?, month(text, at + 3)?);
-    let year = digits(text, at + 7, 4)?;
-    if *slash != b'/' || text.get(at + 6) != Some(&b'/') || text.get(at + 11) != Some(&b':') {
+    let slash = text.get(at + 2)?;
+    let (month, at) = match month(text, at + 3) {
+        Some(month) => (month, at + 6),
+        None => (u8::try_from(digits(text, at + 3, 2)?).ok()?, at + 5),
+    };
+    let year = digits(text, at + 1, 4)?;
+    if *slash != b'/' || text.get(at) != Some(&b'/') || text.get(at + 5) != Some(&b':') {
         return None;
     }
-    let (time, after) = clock(text, at + 12)?;
+    let (time, after) = clock(text, at + 6)?;
     let (offset, after) = match text.get(after) {
         Some(b' ') if matches!(text.get(after + 1), Some(b'+' | b'-')) => offset(text, after + 1),
         _ => (None, after),
     };
     let wall = day_number(year, month, day) * DAY + time;
     exists((year, month, day)).then_some((Stamp { wall, offset }, after))
+}
+
+/// Reads `20260614`.
+fn plain_date(text: &[u8], at: usize) -> Option<Date> {
+    let (year, month) = (digits(text, at, 4)?, digits(text, at + 4, 2)?);
+    Some((year, u8::try_from(month).ok()?, u8::try_from(digits(text, at + 6, 2)?).ok()?))
 }
 
 /// Reads `Z`, `+02:00`, `+0200` or `+02` as microseconds ahead of UTC.

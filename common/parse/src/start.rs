@@ -38,10 +38,21 @@ pub(crate) fn goes_on(line: &[u8]) -> bool {
     const WORDS: [&[u8]; 4] =
         [b"Caused by: ", b"Suppressed: ", b"Traceback (most recent call last)", b"... "];
     match line.first() {
-        Some(b' ' | b'\t') => true,
+        Some(b' ' | b'\t') => !is_numbered(line),
         Some(_) => WORDS.iter().any(|word| line.starts_with(word)) || names_exception(line),
         None => false,
     }
+}
+
+/// Zabbix' `  1234:20261114:151601.250 text`: the process id is indented, not the text.
+fn is_numbered(line: &[u8]) -> bool {
+    let mut parts = line.trim_ascii_start().splitn(3, |byte| *byte == b':');
+    let is_number = |part: Option<&[u8]>, width: usize| {
+        part.is_some_and(|part| part.len() <= width && part.iter().all(u8::is_ascii_digit))
+    };
+    is_number(parts.next(), 10)
+        && is_number(parts.next().filter(|date| date.len() == 8), 8)
+        && parts.next().is_some_and(|time| matches!(time.get(6), Some(b'.')))
 }
 
 /// `java.lang.IllegalStateException: text`, `ValueError: text`.
@@ -69,7 +80,9 @@ mod tests {
         ] {
             assert!(goes_on(line.as_bytes()), "{line}");
         }
-        for line in ["", "2026-11-14 x", "Error: x", "An Error: x", "Exceptions: x", "x"] {
+        for line in
+            ["", "2026-11-14 x", "Error: x", "An Error: x", "  7:20261114:151601.250 x", "x"]
+        {
             assert!(!goes_on(line.as_bytes()), "{line}");
         }
     }

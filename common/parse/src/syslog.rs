@@ -9,6 +9,8 @@
 //! polkitd(authority=local)[7]: what a program says of itself in brackets
 //! gdm-password]: message       a bracket too much, which belongs to nothing
 //! sandboxd[129] ([31211]): m   macOS: on whose behalf
+//! sssd[be[example.net]][7]: m  sssd: which part of it
+//! auth|security:info sshd[7]: m    AIX: facility and severity
 //! kernel: message              no process id
 //! %SYS-5-CONFIG_I: message     Cisco's mnemonic is no program: no tag
 //! : %ASA-6-302013: message     the same behind a host
@@ -88,11 +90,23 @@ fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
     let text = line.as_bytes();
     let close = open + text[open..].iter().take(TAG_LENGTH).position(|&byte| byte == b']')?;
     let name = Some(line[start..open].trim_end()).filter(|name| !name.is_empty());
+    if text.get(close + 1) == Some(&b']') && line[open + 1..close].contains('[') {
+        let inner = match text.get(close + 2) {
+            Some(b'[') => bracketed(line, start, close + 2)?,
+            _ if ends_tag(text, close + 2) && text.get(close + 2) == Some(&b':') => {
+                Tag { body: after_colon(text, close + 2), ..Tag::default() }
+            }
+            _ => return None,
+        };
+        return Some(Tag { name, context: Some(&line[open + 1..=close]), ..inner });
+    }
     let mut tag = Tag { name, pid: Some(&line[open + 1..close]), ..Tag::default() };
     let rest = &text[close + 1..];
     if rest.first() == Some(&b':') {
+        // `connection from [192.0.2.7]:4022` is a text, whatever it is that the brackets hold.
+        let is_plain = !line[start..open].contains(' ') && ends_tag(text, close + 1);
         tag.body = after_colon(text, close + 1);
-        return Some(tag);
+        return (is_plain || number(&line[open + 1..close]).is_some()).then_some(tag);
     }
     // Kerberos: `krb5kdc[7](info): message`.
     if rest.first() == Some(&b'(')
@@ -166,7 +180,7 @@ pub(crate) fn fill<'a>(
 ) -> Option<(usize, usize)> {
     event.dataset = Some("linux.syslog".into());
     event.message = line[tag.body..].into();
-    event.process_name = tag.name.map(|name| name.trim_end_matches(']').into());
+    event.process_name = tag.name.map(|name| aix(name, event).trim_end_matches(']').into());
     match tag.pid.map(|pid| (pid, number(pid))) {
         Some((_, Some(pid))) => event.process_pid = Some(pid),
         Some((pid, None)) if !pid.is_empty() => {
@@ -183,6 +197,17 @@ pub(crate) fn fill<'a>(
     let (count, inner) = repeated(line, tag.body)?;
     event.ext.push("log.repeat", Value::Int(count));
     inner
+}
+
+/// Reads AIX's `auth|security:info ` before a program's name; returns the name.
+fn aix<'a>(name: &'a str, event: &mut Event<'_>) -> &'a str {
+    let Some((priority, rest)) = name.split_once(' ') else { return name };
+    let severity = priority.split_once(':');
+    let Some(severity) = severity.and_then(|(_, word)| crate::alias::named_severity(word)) else {
+        return name;
+    };
+    event.log_severity = Some(severity);
+    rest
 }
 
 /// Facilities and severities by their names, in the order of their numbers.
@@ -237,6 +262,10 @@ mod tests {
             ("prog[7] message", (Some("prog"), Some("7"), "message")),
             ("krb5kdc[7](info): message", (Some("krb5kdc"), Some("7"), "message")),
             ("prog[x y]: message", (Some("prog"), Some("x y"), "message")),
+            ("sssd[be[a.example]][7]: m", (Some("sssd"), Some("7"), "m")),
+            ("sssd[be[a.example]]: m", (Some("sssd"), None, "m")),
+            ("from [192.0.2.7]:4022 (x", (None, None, "from [192.0.2.7]:4022 (x")),
+            ("HELO from [192.0.2.7]: x", (None, None, "HELO from [192.0.2.7]: x")),
             ("prog:", (Some("prog"), None, "")),
             ("a(b=c)[1]: x", (Some("a(b=c)"), Some("1"), "x")),
             ("gdm]: x", (Some("gdm]"), None, "x")),

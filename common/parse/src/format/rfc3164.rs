@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The token after the stamp is the host, unless it is a tag (it ends in a colon, or holds a
-//! process id), or the line goes on with `last message repeated N times`. The sequence numbers,
+//! process id), or the line goes on with `last message repeated N times`; behind AIX's
+//! `Message forwarded from ` it is the host and a colon. The sequence numbers,
 //! a host and the mark before the stamp, a zone's name and a colon behind it are Cisco's.
 //!
 //! Where a relay put its own header before a whole line, that line's host, time and tag count.
@@ -171,6 +172,13 @@ fn host<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> usize {
     let text = line.as_bytes();
     let mut at = at + usize::from(text.get(at) == Some(&b':'));
     at += usize::from(text.get(at) == Some(&b' '));
+    if let Some(rest) = line[at..].strip_prefix("Message forwarded from ")
+        && let Some((name, after)) = rest.split_once(": ")
+        && !name.contains(' ')
+    {
+        event.host_name = name.into();
+        return line.len() - after.len();
+    }
     let width = memchr::memchr(b' ', &text[at..]).unwrap_or(text.len() - at);
     let token = &text[at..at + width];
     let tag = match token {

@@ -5,6 +5,9 @@
 //! WARN: [Jun 14 15:16:01.250] text                 (W) 2026-06-14T15:16:01 - text
 //! [Nest] 7  - 06/14/2026, 3:16:01 PM  WARN text    the text is the whole line
 //! 7 1781450161.250000 read(3, …) = 5               strace: a process id, an epoch
+//! 7:20260614:151601.250 text                       Zabbix: the same with colons
+//! 7:M 14 Jun 2026 15:16:01.250 * text              Redis: a process id, a role, a level
+//! E0614 15:16:01.250     7 file.cc:25] text        glog, klog: a level, a process id, a place
 //! ```
 //!
 //! All spellings of [`crate::stamp::written`] are read. Before the stamp there may be brackets, a
@@ -20,7 +23,7 @@ use crate::alias::named_severity;
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};
 use crate::syslog::number;
-use common::event::Event;
+use common::event::{Event, Value};
 
 /// The furthest that a stamp may begin from the line's beginning. What an attacker chooses (a
 /// user's name, a path) stands behind the stamp or further in.
@@ -39,10 +42,15 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     };
     let lead = line[..start].trim_matches(|char: char| !char.is_ascii_alphanumeric());
     let level = severity(lead);
-    let traced = traced(lead, &text[start..end]);
-    event.process_pid = traced.or(event.process_pid);
-    let doubtful = !lead.is_empty() && level.is_none() && traced.is_none();
+    let writer = writer(lead, &text[start..end]);
+    event.process_pid = writer.or(event.process_pid);
+    let doubtful = !lead.is_empty() && level.is_none() && writer.is_none();
     let body = match doubtful {
+        false if text[start].is_ascii_alphabetic() && text[start + 1].is_ascii_digit() => {
+            event.log_severity = severity(&line[start..=start]);
+            origin(line, end, event)
+        }
+        false if lead.contains(':') && writer.is_some() => role(text, end, event),
         false => {
             let quoted = start > 0 && text[start - 1] == b'"' && text.get(end) == Some(&b'"');
             let end = end + usize::from(quoted);
@@ -60,10 +68,43 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     Ok(Found { stamp: (start, end), ..Found::default() })
 }
 
-/// The process that strace writes before an epoch: `7 1781450161.250`, `[pid 7] 1781450161.250`.
-fn traced(lead: &str, stamp: &[u8]) -> Option<i64> {
-    let is_epoch = stamp.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-    number(lead.strip_prefix("pid ").unwrap_or(lead)).filter(|_| is_epoch)
+/// The process that strace writes before an epoch, `7 1781450161.250` or `[pid 7] 1781450161.250`,
+/// Zabbix before digits and Redis before its role.
+fn writer(lead: &str, stamp: &[u8]) -> Option<i64> {
+    if let Some((pid, "M" | "S" | "C" | "X")) = lead.split_once(':') {
+        return number(pid);
+    }
+    let is_digits = stamp.iter().all(|byte| byte.is_ascii_digit() || b".:".contains(byte));
+    number(lead.strip_prefix("pid ").unwrap_or(lead)).filter(|_| is_digits)
+}
+
+/// Reads `     7 file.cc:25] ` behind glog's stamp; returns where the text begins.
+fn origin(line: &str, at: usize, event: &mut Event<'_>) -> usize {
+    let rest = line[at..].trim_ascii_start();
+    let body = line.len() - rest.len();
+    let Some((front, text)) = rest.split_once("] ") else { return body };
+    let Some((pid, place)) = front.split_once(' ') else { return body };
+    let (Some(pid), Some((file, row))) = (number(pid), place.trim_ascii().rsplit_once(':')) else {
+        return body;
+    };
+    let Some(row) = number(row).filter(|_| !file.contains(' ')) else { return body };
+    event.process_pid = Some(pid);
+    event.ext.push("log.origin.file.name", Value::Text(file.to_owned().into()));
+    event.ext.push("log.origin.file.line", Value::Int(row));
+    line.len() - text.len()
+}
+
+/// Reads Redis' mark of a level, ` * `; returns where the text begins.
+fn role(text: &[u8], at: usize, event: &mut Event<'_>) -> usize {
+    let [b' ', mark, b' ', ..] = text[at..] else { return at };
+    event.log_severity = match mark {
+        b'#' => Some(4),
+        b'*' => Some(5),
+        b'-' => Some(6),
+        b'.' => Some(7),
+        _ => return at,
+    };
+    at + 3
 }
 
 /// Whether a stamp stands near a line's beginning.

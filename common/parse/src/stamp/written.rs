@@ -7,13 +7,14 @@
 //! 06/14/2026, 3:16:01 PM         06/14/2026-15:16:01.250        26/06/14 15:16:01
 //! 20260614 15:16:01              20260614T151601                2026-165T15:16:01
 //! E0614 15:16:01.250             Jun 14 15:16:01                @400000006a2ea99b0ee6b280
+//! E20260614 15:16:01.250         20260614:151601.250            [1781450161]
 //! 1781450161.250                 1781450161250                  2026/06/14 - 15:16:01
 //! ```
 //!
 //! Of `6/7/2026` the month comes first, unless it is greater than twelve. A two-digit year is of
 //! this century. Zone names are those that mean one offset in practice; others are passed over.
-//! An epoch counts only at the beginning of a line or behind a process id alone, and only from 2001 to
-//! 2100.
+//! An epoch counts only at the beginning of a line, in a bracket there, or behind a process id alone,
+//! and only from 2001 to 2100.
 //!
 //! What it does *not* know: where in a line a stamp may be ([`crate::format`]'s `stamped`).
 
@@ -35,7 +36,10 @@ pub(crate) fn read(text: &[u8], at: usize) -> Option<(When, usize)> {
         b'0'..=b'9' => {
             let year_first = year_first(text, at).or_else(|| compact(text, at));
             let other = || day_first(text, at).or_else(|| slashed(text, at));
-            let rest = || epoch(text, at).filter(|_| at == 0 || follows_pid(text, at));
+            let rest = || {
+                epoch(text, at)
+                    .filter(|_| matches!(text[..at], [] | [b'[']) || follows_pid(text, at))
+            };
             year_first.or_else(other).or_else(rest).map(full)
         }
         b'@' => tai64n(text, at + 1).map(full),
@@ -83,10 +87,9 @@ fn year_first(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
 
 /// Reads `20260614 15:16:01`, `20260614T151601` or `20260614.151601,250`.
 fn compact(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
-    let (year, month, day) =
-        (digits(text, at, 4)?, digits(text, at + 4, 2)?, digits(text, at + 6, 2)?);
-    let date = (year, u8::try_from(month).ok()?, u8::try_from(day).ok()?);
-    let separator = text.get(at + 8).filter(|byte| matches!(byte, b'T' | b' ' | b'.' | b'-'))?;
+    let date = super::plain_date(text, at)?;
+    let separator =
+        text.get(at + 8).filter(|byte| matches!(byte, b'T' | b' ' | b'.' | b'-' | b':'))?;
     let start = at + 8 + if *separator == b' ' { spaces(text, at + 8) } else { 1 };
     if let Some(time) = hours(text, start) {
         return complete(text, date, time);
@@ -162,6 +165,11 @@ fn lettered(text: &[u8], at: usize) -> Option<(When, usize)> {
     }
     if !matches!(text[at], b'I' | b'W' | b'E' | b'F') {
         return None;
+    }
+    if let Some(date) = super::plain_date(text, at + 1).filter(|_| text.get(at + 9) == Some(&b' '))
+    {
+        let found = complete(text, date, clock(text, at + 10)?);
+        return found.map(|(stamp, end)| (When::Full(stamp), end));
     }
     let (month, day) = (digits(text, at + 1, 2)?, digits(text, at + 3, 2)?);
     let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
@@ -358,6 +366,8 @@ mod tests {
             "26/06/14 13:16:01.25",
             "20260614 13:16:01.25",
             "20260614T131601,25",
+            "20260614:131601.25",
+            "I20260614 13:16:01.25",
             "2026-165T13:16:01.25",
             "1781442961.25",
             "1781442961250",
