@@ -55,7 +55,7 @@ pub(crate) fn check(store: &mut dyn Store, path: &Path) -> Result<Checked, Failu
     let refused = |error: &io::Error| failure(path, error);
     let file = File::open(path).map_err(|error| refused(&error))?;
     let lines = zstd::stream::read::Decoder::new(file).map_err(|error| refused(&error))?;
-    Ok(store::check(store, &mut BufReader::new(lines))?)
+    Ok(store::check_archive(store, &mut BufReader::new(lines))?)
 }
 
 /// Holds the folder, so that two do not write the same files.
@@ -168,7 +168,7 @@ pub(crate) fn verify(
         findings.extend(checked.findings.iter().map(told));
         all.push(checked);
     }
-    findings.extend(store::unaccounted(store, &all)?.iter().map(ToString::to_string));
+    findings.extend(store::missing_of_archives(store, &all)?.iter().map(ToString::to_string));
     Ok((all, findings))
 }
 

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A file holds the events of one section and day. Each line has exactly one form, so that none
-//! can be written otherwise unseen: `check` writes what it has read again and compares. Labels are
+//! can be written otherwise unseen: `check_archive` writes what it has read again and compares. Labels are
 //! those that events were stored with, as digests cover them; times are microseconds since 1970.
 //!
 //! What it does *not* know: files, packing, when rows are dropped.
@@ -17,7 +17,7 @@
 mod check;
 mod line;
 
-pub use check::{Checked, check, unaccounted};
+pub use check::{Checked, check_archive, missing_of_archives};
 
 use crate::seal::day;
 use crate::{BatchRow, Error, RetentionRow, Store, relabel};

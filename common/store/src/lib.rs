@@ -34,7 +34,7 @@ mod verify;
 mod archive;
 
 pub use account::*;
-pub use archive::{ArchiveError, Checked, Unit, Units, check, unaccounted};
+pub use archive::{ArchiveError, Checked, Unit, Units, check_archive, missing_of_archives};
 pub use detect::*;
 pub use error::{Error, Result};
 pub use follow::Follow;

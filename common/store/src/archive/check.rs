@@ -57,7 +57,7 @@ impl Checked {
 ///
 /// # Errors
 /// The database fails; lines that cannot be read are findings.
-pub fn check(store: &mut dyn Store, lines: &mut dyn BufRead) -> Result<Checked> {
+pub fn check_archive(store: &mut dyn Store, lines: &mut dyn BufRead) -> Result<Checked> {
     let mut reading = Reading::default();
     let mut bytes = Vec::new();
     loop {
@@ -88,7 +88,7 @@ pub fn check(store: &mut dyn Store, lines: &mut dyn BufRead) -> Result<Checked> 
 ///
 /// # Errors
 /// The database fails.
-pub fn unaccounted(store: &mut dyn Store, archives: &[Checked]) -> Result<Vec<Finding>> {
+pub fn missing_of_archives(store: &mut dyn Store, archives: &[Checked]) -> Result<Vec<Finding>> {
     let mut found = BTreeSet::new();
     for Checked { header, .. } in archives {
         for (batch, commit_no, retention) in store.day_leaves(&header.section, header.day)? {

@@ -148,6 +148,24 @@ impl Finding {
             _ => false,
         }
     }
+
+    /// What is wrong with an archive; nothing for what is not about one.
+    fn of_archive(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Finding::ArchiveLine { line, after, what } if after.is_empty() => {
+                write!(f, "line {line} {what}")
+            }
+            Finding::ArchiveLine { line, after, what } => {
+                write!(f, "line {line}, behind {after}, {what}")
+            }
+            Finding::Partial { batch, had, has } => write!(
+                f,
+                "batch {batch}: {has} of {had} events, the others had been removed before"
+            ),
+            Finding::NotArchived { batch } => write!(f, "batch {batch} missing in the archive"),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a list of columns says; without one, only that something is different.
@@ -156,17 +174,6 @@ fn list(columns: &[String]) -> String {
         [] => "changed".to_owned(),
         columns => format!("changed: {}", columns.join(", ")),
     }
-}
-
-fn archive_line(line: u64, after: &str, what: &str) -> String {
-    match after {
-        "" => format!("line {line} {what}"),
-        after => format!("line {line}, behind {after}, {what}"),
-    }
-}
-
-fn partial(f: &mut fmt::Formatter<'_>, batch: i64, had: i64, has: i64) -> fmt::Result {
-    write!(f, "batch {batch}: {has} of {had} events, the others had been removed before")
 }
 
 impl fmt::Display for Finding {
@@ -225,11 +232,9 @@ impl fmt::Display for Finding {
                 let what = if *missing { "missing" } else { "changed" };
                 write!(f, "relabel record {relabel} {what}")
             }
-            Finding::ArchiveLine { line, after, what } => {
-                write!(f, "{}", archive_line(*line, after, what))
+            Finding::ArchiveLine { .. } | Finding::Partial { .. } | Finding::NotArchived { .. } => {
+                self.of_archive(f)
             }
-            Finding::Partial { batch, had, has } => partial(f, *batch, *had, *has),
-            Finding::NotArchived { batch } => write!(f, "batch {batch} missing in the archive"),
         }
     }
 }

@@ -10,8 +10,8 @@ use common::event::Event;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use store::{
-    Checked, Cursor, Finding, Relabel, Retain, Selection, Store, Units, check, relabel,
-    unaccounted, verify,
+    Checked, Cursor, Finding, Relabel, Retain, Selection, Store, Units, check_archive,
+    missing_of_archives, relabel, verify,
 };
 
 /// The files that would be written of everything before a time.
@@ -27,7 +27,7 @@ fn written(store: &mut dyn Store, before: Timestamp) -> (Units, Vec<Vec<u8>>) {
 }
 
 fn checked(store: &mut dyn Store, files: &[Vec<u8>]) -> Vec<Checked> {
-    files.iter().map(|file| check(store, &mut &file[..]).expect("a check")).collect()
+    files.iter().map(|file| check_archive(store, &mut &file[..]).expect("a check")).collect()
 }
 
 fn findings(all: &[Checked]) -> Vec<Finding> {
@@ -53,8 +53,8 @@ pub(crate) fn any_event_is_archived(store: &mut dyn Store) {
     let all = checked(store, &files);
     assert_eq!(findings(&all), []);
     assert_eq!(all.iter().map(|one| one.events).sum::<u64>(), count);
-    assert_eq!(unaccounted(store, &all).expect("a look"), []);
-    assert_eq!(unaccounted(store, &all[..0]).expect("a look"), []);
+    assert_eq!(missing_of_archives(store, &all).expect("a look"), []);
+    assert_eq!(missing_of_archives(store, &all[..0]).expect("a look"), []);
 }
 
 fn fill(store: &mut dyn Store) -> Cursor {
@@ -81,7 +81,7 @@ pub(crate) fn only_what_is_archived_goes(store: &mut dyn Store, mut back: Back<'
     assert_eq!(verify(store, &[]).expect("a verification").findings, []);
     let first = checked(store, &files);
     assert_eq!((findings(&first), first[0].whole.len()), (vec![], 3));
-    assert_eq!(unaccounted(store, &first).expect("a look"), []);
+    assert_eq!(missing_of_archives(store, &first).expect("a look"), []);
 
     // As a kill leaves it amid the removal: leaves are marked, some of the events are there.
     back.return_events("m2");
