@@ -15,6 +15,7 @@
 //! %SYS-5-CONFIG_I: message     Cisco's mnemonic is no program: no tag
 //! : %ASA-6-302013: message     the same behind a host
 //! 45: *Nov 20 10:11:27.1: %SYS-5-CONFIG_I: message    the same behind a number and a stamp of its own
+//! notice httpd[4711]: message  F5: a level before the program
 //! message                      no tag at all
 //! [ID 800047 auth.notice] m    Solaris: the message's number, facility and severity
 //! ```
@@ -89,7 +90,8 @@ fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
 fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
     let text = line.as_bytes();
     let close = open + text[open..].iter().take(TAG_LENGTH).position(|&byte| byte == b']')?;
-    let name = Some(line[start..open].trim_end()).filter(|name| !name.is_empty());
+    let name = unlevelled(line[start..open].trim_end());
+    let name = Some(name).filter(|name| !name.is_empty());
     if text.get(close + 1) == Some(&b']') && line[open + 1..close].contains('[') {
         let inner = match text.get(close + 2) {
             Some(b'[') => bracketed(line, start, close + 2)?,
@@ -127,6 +129,14 @@ fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
     let plain = !line[start..open].contains(' ') && number(&line[open + 1..close]).is_some();
     tag.body = close + 1 + usize::from(rest.first() == Some(&b' '));
     (plain && matches!(rest.first(), Some(b' ') | None)).then_some(tag)
+}
+
+/// The program behind the level that F5's devices put before it: `notice httpd[4711]:`.
+fn unlevelled(name: &str) -> &str {
+    match name.split_once(' ') {
+        Some((level, program)) if crate::alias::named_severity(level).is_some() => program,
+        _ => name,
+    }
 }
 
 /// Whether a colon ends a tag: a space, a tab or nothing follows. `a::b` and `10:20` go on.

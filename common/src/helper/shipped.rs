@@ -19,9 +19,10 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         "sshd.toml" "pam.toml" "sudo.toml" "su.toml" "cron.toml" "systemd-logind.toml"
         "account.toml" "kernel.toml" "login.toml" "nginx.toml" "apache.toml" "cisco.toml"
         "dhcp.toml" "directory.toml" "dns.toml" "dovecot.toml" "exchange.toml" "exim.toml"
-        "ftp.toml" "guard.toml" "intrusion.toml" "mail.toml" "media.toml" "message.toml"
-        "network.toml" "panel.toml" "postfix.toml" "queue.toml" "samba.toml" "service.toml"
-        "system.toml" "transfer.toml" "vpn.toml" "web-application.toml" "web-server.toml"
+        "ftp.toml" "guard.toml" "intrusion.toml" "juniper.toml" "mail.toml" "media.toml"
+        "meraki.toml" "message.toml" "network.toml" "panel.toml" "postfix.toml" "queue.toml"
+        "samba.toml" "service.toml" "system.toml" "transfer.toml" "vpn.toml"
+        "web-application.toml" "web-server.toml"
     }
 }
 

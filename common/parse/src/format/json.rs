@@ -10,10 +10,11 @@
 //!
 //! Objects that a format knows better are that format's. What is no object (a list, NaN, a cut line) misses here.
 //!
-//! Of services whose objects are told by their names ([`known`]) further fields are filled.
+//! Of services whose objects are told by their names ([`known`], [`cloud`]) further fields are filled.
 //!
 //! What it does *not* know: the schema of any other program.
 
+mod cloud;
 mod known;
 mod service;
 

@@ -9,7 +9,8 @@
 //! | `audit_data.messages` (`[id "942100"] [msg "…"]`) | `transaction.messages.details.ruleId`, `.message` | `rule.id`, `rule.name` |
 //! | `audit_data.action.intercepted` | | action and outcome |
 //!
-//! All fields stay under their own names.
+//! Coraza writes version 3 with an epoch (`transaction.unix_timestamp`), `.is_interrupted` and its
+//! `messages` beside the transaction. All fields stay under their own names.
 //!
 //! What it does *not* know: the native form ([`super::modsecurity_native`]).
 
@@ -27,6 +28,8 @@ use std::ops::Range;
 pub(super) const SPEC: Spec = Spec::object(read);
 
 const TABLE: &Table = &[
+    ("messages.data.id", To::Field("rule.id")),
+    ("messages.data.msg", To::Field("rule.name")),
     ("request.headers.User-Agent", To::Field("user_agent.original")),
     ("response.status", To::Field("http.response.status_code")),
     ("transaction.client_ip", To::Column(C::SourceIp)),
@@ -40,9 +43,11 @@ const TABLE: &Table = &[
     ("transaction.messages.message", To::Field("rule.name")),
     ("transaction.remote_address", To::Column(C::SourceIp)),
     ("transaction.remote_port", To::Column(C::SourcePort)),
+    ("transaction.request.headers.user-agent", To::Field("user_agent.original")),
     ("transaction.request.headers.User-Agent", To::Field("user_agent.original")),
     ("transaction.request.http_version", To::Field("http.version")),
     ("transaction.request.method", To::Field("http.request.method")),
+    ("transaction.response.status", To::Field("http.response.status_code")),
     ("transaction.response.http_code", To::Field("http.response.status_code")),
     ("transaction.transaction_id", To::Field("event.trace")),
 ];
@@ -53,17 +58,21 @@ fn read<'a>(
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     let time = fields.text("transaction.time").or_else(|| fields.text("transaction.time_stamp"));
-    let Some(at) = time.and_then(instant) else {
-        return Miss::at(0, "a ModSecurity transaction (transaction.time)");
-    };
-    (event.time, event.time_quality) = memory.instant(at);
+    match time.and_then(instant) {
+        Some(at) => (event.time, event.time_quality) = memory.instant(at),
+        None if !coraza_time(fields, event) => {
+            return Miss::at(0, "a ModSecurity transaction (transaction.time)");
+        }
+        None => {}
+    }
     event.dataset = Some("modsecurity.audit".into());
     event.event_category = Some("intrusion_detection".into());
     event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
     let host = fields.value("request.headers.Host");
     let host = host.or_else(|| fields.value("transaction.request.headers.Host"));
-    if let Some(Value::Text(host)) = host {
+    let host = host.or_else(|| fields.value("transaction.request.headers.host"));
+    if let Some(Value::Text(host)) = host.map(columns::first) {
         authority(&host, event);
     }
     if let Some(Value::Text(line)) = fields.value("request.request_line") {
@@ -75,7 +84,8 @@ fn read<'a>(
     if let Some(Value::List(messages)) = fields.value("audit_data.messages") {
         rules(&messages, event);
     }
-    let intercepted = fields.known("audit_data.action.intercepted") == Some(ValueRef::Bool(true));
+    let says = |name| fields.known(name) == Some(ValueRef::Bool(true));
+    let intercepted = says("audit_data.action.intercepted") || says("transaction.is_interrupted");
     let (action, outcome) =
         if intercepted { ("blocked", "failure") } else { ("detected", "success") };
     event.event_action = Some(action.into());
@@ -84,6 +94,17 @@ fn read<'a>(
         event.message = message.clone();
     }
     Ok(Found::default())
+}
+
+/// Sets the time of Coraza's transactions, an epoch in seconds or nanoseconds.
+fn coraza_time(fields: &Object<'_>, event: &mut Event<'_>) -> bool {
+    let has_all = ["transaction.is_interrupted", "transaction.client_ip"];
+    let epoch = fields.int("transaction.unix_timestamp");
+    let Some(epoch) = epoch.filter(|_| has_all.iter().all(|name| fields.has(name))) else {
+        return false;
+    };
+    columns::epoch(crate::alias::epoch(epoch), event);
+    true
 }
 
 /// Adds the host and the port of `localhost:8080`.

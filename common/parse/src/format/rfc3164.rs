@@ -63,8 +63,9 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     };
     let inner = syslog::fill(line, &tag, event);
     // A relay that put its own header before a whole line: what stands in that is the event's.
-    let is_relayed =
-        tag.name.is_none() && self::head(text, tag.body).is_ok_and(|inner| inner.start == tag.body);
+    let is_relayed = tag.name.is_none()
+        && (self::head(text, tag.body).is_ok_and(|inner| inner.start == tag.body)
+            || is_rfc5424(&text[tag.body..]));
     let next = if is_relayed { Next::Line } else { Next::Payload };
     Ok(Found { stamp: (head.start, head.end), inner, next })
 }
@@ -133,6 +134,12 @@ fn before_stamp(text: &[u8], at: usize) -> (usize, Option<(usize, usize)>) {
         start += width + 2;
     }
     (start + usize::from(matches!(text.get(start), Some(b'*' | b'.'))), host)
+}
+
+/// Whether a line of RFC 5424 begins here, with or without its priority.
+fn is_rfc5424(text: &[u8]) -> bool {
+    let start = syslog::priority(text).map_or(0, |(_, _, after)| after);
+    text[start..].starts_with(b"1 ") && stamp::date(text, start + 2).is_some()
 }
 
 /// Where Cisco's message begins in what a relay put its own header before:

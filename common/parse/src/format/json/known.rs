@@ -23,7 +23,7 @@ thread_local! {
 pub(super) fn of(fields: &Object<'_>) -> Known {
     let find = || {
         let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
-        SERVICES.iter().find(all)
+        SERVICES.iter().chain(super::cloud::SERVICES).find(all)
     };
     KNOWN.with(|known| known.of(fields, find))
 }

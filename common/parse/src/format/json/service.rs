@@ -32,6 +32,8 @@ pub(super) struct Service {
     /// The first that says something counts.
     pub(super) outcome: &'static [Outcome],
     pub(super) category: Category,
+    /// What stands in a text of its own form.
+    pub(super) finish: fn(&Object<'_>, &mut Event<'_>),
 }
 
 /// What a service says of severity.
@@ -81,6 +83,7 @@ pub(super) const NOTHING: Service = Service {
     level: Level::Common,
     outcome: &[],
     category: Category::One(""),
+    finish: |_, _| {},
 };
 
 impl Service {
@@ -103,6 +106,12 @@ impl Service {
             let category = self.category.read(fields);
             event.event_category = (!category.is_empty()).then_some(Cow::Borrowed(category));
         }
+        if let Some(number) = &event.network_transport
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            event.network_transport = Some(Cow::Owned(columns::transport(number).into_owned()));
+        }
+        (self.finish)(fields, event);
     }
 
     fn read_time<'a>(&self, fields: &Object<'a>, memory: &mut Memory, event: &mut Event<'a>) {
