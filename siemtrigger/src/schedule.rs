@@ -113,10 +113,17 @@ fn different(
     assert!(mutant != Mutant::Right || !all.iter().any(is_missing), "{}", expected.len());
     let (rest, found) = (Mutex::new(seeds.clone()), Mutex::new((0, Vec::new())));
     let next = || rest.lock().unwrap().next();
+    let is_told = mutant == Mutant::Right && number("SIEM_SCHEDULES").is_some();
     let work = || {
         pretend(mutant);
         while let Some(seed) = next() {
-            let outcome = scheduled(make(), plan, seed);
+            let (place, began) = (make(), Instant::now());
+            let database = place.url.split(':').next().unwrap_or_default().to_owned();
+            let outcome = scheduled(place, plan, seed);
+            if is_told {
+                let seconds = began.elapsed().as_secs_f64();
+                tell(&format!("{database}: schedule {seed} after {seconds:.0} s"));
+            }
             let mut found = found.lock().unwrap();
             found.0 += outcome.losses;
             found.1.extend(difference(&expected, &outcome.events, seed));
@@ -125,19 +132,25 @@ fn different(
     let threads = available_parallelism().map_or(1, usize::from);
     scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     let (losses, different) = found.into_inner().unwrap();
-    if mutant == Mutant::Right && number("SIEM_SCHEDULES").is_some() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "{} schedules, {} commits, {} events, {} SIEM events, {losses} restarts, {:.0} s: {}",
+    if is_told {
+        tell(&format!(
+            "{} schedules, seed {}, {} commits, {} events, {} SIEM events, {losses} restarts, \
+             {:.0} s: {}",
             seeds.count(),
+            plan.seed,
             plan.commits.len(),
             plan.event_count(),
             expected.len(),
             start.elapsed().as_secs_f64(),
             if different.is_empty() { "all equal".to_owned() } else { different.join("\n") },
-        );
+        ));
     }
     different
+}
+
+/// Says how far a long run has come.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// The first row that differs.
@@ -155,7 +168,7 @@ fn hold(make: fn() -> Place, span: Span) {
     let events = number("SIEM_EVENTS").map_or(EVENTS, |count| usize::try_from(count).unwrap());
     let plan = Plan::new(number("SIEM_SEED").unwrap_or(SEED), events, span);
     let different = different(make, Mutant::Right, &plan, 1..=count);
-    assert!(different.is_empty(), "{}", different.join("\n"));
+    assert!(different.is_empty(), "seed {}: {}", plan.seed, different.join("\n"));
 }
 
 /// Whether a wrong ledger shows, in few events: to read all again and again takes its time.

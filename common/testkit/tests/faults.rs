@@ -6,9 +6,12 @@ use testkit::chaos::{self, Scenario};
 
 /// Runs a scenario's short form.
 fn short(id: &str) {
-    let found: Option<&Scenario> = chaos::SCENARIOS.iter().find(|scenario| scenario.id == id);
+    let found: Option<&'static Scenario> =
+        chaos::SCENARIOS.iter().find(|scenario| scenario.id == id);
     let scenario = found.unwrap_or_else(|| panic!("no scenario {id}"));
-    chaos::run(scenario, 7, false, |row| drop(row.exact()));
+    for job in chaos::jobs([scenario].into_iter()) {
+        drop(chaos::run(job, 7, false).exact());
+    }
 }
 
 #[test]

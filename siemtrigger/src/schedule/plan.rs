@@ -61,6 +61,8 @@ const CHANGES: [(usize, Change); 11] = [
 
 /// The commits, and what is changed before them.
 pub(super) struct Plan {
+    /// What makes it again.
+    pub(super) seed: u64,
     pub(super) commits: Vec<Vec<Event<'static>>>,
     changes: BTreeMap<usize, Vec<&'static Change>>,
 }
@@ -77,7 +79,7 @@ impl Plan {
             let later = usize::try_from(later).expect("few");
             changes.entry(place + if *percent > 0 { later } else { 0 }).or_default().push(change);
         }
-        Plan { commits, changes }
+        Plan { seed, commits, changes }
     }
 
     pub(super) fn event_count(&self) -> usize {

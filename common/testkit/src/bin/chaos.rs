@@ -1,12 +1,12 @@
 //! Runs the fault scenarios at full length: `make test-faults`.
 //!
 //! ```text
-//!  chaos [--seed N] [--only R01[,R07…,peer]] [--write doc/reliability.md]
+//!  chaos [--seed N] [--only R01[,R07…,peer]] [--at-once N] [--write doc/reliability.md]
 //! ```
 //!
-//! Prints one line a run; with `--write` the tables between the page's marks are replaced. The last
-//! runs are those of a peer, where it is installed (`apt-get install rsyslog-pgsql`).
-//! Ends with 1 when a line was lost or doubled. What it does *not* know: what the scenarios do.
+//! Prints one line a run, when it ends; with `--write` the tables between the page's marks are
+//! replaced. Three run beside one another unless told otherwise. The last runs are those of a peer,
+//! where it is installed (`apt-get install rsyslog-pgsql`). Ends with 1 when a line was lost or doubled. What it does *not* know: what the scenarios do.
 
 #![allow(clippy::print_stdout, reason = "its results are for a terminal and for the page")]
 
@@ -18,29 +18,29 @@ fn main() -> ExitCode {
     let mut seed = 1;
     let mut only = Vec::new();
     let mut page = None;
+    let mut at_once = 3;
     let mut arguments = env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
         match name.as_str() {
-            "--seed" => seed = value.parse().unwrap_or_else(|error| panic!("{value}: {error}")),
+            "--seed" => seed = number(&name, &value),
             "--only" => only.extend(value.split(',').map(str::to_owned)),
+            "--at-once" => at_once = number(&name, &value),
             "--write" => page = Some(value),
             _ => panic!("unknown argument {name}"),
         }
     }
-    let (mut rows, mut peers): (Vec<Row>, Vec<Row>) = (Vec::new(), Vec::new());
-    for scenario in chaos::SCENARIOS {
-        if only.is_empty() || only.iter().any(|id| id == scenario.id) {
-            chaos::run(scenario, seed, true, |row| {
-                println!("{row}");
-                if !row.verdict.is_exact() {
-                    println!("{}", row.said);
-                }
-                rows.push(row);
-            });
+    let is_meant = |id: &str| only.is_empty() || only.iter().any(|it| it == id);
+    let jobs = chaos::jobs(chaos::SCENARIOS.iter().filter(|it| is_meant(it.id)));
+    let rows = chaos::run_all(&jobs, seed, at_once, |row| {
+        println!("{row}");
+        if !row.verdict.is_exact() {
+            println!("{}", row.said);
         }
-    }
-    if only.is_empty() || only.iter().any(|id| id == "peer") {
+    });
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    let mut peers: Vec<Row> = Vec::new();
+    if is_meant("peer") {
         chaos::peer(seed, |row| {
             println!("{row}");
             peers.push(row);
@@ -57,4 +57,8 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn number<N: std::str::FromStr>(name: &str, value: &str) -> N {
+    value.parse().unwrap_or_else(|_| panic!("{name} needs a number, not {value}"))
 }

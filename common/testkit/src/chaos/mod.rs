@@ -34,6 +34,8 @@ pub use verdict::{Verdict, verdict};
 pub use writer::{ROTATIONS, Rotation, Writer, line};
 
 use crate::{Tool, database, temp_dir, tool};
+use std::sync::{Mutex, PoisonError};
+use std::thread::scope;
 use std::time::{Duration, Instant};
 
 /// Where a scenario runs, and with which choices.
@@ -83,23 +85,71 @@ enum On {
     Server,
 }
 
-/// Runs a scenario on the databases that it is made for.
+/// A scenario on one of the databases that it is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    scenario: &'static Scenario,
+    is_sqlite: bool,
+}
+
+/// The jobs of some scenarios, in their order.
+#[must_use]
+pub fn jobs(scenarios: impl Iterator<Item = &'static Scenario>) -> Vec<Job> {
+    let both = |scenario: &'static Scenario| {
+        let first = (scenario.on == On::Both).then_some(Job { scenario, is_sqlite: true });
+        first.into_iter().chain([Job { scenario, is_sqlite: false }])
+    };
+    scenarios.flat_map(both).collect()
+}
+
+/// Runs jobs, some beside one another: most of the time they wait for what they broke. The last of
+/// the list, which take longest, begin first; the rows come back in the list's order.
 ///
 /// # Panics
 /// A program cannot be run.
-pub fn run(scenario: &Scenario, seed: u64, is_full: bool, mut see: impl FnMut(Row)) {
-    let plan = Plan { db: "", seed, is_full };
-    if scenario.on == On::Server {
-        return see((scenario.run)(&plan));
+pub fn run_all(
+    jobs: &[Job],
+    seed: u64,
+    at_once: usize,
+    see: impl Fn(&Row) + Sync,
+) -> Vec<(usize, Row)> {
+    let (rest, rows) = (Mutex::new((0..jobs.len()).collect::<Vec<_>>()), Mutex::new(Vec::new()));
+    let next = || rest.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let work = || {
+        while let Some(place) = next() {
+            let row = run(jobs[place], seed, true);
+            let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+            see(&row);
+            rows.push((place, row));
+        }
+    };
+    scope(|scope| (0..at_once).for_each(|_| drop(scope.spawn(work))));
+    let mut rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+    rows.sort_by_key(|(place, _)| *place);
+    rows
+}
+
+/// Runs a job.
+///
+/// # Panics
+/// A program cannot be run.
+#[must_use]
+pub fn run(job: Job, seed: u64, is_full: bool) -> Row {
+    let (plan, run) = (Plan { db: "", seed, is_full }, job.scenario.run);
+    if job.scenario.on == On::Server {
+        return run(&plan);
     }
-    let directory = temp_dir();
-    let file = format!("sqlite:{}", directory.path().join("test.db").display());
-    let database = database();
-    for db in [file.as_str(), database.url()] {
-        let plan = Plan { db, ..plan };
-        init(&plan);
-        see((scenario.run)(&plan));
-    }
+    let (directory, server);
+    let url = if job.is_sqlite {
+        directory = temp_dir();
+        format!("sqlite:{}", directory.path().join("test.db").display())
+    } else {
+        server = database();
+        server.url().to_owned()
+    };
+    let plan = Plan { db: &url, ..plan };
+    init(&plan);
+    run(&plan)
 }
 
 /// Makes a database ready.

@@ -23,6 +23,8 @@ pub(super) struct Scene<'p> {
     pub(super) faults: usize,
     /// The most memory that a reader was seen to have, in KiB.
     pub(super) memory: u64,
+    /// The longest that a reader took to end when it was asked to.
+    pub(super) end: Duration,
     /// What readers said.
     pub(super) said: String,
 }
@@ -50,8 +52,8 @@ pub(super) fn play(
     let mut random = Random::new(plan.seed);
     let is_glob = random.once_in(2);
     let target = if is_glob { folder.path().join("app.log*") } else { log };
-    let said = String::new();
-    let mut scene = Scene { plan: *plan, random, target, faults: 0, memory: 0, said };
+    let (end, said) = (Duration::ZERO, String::new());
+    let mut scene = Scene { plan: *plan, random, target, faults: 0, memory: 0, end, said };
     let is_over = AtomicBool::new(false);
     scope(|scope| {
         scope.spawn(|| {
@@ -74,6 +76,9 @@ pub(super) fn play(
     let mut note = format!("{} rotations, {way}", writer.rotations());
     if scene.memory > 0 {
         note += &format!(", {} MiB at most", scene.memory / 1024);
+    }
+    if !scene.end.is_zero() {
+        note += &format!(", ends in {:.1} s", scene.end.as_secs_f64());
     }
     let mut said = format!("{}{}{wrong}{:?}", scene.said, rest.stderr, writer.history());
     if !verdict.is_exact() {
@@ -111,8 +116,8 @@ impl Scene<'_> {
         let began = Instant::now();
         reader.signal(signal);
         let output = reader.wait();
-        let late = if began.elapsed() > Duration::from_millis(2_500) { "late " } else { "" };
-        self.said += &format!("{late}{}: {}", output.code, output.stderr);
+        self.end = self.end.max(began.elapsed());
+        self.said += &format!("{}: {}", output.code, output.stderr);
     }
 
     /// Kills a reader.
