@@ -790,7 +790,7 @@ _arguments "${_arguments_options[@]}" : \
 (verify)
 _arguments "${_arguments_options[@]}" : \
 '*--head=[What \`seal\` printed; - for standard input; may be repeated]:FILE:_files' \
-'(--head)*--archive=[Check files that \`retain --archive\` wrote, instead of what is in the database]:FILE:_files' \
+'(--head)*--archive=[Check files that \`retain --archive\` wrote, instead of what is in the database]:PATH:_files' \
 '-o+[How to print]:FORMAT:((table\:"Columns for people"
 json\:"One JSON document"))' \
 '--output=[How to print]:FORMAT:((table\:"Columns for people"

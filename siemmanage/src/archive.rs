@@ -156,20 +156,41 @@ fn name(unit: &Unit) -> String {
     format!("{}.{}.{first}-{last}{SUFFIX}", unit.section, unit.date())
 }
 
-/// Checks files, and says of each what is wrong with it.
+/// Checks files and those of folders, and says of each what is wrong with it. Where a folder is
+/// given, all that was ever archived has to be there.
 pub(crate) fn verify(
     store: &mut dyn Store,
     paths: &[PathBuf],
 ) -> Result<(Vec<Checked>, Vec<String>), Failure> {
     let (mut all, mut findings) = (Vec::new(), Vec::new());
-    for path in paths {
+    let are_all = paths.iter().any(|path| path.is_dir());
+    for path in &listed(paths)? {
         let checked = check(store, path)?;
         let told = |finding| format!("{}: {finding}", path.display());
         findings.extend(checked.findings.iter().map(told));
         all.push(checked);
     }
-    findings.extend(store::missing_of_archives(store, &all)?.iter().map(ToString::to_string));
+    findings
+        .extend(store::missing_of_archives(store, &all, are_all)?.iter().map(ToString::to_string));
     Ok((all, findings))
+}
+
+/// Files as they are named, and those of a folder in the order of their names.
+fn listed(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = fs::read_dir(path).map_err(|error| failure(path, &error))?;
+        let entries: io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.path())).collect();
+        let mut entries = entries.map_err(|error| failure(path, &error))?;
+        entries.retain(|path| path.to_string_lossy().ends_with(SUFFIX));
+        entries.sort();
+        files.extend(entries);
+    }
+    Ok(files)
 }
 
 #[cfg(test)]

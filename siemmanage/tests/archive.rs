@@ -140,6 +140,63 @@ fn what_is_removed_is_in_files_that_verify() {
         let again = run(url, &retain).success().stdout;
         assert!(again.starts_with("archived 0 events in 0 files\nremoved 0 events, "), "{again}");
         named(url, &files);
+        whole(url, directory.path());
+    });
+}
+
+/// A folder has to hold all that was ever archived, also where a whole file is gone.
+fn whole(url: &str, folder: &Path) {
+    let all = [folder.to_owned()];
+    let text = verify(url, &all).success().stdout;
+    assert_eq!(text, "verified 36 events of 12 batches in 3 archives: 0 findings\n");
+    let path = files(folder).remove(1);
+    let elsewhere = temp_dir();
+    fs::copy(&path, elsewhere.path().join("copy")).expect("a copy");
+    fs::remove_file(&path).expect("removed");
+    let text = verify(url, &all).expect_code(1).stdout;
+    let date = Timestamp(START + DAY).to_string()[..10].to_owned();
+    let expected = format!(
+        "auth.{date}: 4 batches missing in the archive, 1 to 4\n\
+         verified 24 events of 8 batches in 2 archives: 1 finding\n"
+    );
+    assert_eq!(text, expected);
+    // Of single files nobody says that they are all.
+    let _ = verify(url, &files(folder)).success();
+    fs::rename(elsewhere.path().join("copy"), &path).expect("put back");
+    let _ = verify(url, &all).success();
+}
+
+/// A removal without archives that was interrupted is no fault of archives that come after it.
+#[test]
+fn what_was_half_removed_without_an_archive_goes_without_one() {
+    for_each_db(|url| {
+        let (batches, size) = (20, 600);
+        let is_half = (0..20).any(|_| {
+            fill(url, batches, size);
+            let all = stored(url);
+            let running = tool(url, &["retain", "--older-than", "1d"]).spawn();
+            while running.is_alive() && stored(url) == all {
+                sleep(Duration::from_millis(1));
+            }
+            running.signal("KILL");
+            let _ = running.wait();
+            stored(url) > 0 && stored(url) < all
+        });
+        assert!(is_half, "no kill came in the middle");
+        let directory = temp_dir();
+        let folder = directory.path().display().to_string();
+        let retain = ["retain", "--older-than", "1d", "--archive", &folder];
+        let _ = run(url, &["verify"]).expect_code(1);
+        let text = run(url, &retain).success().stdout;
+        assert!(text.starts_with("archived 0 events in 0 files\n"), "{text}");
+        assert_eq!(stored(url), 0);
+        let _ = run(url, &["verify"]).success();
+        fill(url, 2, 30);
+        let text = run(url, &retain).success().stdout;
+        assert!(text.starts_with("archived 60 events in 3 files\nremoved 60 events"), "{text}");
+        let text = verify(url, &[directory.path().to_owned()]).success().stdout;
+        assert_eq!(text, "verified 60 events of 6 batches in 3 archives: 0 findings\n");
+        let _ = run(url, &["verify"]).success();
     });
 }
 
@@ -182,6 +239,10 @@ fn named(url: &str, files: &[PathBuf]) {
     let mut lines = [&good[..1], &good[5..]].concat();
     let end = lines.len() - 1;
     lines[end] = "{\"end\":{\"batches\":3,\"events\":9}}".to_owned();
+    told(&lines, "batch 1 missing in the archive");
+    // The same, with a header that says that it was removed before.
+    lines[0] = lines[0].replacen("\"retentions\":0", "\"retentions\":99", 1);
+    assert!(lines[0].contains(":99"), "{}", lines[0]);
     told(&lines, "batch 1 missing in the archive");
     rewrite(&files[0], &good);
     let _ = verify(url, files).success();

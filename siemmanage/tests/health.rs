@@ -119,7 +119,8 @@ fn doctor_tells_what_is_wrong() {
     let run = |statement: &str| drop(database.sql(statement));
     run("UPDATE cursor SET stored_bytes = stored_bytes - 5, updated = now() - interval '1 hour'");
     run("UPDATE cursor SET head = 'x'");
-    run("GRANT SELECT ON rule TO PUBLIC");
+    run("GRANT SELECT ON rule TO PUBLIC; GRANT SELECT ON event TO siem_ingest");
+    run("REVOKE SELECT ON hit FROM siem_query; CREATE TABLE event_20240101 (LIKE event)");
     let _ = write!(text, "{}", line(2, "more"));
     std::fs::write(&path, &text).expect("a file");
     let told = siemmanage(url, &["doctor"]).expect_code(1).stdout;
@@ -127,8 +128,11 @@ fn doctor_tells_what_is_wrong() {
         "0 lines and 5 bytes of them are neither stored nor rejected",
         "bytes unread for 60 min; is siemparse running?",
         "its last batch is not the one that it wrote",
-        "everybody may select table rule",
-        " 5 wrong, ",
+        "everybody may select table rule; revoke it from PUBLIC",
+        "siem_ingest may select table event; revoke it from siem_ingest",
+        "note   siem_query may not select table hit; siemmanage init grants it",
+        "table event_20240101 is no part of table event",
+        " 7 wrong, ",
     ] {
         assert!(told.contains(expected), "{expected}: {told}");
     }

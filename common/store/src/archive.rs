@@ -20,7 +20,7 @@ mod line;
 pub use check::{Checked, check_archive, missing_of_archives};
 
 use crate::seal::day;
-use crate::{BatchRow, Error, RetentionRow, Store, relabel};
+use crate::{BatchRow, Error, Store, relabel};
 use common::clock::{DAY, Timestamp};
 use common::event::Event;
 use line::{BatchLine, End, EventLine, Header, Line};
@@ -60,8 +60,18 @@ impl Unit {
     /// The day as `2026-11-20`.
     #[must_use]
     pub fn date(&self) -> String {
-        let start = Timestamp(i64::from(self.day).saturating_mul(DAY));
-        start.to_string().chars().take(10).collect()
+        date(self.day)
+    }
+
+    /// Leaves batches out that were being removed without an archive when that was interrupted:
+    /// what is left of them goes without one too.
+    fn leave_out(&mut self, store: &mut dyn Store, records: &BTreeSet<i64>) -> crate::Result<()> {
+        for (batch, _, retention) in store.day_leaves(&self.section, self.day)? {
+            if retention.is_some_and(|number| records.contains(&number)) {
+                self.batches.remove(&batch);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -87,7 +97,10 @@ impl Units {
         section: Option<&str>,
     ) -> Result<Units, ArchiveError> {
         let commit_no = store.last_commit()?.map_or(0, |(commit_no, _)| commit_no);
-        let retentions = last(&store.retentions()?);
+        let records = store.retentions()?;
+        let retentions = records.last().map_or(0, |row| row.retention);
+        let given_up = records.iter().filter(|row| !row.is_archived).map(|row| row.retention);
+        let given_up: BTreeSet<i64> = given_up.collect();
         let mut days: BTreeMap<i64, BTreeSet<i32>> = BTreeMap::new();
         for (batch, one) in store.event_counts()?.into_keys().filter(|(_, it)| *it < day(before)) {
             days.entry(batch).or_default().insert(one);
@@ -113,7 +126,12 @@ impl Units {
             return Err(ArchiveError::Strangers(batch));
         }
         let unit = |((section, day), batches)| Unit { section, day, batches };
-        Ok(Units { commit_no, retentions, units: units.into_iter().map(unit).collect() })
+        let mut units: Vec<Unit> = units.into_iter().map(unit).collect();
+        for unit in &mut units {
+            unit.leave_out(store, &given_up)?;
+        }
+        units.retain(|unit| !unit.batches.is_empty());
+        Ok(Units { commit_no, retentions, units })
     }
 
     /// Writes a unit; says how many events there were.
@@ -179,12 +197,13 @@ fn put(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
     out.write_all(&line.bytes()?)
 }
 
+fn date(day: i32) -> String {
+    let start = Timestamp(i64::from(day).saturating_mul(DAY));
+    start.to_string().chars().take(10).collect()
+}
+
 /// The batch of a commit.
 fn row_of(store: &mut dyn Store, commit_no: i64) -> crate::Result<Option<BatchRow>> {
     let row = store.batch_rows(commit_no.saturating_sub(1), 1)?.pop();
     Ok(row.filter(|row| row.commit_no == commit_no))
-}
-
-fn last(rows: &[RetentionRow]) -> i64 {
-    rows.last().map_or(0, |row| row.retention)
 }

@@ -53,7 +53,8 @@ pub struct Retain {
     pub section: Option<String>,
     /// SIEM events whose last instant is before this time go too.
     pub siem_before: Option<Timestamp>,
-    /// Only events of batches up to this commit go: those that were archived; `None` for all.
+    /// Only events of batches up to this commit go: those that were archived. Rejected lines, which
+    /// are in no archive, stay then. `None` for all.
     pub up_to: Option<i64>,
 }
 
@@ -76,6 +77,19 @@ pub struct Removed {
     pub siem_events: u64,
     /// Whole day partitions, by name.
     pub partitions: Vec<String>,
+}
+
+/// A right that is there and should not be, or the other way round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Right {
+    /// The role, or `everybody`.
+    pub grantee: String,
+    /// The table.
+    pub table: String,
+    /// What may be done: `insert, select`.
+    pub verbs: String,
+    /// Whether it should be there.
+    pub is_missing: bool,
 }
 
 /// What became of events in the default partition.
@@ -187,12 +201,18 @@ pub trait Manage {
     /// The database fails.
     fn accounts(&mut self) -> Result<Vec<Account>>;
 
-    /// Tables that everybody may read or write, with what may be done; empty where the database
-    /// knows no users.
+    /// Rights that are not as the database's roles have them after `siemmanage init`; empty where
+    /// the database knows no users.
     ///
     /// # Errors
     /// The database fails.
-    fn public_rights(&mut self) -> Result<Vec<(String, String)>>;
+    fn odd_rights(&mut self) -> Result<Vec<Right>>;
+
+    /// Partitions of days that are no part of the table of events, by name.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn loose_days(&mut self) -> Result<Vec<String>>;
 
     /// Moves events that wait in the default partition to the partitions of their days, where
     /// days have one; a database without partitions has nothing to move.

@@ -33,6 +33,7 @@ mod pgpass;
 mod read;
 mod relabel;
 mod retain;
+mod right;
 mod row;
 mod seal;
 #[cfg(test)]
@@ -44,7 +45,9 @@ use crate::{Create, Error, Result, Store};
 use common::clock::Timestamp;
 use connect::Address;
 use deadline::Deadline;
+use postgres::error::SqlState;
 use postgres::{Client, Statement};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -66,6 +69,8 @@ pub(crate) struct Postgres {
     days: HashMap<i64, Day>,
     /// Counts the connections made.
     connection: u32,
+    /// Whether this connection may only read, which the next may not.
+    is_read_only: Cell<bool>,
     /// The connection that is told of commits or of changes, and the channel.
     listening: Option<(u32, &'static str)>,
     /// Commit times of batches met while reading.
@@ -96,6 +101,7 @@ impl Postgres {
             statements: HashMap::new(),
             days: HashMap::new(),
             connection: 0,
+            is_read_only: Cell::new(false),
             listening: None,
             committed: HashMap::new(),
             rows: copy::Rows::default(),
@@ -112,9 +118,10 @@ impl Postgres {
         Ok(store)
     }
 
-    /// The connection; a new one when the last was lost.
+    /// The connection; a new one when the last was lost, or may only read: that is settled when a
+    /// session begins, and another server may be the one that writes by now.
     fn client(&mut self) -> Result<&mut Client> {
-        if self.client.is_closed() {
+        if self.client.is_closed() || self.is_read_only.take() {
             (self.client, self.deadline) = self.address.connect()?;
             self.connection += 1;
             self.statements.clear();
@@ -147,6 +154,8 @@ impl Postgres {
 
     /// Turns a driver's error into this crate's.
     fn fault(&self, error: &postgres::Error) -> Error {
+        let is_read_only = error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION);
+        self.is_read_only.set(is_read_only || self.is_read_only.get());
         fault::fault(self.address.place(), error)
     }
 }

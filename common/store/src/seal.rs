@@ -91,6 +91,8 @@ pub struct RetentionRow {
     pub event_count: i64,
     /// When.
     pub removed: Timestamp,
+    /// Whether the events were written into archives before.
+    pub is_archived: bool,
     /// Its link.
     pub digest: Digest,
 }
@@ -181,6 +183,12 @@ pub trait Seal {
     /// # Errors
     /// The database fails.
     fn removed_leaves(&mut self, retention: i64) -> Result<Vec<(i64, Digest)>>;
+
+    /// (section, batch) of the leaves that a retention record removed.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn removed_batches(&mut self, retention: i64) -> Result<Vec<(String, i64)>>;
 }
 
 /// The record of a batch that is to be stored, and the times of its events.

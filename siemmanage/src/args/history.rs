@@ -33,7 +33,9 @@ pub(crate) struct Retain {
     /// the next time. After an interruption the same command goes on: what a file holds is not
     /// written again, and no file is replaced. `verify --archive` checks them later.
     ///
-    /// Rejected lines and hits are removed without being archived.
+    /// The database remembers which events are in archives, in records that `verify` covers. Hits
+    /// are removed without being archived; rejected lines stay until `retain` runs without this.
+    /// Events whose removal without it was interrupted go without being archived.
     #[arg(long, value_name = "DIR")]
     pub(crate) archive: Option<PathBuf>,
 
@@ -88,8 +90,9 @@ pub(crate) struct Verify {
     /// Check files that `retain --archive` wrote, instead of what is in the database
     ///
     /// The digests of their events are computed again and held against those that the database
-    /// keeps. With all files of a day given, a batch that is in none of them is found too.
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "head")]
+    /// keeps. With all files of a day given, a batch that was archived and is in none of them is
+    /// found too; with a folder, which stands for all archives in it, any that was ever archived.
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "head")]
     pub(crate) archive: Vec<PathBuf>,
 
     /// How to print

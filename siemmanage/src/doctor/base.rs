@@ -5,7 +5,7 @@
 use super::Findings;
 use crate::page::counted;
 use std::collections::BTreeMap;
-use store::{Store, Url};
+use store::{Right, Store, Url};
 
 const ROLES: [&str; 4] = ["siem_ingest", "siem_query", "siem_trigger", "siem_owner"];
 
@@ -26,9 +26,16 @@ fn roles(store: &mut dyn Store, findings: &mut Findings) -> store::Result<()> {
         let text = format!("role {role} is missing; siemmanage init as one who may create roles");
         findings.note("role", text);
     }
-    for (table, verbs) in store.public_rights()? {
-        findings
-            .wrong("role", format!("everybody may {verbs} table {table}; revoke it from PUBLIC"));
+    for Right { grantee, table, verbs, is_missing } in store.odd_rights()? {
+        if is_missing {
+            let text =
+                format!("{grantee} may not {verbs} table {table}; siemmanage init grants it");
+            findings.note("role", text);
+            continue;
+        }
+        let from = if grantee == "everybody" { "PUBLIC" } else { &grantee };
+        let text = format!("{grantee} may {verbs} table {table}; revoke it from {from}");
+        findings.wrong("role", text);
     }
     Ok(())
 }
@@ -50,6 +57,10 @@ fn partitions(store: &mut dyn Store, findings: &mut Findings) -> store::Result<(
             "partition",
             format!("{waiting} without the partition of their day: it was locked; try again"),
         );
+    }
+    for day in store.loose_days()? {
+        let text = format!("table {day} is no part of table event: nobody sees its events");
+        findings.wrong("partition", text);
     }
     if settled.strange > 0 {
         let strange = counted(settled.strange, "event");

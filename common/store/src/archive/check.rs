@@ -10,12 +10,12 @@
 //! What it does *not* know: where lines come from.
 
 use super::line::{End, Header, Line, VERSION};
-use super::row_of;
+use super::{date, row_of};
 use crate::seal::leaf::{Form, Leaf, Sealed};
 use crate::verify::{leaf_differences, linked};
 use crate::{BatchRow, Finding, LeafRow, Result, Store};
 use common::event::EventId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read as _};
 
 /// No line is longer.
@@ -83,29 +83,44 @@ pub fn check_archive(store: &mut dyn Store, lines: &mut dyn BufRead) -> Result<C
     Ok(reading.done)
 }
 
-/// Batches that should be in one of some archives of a section and day, and are in none: the
-/// database says that they were removed after these were begun.
+/// Batches that should be in one of some archives and are in none: those that records of retention
+/// say were archived, and those that were removed after an archive of their section and day was
+/// begun. Unless all archives are given, only sections and days are looked at of which one is.
 ///
 /// # Errors
 /// The database fails.
-pub fn missing_of_archives(store: &mut dyn Store, archives: &[Checked]) -> Result<Vec<Finding>> {
-    let mut found = BTreeSet::new();
+pub fn missing_of_archives(
+    store: &mut dyn Store,
+    archives: &[Checked],
+    are_all: bool,
+) -> Result<Vec<Finding>> {
+    let mut found: BTreeMap<(String, i32), BTreeSet<i64>> = BTreeMap::new();
+    let mut miss = |section: &str, day: i32, batch: i64| {
+        let mut same = archives.iter().filter(|it| it.is_of(section, day)).peekable();
+        if (are_all || same.peek().is_some()) && !same.any(|it| it.named.contains(&batch)) {
+            found.entry((section.to_owned(), day)).or_default().insert(batch);
+        }
+    };
+    for row in store.retentions()?.iter().filter(|row| row.is_archived) {
+        for (section, batch) in store.removed_batches(row.retention)? {
+            miss(&section, row.day, batch);
+        }
+    }
     for Checked { header, .. } in archives {
         for (batch, commit_no, retention) in store.day_leaves(&header.section, header.day)? {
             let is_later = retention.is_none_or(|number| number > header.retentions);
-            let mut same = archives.iter().filter(|it| it.is_of(&header.section, header.day));
-            if commit_no <= header.commit_no && is_later && !same.any(|it| it.has(batch)) {
-                found.insert(batch);
+            if commit_no <= header.commit_no && is_later {
+                miss(&header.section, header.day, batch);
             }
         }
     }
-    Ok(found.into_iter().map(|batch| Finding::NotArchived { batch }).collect())
-}
-
-impl Checked {
-    fn has(&self, batch: i64) -> bool {
-        self.named.contains(&batch)
-    }
+    let told = |((section, day), batches): ((String, i32), BTreeSet<i64>)| Finding::NotArchived {
+        unit: format!("{section}.{}", date(day)),
+        batches: batches.len(),
+        first: batches.first().copied().unwrap_or(0),
+        last: batches.last().copied().unwrap_or(0),
+    };
+    Ok(found.into_iter().map(told).collect())
 }
 
 /// A batch whose events are being read.

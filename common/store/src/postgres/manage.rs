@@ -6,8 +6,8 @@ use super::Postgres;
 use super::cursor::cursor;
 use super::row::Time;
 use crate::{
-    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Settled,
-    Size, install,
+    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Right,
+    Settled, Size, install,
 };
 use common::clock::Timestamp;
 use common::section::Section;
@@ -25,9 +25,6 @@ const HELPER_DRAW: &str = "UPDATE counter SET value = value + 1 WHERE name = 'he
 const VIEW_OWNER: &str = include_str!("../../../../sql/postgres/view_owner.sql");
 const ROLES: &str = "SELECT rolname::text FROM pg_roles WHERE rolname IN \
     ('siem_ingest', 'siem_query', 'siem_trigger', 'siem_owner') ORDER BY rolname";
-const PUBLIC: &str = "SELECT relname::text, string_agg(lower(privilege_type), ', ' \
-    ORDER BY privilege_type) FROM pg_class, aclexplode(relacl) WHERE grantee = 0 \
-    AND relnamespace = 'public'::regnamespace GROUP BY relname ORDER BY relname";
 const CURSORS: &str = "SELECT source, revision, host, kind, name, section, device, inode, \
     head_length, head_hash, mark_length, mark_hash, position, line, token, state, lines, bytes, \
     stored, unparsed, rejected, updated FROM cursor WHERE forgotten IS NULL ORDER BY source";
@@ -160,9 +157,12 @@ impl Manage for Postgres {
         self.read_accounts()
     }
 
-    fn public_rights(&mut self) -> Result<Vec<(String, String)>> {
-        let rows = self.client()?.query(PUBLIC, &[]).map_err(|error| self.fault(&error))?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    fn odd_rights(&mut self) -> Result<Vec<Right>> {
+        self.read_odd_rights()
+    }
+
+    fn loose_days(&mut self) -> Result<Vec<String>> {
+        self.read_loose_days()
     }
 
     fn settle(&mut self) -> Result<Settled> {

@@ -24,9 +24,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_forget", include_str!("../../../../sql/postgres/0012_forget.sql")),
     ("0013_change", include_str!("../../../../sql/postgres/0013_change.sql")),
     ("0014_ext", include_str!("../../../../sql/postgres/0014_ext.sql")),
+    ("0015_archive", include_str!("../../../../sql/postgres/0015_archive.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
-const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");
+pub(super) const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('siem migrate', 0))";
 
 impl Postgres {

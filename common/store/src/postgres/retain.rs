@@ -91,8 +91,8 @@ impl Postgres {
         Ok(removed)
     }
 
-    /// Removes events before a time, or all, with their rejected lines and hits; of batches up to a
-    /// commit, or all.
+    /// Removes events before a time, or all, with their hits; of batches up to a commit, which are
+    /// archived, or all, with their rejected lines.
     pub(super) fn remove_events(
         &mut self,
         before: Option<Timestamp>,
@@ -101,10 +101,12 @@ impl Postgres {
     ) -> Result<Removed> {
         let day = before.map(seal::day);
         self.mark_days(day, section, up_to)?;
-        self.mark_rejects(before, section)?;
         let hits = self.sweep("hit", HIT_SWEEP, before, section)?;
         let mut removed = Removed { hits, ..Removed::default() };
-        self.sweep("reject", REJECT_SWEEP, before, section)?;
+        if up_to.is_none() {
+            self.mark_rejects(before, section)?;
+            self.sweep("reject", REJECT_SWEEP, before, section)?;
+        }
         if section.is_none() {
             for (name, part) in self.whole_days(before)? {
                 if let Some(gone) = self.drop_day(&part, day, up_to.is_none())? {

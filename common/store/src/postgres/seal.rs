@@ -31,8 +31,8 @@ const ODD: &str = "SELECT batch || '.' || seq || CASE WHEN time_quality NOT BETW
     THEN ' time_quality' WHEN raw_kind NOT BETWEEN 0 AND 2 THEN ' raw_kind' ELSE ' eol' END \
     FROM event WHERE time_quality NOT BETWEEN 0 AND 3 OR raw_kind NOT BETWEEN 0 AND 2 \
     OR eol NOT BETWEEN 0 AND 2 ORDER BY batch, seq LIMIT 100";
-const RETENTIONS: &str = "SELECT retention, day, section, leaf_count, event_count, removed, digest \
-    FROM retention ORDER BY retention";
+const RETENTIONS: &str = "SELECT retention, day, section, leaf_count, event_count, removed, digest, \
+    archived FROM retention ORDER BY retention";
 /// The days that have events to remove: those of leaves that no record names yet.
 const DAYS: &str = "SELECT DISTINCT day FROM leaf WHERE retention IS NULL AND day < $1 \
     AND day > $3 AND ($2::text IS NULL OR batch IN (SELECT batch FROM batch WHERE section = $2)) \
@@ -45,7 +45,7 @@ const MARK: &str = "WITH marked AS (UPDATE leaf SET retention = $1, proof = '' \
     RETURNING batch, digest, event_count) SELECT * FROM marked ORDER BY batch";
 const LAST: &str = "SELECT retention, digest FROM retention ORDER BY retention DESC LIMIT 1";
 const PUT: &str = "INSERT INTO retention (retention, day, section, leaf_count, event_count, \
-    removed, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    removed, digest, archived) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('siem retention', 0))";
 
 impl Seal for Postgres {
@@ -154,6 +154,7 @@ impl Seal for Postgres {
             event_count: row.get(4),
             removed: row.get::<_, Time>(5).0,
             digest: row.get(6),
+            is_archived: row.get(7),
         };
         Ok(rows.iter().map(record).collect())
     }
@@ -164,11 +165,19 @@ impl Seal for Postgres {
         let rows = rows.map_err(|error| self.fault(&error))?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
+
+    fn removed_batches(&mut self, retention: i64) -> Result<Vec<(String, i64)>> {
+        let select = "SELECT section, batch FROM leaf JOIN batch USING (batch) \
+            WHERE retention = $1 ORDER BY section, batch";
+        let rows = self.client()?.query(select, &[&retention]);
+        let rows = rows.map_err(|error| self.fault(&error))?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
 }
 
 impl Postgres {
     /// Leaves a retention record for each day before one (all without) whose events of a section
-    /// (all without) are about to go; of batches up to a commit (all without).
+    /// (all without) are about to go; of batches up to a commit, which are archived (all without).
     pub(super) fn mark_days(
         &mut self,
         before: Option<i32>,
@@ -221,6 +230,7 @@ fn mark(
         leaf_count: i64::try_from(leaves.len()).unwrap_or(i64::MAX),
         event_count: marked.iter().map(|row| row.get::<_, i64>(2)).sum(),
         removed: now.get::<_, Time>(0).0,
+        is_archived: up_to.is_some(),
         digest: Vec::new(),
     };
     row.digest = seal::retention_link(&previous, &row, &leaves).to_vec();
@@ -235,6 +245,7 @@ fn mark(
                 &row.event_count,
                 &Time(row.removed),
                 &row.digest,
+                &row.is_archived,
             ],
         )
         .map(drop)

@@ -150,6 +150,34 @@ fn a_lost_connection_is_made_again() {
 }
 
 #[test]
+fn a_database_that_may_be_written_again_is() {
+    let database = database();
+    drop(open(database.url()));
+    let only = |what: &str| {
+        let name = "(SELECT current_database())";
+        let change = "ALTER DATABASE %I SET default_transaction_read_only = %s";
+        let text = format!("SELECT format('{change}', {name}, '{what}')");
+        let change = database.sql(&text);
+        let _ = database.sql(&format!("SET default_transaction_read_only = off; COMMIT; {change}"));
+    };
+    let mut store = open(database.url());
+    let cursor = source(&mut store);
+    drop(store);
+    only("on");
+    let mut store = open(database.url());
+    assert_eq!(store.claim("host", &mut |known| known[0].clone()).expect("a claim"), cursor);
+    let events = [event(Timestamp::now(), "m")];
+    for _ in 0..2 {
+        let refused = store.commit(&[batch(&cursor, &events)]);
+        assert!(matches!(refused, Err(Error::Unable { .. })), "{refused:?}");
+    }
+    only("off");
+    store.commit(&[batch(&cursor, &events)]).expect("a commit");
+    let mut other = open(database.url());
+    assert!(matches!(other.claim("host", &mut |known| known[0].clone()), Err(Error::Held(_))));
+}
+
+#[test]
 fn a_database_without_a_schema_says_so() {
     let database = database();
     let opened = Postgres::open(database.url(), Create::IfEmbedded);

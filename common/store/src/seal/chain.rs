@@ -62,13 +62,15 @@ pub(crate) fn link(
     hash.finalize().into()
 }
 
-/// A retention record's digest, over the one before and the leaves (batch, digest), by batch.
+/// A retention record's digest, over the one before and the leaves (batch, digest), by batch. That
+/// there are archives is said by its first bytes.
 pub(crate) fn retention_link(
     previous: &[u8],
     row: &RetentionRow,
     leaves: &[(i64, Vec<u8>)],
 ) -> [u8; 32] {
-    let mut hash = Sha256::new_with_prefix(b"siem retention 1");
+    let form = if row.is_archived { b"siem retention 2" } else { b"siem retention 1" };
+    let mut hash = Sha256::new_with_prefix(form);
     hash.update(previous);
     let numbers = [row.retention, i64::from(row.day), row.event_count, row.removed.0];
     numbers.iter().for_each(|number| hash.update(number.to_le_bytes()));

@@ -8,8 +8,8 @@
 use super::Sqlite;
 use super::ingest::{cursor, draw};
 use crate::{
-    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Settled,
-    Size, install, seal,
+    Account, Clear, Cursor, GapRow, HelperRow, Manage, Migration, Removed, Result, Retain, Right,
+    Settled, Size, install, seal,
 };
 use common::clock::Timestamp;
 use common::section::Section;
@@ -160,10 +160,12 @@ impl Manage for Sqlite {
     fn retain(&mut self, retain: &Retain) -> Result<Removed> {
         let (before, section) = (retain.whole_days().0, retain.section.as_deref());
         self.mark_days(seal::day(retain.before), section, retain.up_to)?;
-        self.mark_rejects(before, section)?;
         let mut removed =
             Removed { hits: self.remove(HIT_DELETE, before, section)?, ..Removed::default() };
-        self.remove(REJECT_DELETE, before, section)?;
+        if retain.up_to.is_none() {
+            self.mark_rejects(before, section)?;
+            self.remove(REJECT_DELETE, before, section)?;
+        }
         removed.events = self.remove_events(before, section)?;
         if let Some(before) = retain.siem_before {
             removed.siem_events = self.remove_siem_events(before.0, section)?;
@@ -206,7 +208,11 @@ impl Manage for Sqlite {
         self.read_accounts()
     }
 
-    fn public_rights(&mut self) -> Result<Vec<(String, String)>> {
+    fn odd_rights(&mut self) -> Result<Vec<Right>> {
+        Ok(Vec::new())
+    }
+
+    fn loose_days(&mut self) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
 

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_forget", include_str!("../../../../sql/sqlite/0012_forget.sql")),
     ("0013_change", include_str!("../../../../sql/sqlite/0013_change.sql")),
     ("0014_ext", include_str!("../../../../sql/sqlite/0014_ext.sql")),
+    ("0015_archive", include_str!("../../../../sql/sqlite/0015_archive.sql")),
 ];
 
 impl Sqlite {

@@ -30,8 +30,8 @@ const ODD: &str = "SELECT (id >> 20) || '.' || (id & 1048575) || CASE \
     WHEN raw_kind NOT BETWEEN 0 AND 2 THEN ' raw_kind' ELSE ' eol' END \
     FROM event WHERE time_quality NOT BETWEEN 0 AND 3 OR raw_kind NOT BETWEEN 0 AND 2 \
     OR eol NOT BETWEEN 0 AND 2 ORDER BY id LIMIT 100";
-const RETENTIONS: &str = "SELECT retention, day, section, leaf_count, event_count, removed, digest \
-    FROM retention ORDER BY retention";
+const RETENTIONS: &str = "SELECT retention, day, section, leaf_count, event_count, removed, digest, \
+    archived FROM retention ORDER BY retention";
 /// The days that have events to remove: those of leaves that no record names yet.
 const DAYS: &str = "SELECT DISTINCT day FROM leaf WHERE retention IS NULL AND day < ?1 \
     AND day > ?3 AND (?2 IS NULL OR batch IN (SELECT batch FROM batch WHERE section = ?2)) \
@@ -43,7 +43,7 @@ const MARKED: &str = "SELECT batch, digest, event_count FROM leaf WHERE retentio
 const MARK: &str = "UPDATE leaf SET retention = ?3, proof = x'' WHERE batch = ?1 AND day = ?2";
 const LAST: &str = "SELECT retention, digest FROM retention ORDER BY retention DESC LIMIT 1";
 const PUT: &str = "INSERT INTO retention (retention, day, section, leaf_count, event_count, \
-    removed, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    removed, digest, archived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 impl Seal for Sqlite {
     fn heads(&mut self) -> Result<Vec<Head>> {
@@ -124,12 +124,19 @@ impl Seal for Sqlite {
                 event_count: row.get(4)?,
                 removed: Timestamp(row.get(5)?),
                 digest: row.get(6)?,
+                is_archived: row.get(7)?,
             })
         })
     }
 
     fn removed_leaves(&mut self, retention: i64) -> Result<Vec<(i64, Digest)>> {
         let select = "SELECT batch, digest FROM leaf WHERE retention = ?1 ORDER BY batch";
+        self.list(select, [retention], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    fn removed_batches(&mut self, retention: i64) -> Result<Vec<(String, i64)>> {
+        let select = "SELECT section, batch FROM leaf JOIN batch USING (batch) \
+            WHERE retention = ?1 ORDER BY section, batch";
         self.list(select, [retention], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 }
@@ -150,7 +157,7 @@ impl Sqlite {
     }
 
     /// Leaves a retention record for each day before one whose events of a section (all without)
-    /// are about to go; of batches up to a commit (all without).
+    /// are about to go; of batches up to a commit, which are archived (all without).
     pub(super) fn mark_days(
         &mut self,
         before: i32,
@@ -197,6 +204,7 @@ fn mark(
         leaf_count: i64::try_from(leaves.len()).unwrap_or(i64::MAX),
         event_count: counts.iter().sum(),
         removed: Timestamp::now(),
+        is_archived: up_to.is_some(),
         digest: Vec::new(),
     };
     row.digest = seal::retention_link(&previous, &row, &leaves).to_vec();
@@ -214,7 +222,8 @@ fn mark(
                 row.leaf_count,
                 row.event_count,
                 row.removed.0,
-                row.digest
+                row.digest,
+                row.is_archived
             ],
         )
         .map(drop)

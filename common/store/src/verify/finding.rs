@@ -123,10 +123,16 @@ pub enum Finding {
         /// How many are archived.
         has: i64,
     },
-    /// A batch is in no archive that should have it.
+    /// Batches are in no archive, and should be.
     NotArchived {
-        /// The batch.
-        batch: i64,
+        /// Their section and day.
+        unit: String,
+        /// How many.
+        batches: usize,
+        /// The first.
+        first: i64,
+        /// The last.
+        last: i64,
     },
     /// A record of changed labels is changed or gone.
     Relabel {
@@ -162,7 +168,12 @@ impl Finding {
                 f,
                 "batch {batch}: {has} of {had} events, the others had been removed before"
             ),
-            Finding::NotArchived { batch } => write!(f, "batch {batch} missing in the archive"),
+            Finding::NotArchived { unit, batches: 1, first, .. } => {
+                write!(f, "{unit}: batch {first} missing in the archive")
+            }
+            Finding::NotArchived { unit, batches, first, last } => {
+                write!(f, "{unit}: {batches} batches missing in the archive, {first} to {last}")
+            }
             _ => Ok(()),
         }
     }

@@ -53,8 +53,8 @@ pub(crate) fn any_event_is_archived(store: &mut dyn Store) {
     let all = checked(store, &files);
     assert_eq!(findings(&all), []);
     assert_eq!(all.iter().map(|one| one.events).sum::<u64>(), count);
-    assert_eq!(missing_of_archives(store, &all).expect("a look"), []);
-    assert_eq!(missing_of_archives(store, &all[..0]).expect("a look"), []);
+    assert_eq!(missing_of_archives(store, &all, true).expect("a look"), []);
+    assert_eq!(missing_of_archives(store, &all[..0], false).expect("a look"), []);
 }
 
 fn fill(store: &mut dyn Store) -> Cursor {
@@ -81,7 +81,7 @@ pub(crate) fn only_what_is_archived_goes(store: &mut dyn Store, mut back: Back<'
     assert_eq!(verify(store, &[]).expect("a verification").findings, []);
     let first = checked(store, &files);
     assert_eq!((findings(&first), first[0].whole.len()), (vec![], 3));
-    assert_eq!(missing_of_archives(store, &first).expect("a look"), []);
+    assert_eq!(missing_of_archives(store, &first, false).expect("a look"), []);
 
     // As a kill leaves it amid the removal: leaves are marked, some of the events are there.
     back.return_events("m2");

@@ -402,6 +402,9 @@ pub(crate) fn retention_keeps_the_chain(store: &mut dyn Store, mut back: Back<'_
     let changed = |retention| Finding::Retention { retention, missing: false };
     assert_eq!(found(store, &heads).findings, [changed(1), changed(2)]);
     back.restore();
+    back.run("UPDATE retention SET archived = (retention = 1) WHERE retention = 1");
+    assert_eq!(found(store, &heads).findings, [changed(1)]);
+    back.restore();
     back.run("UPDATE leaf SET retention = NULL WHERE batch = 1 AND day = (SELECT min(day) FROM leaf WHERE batch = 1)");
     assert!(!found(store, &heads).findings.is_empty());
     back.restore();
