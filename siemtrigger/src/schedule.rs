@@ -109,24 +109,30 @@ fn different(
     let expected = undisturbed(make(), plan).events;
     pretend(Mutant::Right);
     let all = ["many", "each", "known", "burst", "again", "always"];
+    let is_told = mutant == Mutant::Right && number("SIEM_SCHEDULES").is_some();
+    if is_told {
+        let seconds = start.elapsed().as_secs_f64();
+        tell(&format!("seed {}: one look at the end after {seconds:.0} s", plan.seed));
+    }
     let is_missing = |name: &&str| expected.iter().all(|event| event.rule_name != *name);
     assert!(mutant != Mutant::Right || !all.iter().any(is_missing), "{}", expected.len());
     let (rest, found) = (Mutex::new(seeds.clone()), Mutex::new((0, Vec::new())));
     let next = || rest.lock().unwrap().next();
-    let is_told = mutant == Mutant::Right && number("SIEM_SCHEDULES").is_some();
     let work = || {
         pretend(mutant);
         while let Some(seed) = next() {
             let (place, began) = (make(), Instant::now());
             let database = place.url.split(':').next().unwrap_or_default().to_owned();
             let outcome = scheduled(place, plan, seed);
+            let is_other = difference(&expected, &outcome.events, seed);
             if is_told {
-                let seconds = began.elapsed().as_secs_f64();
-                tell(&format!("{database}: schedule {seed} after {seconds:.0} s"));
+                let (seconds, is) = (began.elapsed().as_secs_f64(), is_other.is_none());
+                let is = if is { "equal" } else { "another table" };
+                tell(&format!("{database}: schedule {seed} after {seconds:.0} s: {is}"));
             }
             let mut found = found.lock().unwrap();
             found.0 += outcome.losses;
-            found.1.extend(difference(&expected, &outcome.events, seed));
+            found.1.extend(is_other);
         }
     };
     let threads = available_parallelism().map_or(1, usize::from);

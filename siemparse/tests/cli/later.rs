@@ -142,6 +142,35 @@ fn a_follower_reads_all_that_begin_alike() {
     });
 }
 
+/// What is not promised: a copy is half written for longer than anybody waits, and its original is
+/// gone. Nothing tells it from a new file that begins alike, so it is one: its lines are stored again,
+/// none is lost, and each source's account says what became of its own.
+#[test]
+fn a_copy_that_stays_half_written_without_its_original_is_a_file_of_its_own() {
+    on_each(|bench| {
+        let path = bench.write("a.log", alike(100..160));
+        bench.once(&path);
+        fs::remove_file(path).expect("removed");
+        bench.write("a.log.1", alike(100..120));
+        bench.once(bench.path("a.log*"));
+        assert_eq!(sorted(bench), expected(&[COMMON, 100..160, COMMON, 100..120]));
+        bench.append("a.log.1", lines(120..170));
+        bench.once(bench.path("a.log*"));
+        assert_eq!(sorted(bench), expected(&[COMMON, 100..160, COMMON, 100..170]));
+        let accounts = bench.accounts();
+        let told = |name: &str| {
+            let of_it = accounts.iter().filter(|one| one.name.ends_with(name));
+            let lines = of_it
+                .map(|one| (one.offered.lines, one.stored.lines, one.gap.lines, one.open().lines));
+            lines.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (told("/a.log"), told("/a.log.1")),
+            (vec![(120, 120, 0, 0)], vec![(130, 130, 0, 0)])
+        );
+    });
+}
+
 /// Another process waits for a source's lock while its file is copied and written anew: what it
 /// claimed is the copy now. A second one reads the new content meanwhile.
 #[test]

@@ -60,7 +60,6 @@ pub(super) fn cut(plan: &Plan<'_>) -> Row {
     let plan = Plan { db: &proxy.url(), ..*plan };
     play("R07", &plan, PACE, |scene| {
         let reader = scene.follow();
-        // A database that cannot be reached at the start ends the run, unless with --wait-db.
         scene.pass(&reader, secs(2));
         proxy.set(Weather::Cutting(3));
         while proxy.cuts() < times {
@@ -103,7 +102,6 @@ pub(super) fn slow(plan: &Plan<'_>) -> Row {
     let plan = Plan { db: &proxy.url(), ..*plan };
     play("R08", &plan, Pace { lines: 10_000, pause: 1 }, |scene| {
         let reader = scene.follow();
-        // What a path was before it was followed for the first time is not read.
         scene.pass(&reader, secs(2));
         proxy.set(Weather::Slow(150));
         scene.pass(&reader, secs(if plan.is_full { 60 } else { 3 }));

@@ -52,6 +52,9 @@ pub(super) fn play(
     let mut random = Random::new(plan.seed);
     let is_glob = random.once_in(2);
     let target = if is_glob { folder.path().join("app.log*") } else { log };
+    // What a path was before it was followed for the first time is not promised.
+    writer.write(1 + random.below(100));
+    let _ = plan.siemparse().args(["--once", "-q"]).arg(&target).run().success();
     let (end, said) = (Duration::ZERO, String::new());
     let mut scene = Scene { plan: *plan, random, target, faults: 0, memory: 0, end, said };
     let is_over = AtomicBool::new(false);
@@ -97,9 +100,9 @@ impl Drop for Over<'_> {
 }
 
 impl Scene<'_> {
-    /// A reader of the log.
+    /// A reader of the log; a database that is away when it starts is waited for.
     pub(super) fn follow(&self) -> Running {
-        self.plan.siemparse().arg(&self.target).spawn()
+        self.plan.siemparse().arg("--wait-db").arg(&self.target).spawn()
     }
 
     /// Lets some time pass, and looks at a reader's memory meanwhile.
