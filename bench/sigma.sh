@@ -3,12 +3,12 @@
 #
 # CORPUS holds the rules and events (sigma/sigmahq-rules.tar.zst, sigma/otrf-windows.ndjson.zst).
 # ROUNDS alternating runs; REPEAT times the events (160,004 of otrf-windows by default).
-# SIGMA="compare stages rules tool start" chooses parts.
+# SIGMA="compare stages rules raw tool start" chooses parts.
 set -euo pipefail
 CORPUS=${CORPUS:-../shared/data}
 ROUNDS=${ROUNDS:-5}
 REPEAT=${REPEAT:-4}
-SIGMA=${SIGMA:-compare stages rules tool start}
+SIGMA=${SIGMA:-compare stages rules raw tool start}
 sigma=$PWD/target/release/sigma
 peer=$PWD/target/peers/release/rsigma-peer
 export PATH="$PWD/target/release:$PATH"
@@ -66,6 +66,36 @@ if part rules; then
             { times[$1, ++n[$1]] = $2 }
             END { few = times["few", int((n["few"] + 1) / 2)]; many = times["many", int((n["many"] + 1) / 2)]
                   printf "  %.2f µs, %.2f µs an event, factor %.2f\n", few / 1e3 / count, many / 1e3 / count, many / few }'
+    done
+fi
+
+# Programs that start, as auditd logs them with names (log_format = ENRICHED): seven records each.
+starts() { # COUNT
+    awk -v count="$1" 'BEGIN {
+        programs = split("/usr/bin/ls ls -la /etc|/usr/bin/cat cat /etc/passwd|/usr/bin/sudo sudo systemctl restart nginx|" \
+            "/usr/bin/python3.11 python3 -m http.server 8080|/usr/bin/grep grep -r password /var/www|" \
+            "/usr/sbin/useradd useradd -m bob|/usr/bin/chmod chmod +x /tmp/run.sh|/usr/bin/date date +%s", program, "|")
+        path = "inode=917 dev=fd:00 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0\035OUID=\"root\" OGID=\"root\""
+        for (n = 0; n < count; n++) {
+            words = split(program[n % programs + 1], word, " ")
+            msg = sprintf("msg=audit(%d.%03d:%d):", 1767990000 + n / 50, n % 50 * 20, 1000 + n)
+            printf "type=SYSCALL %s arch=c000003e syscall=59 success=yes exit=0 a0=55d0c8 a1=55d0c8a4 a2=55d0c8b1 a3=8 items=2 ppid=%d pid=%d auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=3 comm=\"%s\" exe=\"%s\" subj=unconfined key=\"exec\"\035ARCH=x86_64 SYSCALL=execve AUID=\"alice\" UID=\"root\" GID=\"root\" EUID=\"root\" SUID=\"root\" FSUID=\"root\" EGID=\"root\" SGID=\"root\" FSGID=\"root\"\n", msg, 4000 + n % 50, 5000 + n % 9000, word[2], word[1]
+            printf "type=EXECVE %s argc=%d", msg, words - 1
+            for (w = 2; w <= words; w++) printf " a%d=\"%s\"", w - 2, word[w]
+            printf "\ntype=CWD %s cwd=\"/home/alice/src\"\n", msg
+            printf "type=PATH %s item=0 name=\"%s\" %s\n", msg, word[1], path
+            printf "type=PATH %s item=1 name=\"/lib64/ld-linux-x86-64.so.2\" %s\n", msg, path
+            printf "type=PROCTITLE %s proctitle=\"%s\"\ntype=EOE %s \n", msg, word[2], msg
+        }
+    }'
+}
+
+if part raw; then
+    starts 60000 >"$work/starts.log"
+    for _ in $(seq 5000); do cat common/parse/tests/data/auditd.log; done >"$work/fixture.log"
+    for log in starts fixture; do
+        echo "auditd, $log: raw lines, library"
+        "$sigma" raw "$work/$log.log" "$work/rules" "$ROUNDS"
     done
 fi
 

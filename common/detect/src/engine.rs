@@ -40,6 +40,7 @@ mod rarity;
 mod record;
 mod scan;
 mod search;
+mod source;
 mod verdict;
 mod want;
 mod witness;
@@ -111,8 +112,8 @@ impl Engine {
         let place = self.place(&event.section, &event.labels);
         let partition = &self.partitions[place];
         let values = self.record.read_event(event, &self.compiled.names);
-        let source = record::Source { line: b"", values: &values, event: Some(event) };
-        self.verdict.candidates(partition, &self.record, &source);
+        let source = source::Source { line: b"", values: &values, event: Some(event) };
+        self.verdict.candidates(partition, &mut self.record, &source);
         self.verdict.run(&self.compiled, partition, &mut self.record, &source, &mut self.found);
         &self.found
     }
@@ -139,11 +140,11 @@ impl Engine {
         if !is_plain {
             return None;
         }
-        let source = record::Source { line, values: &[], event: None };
+        let source = source::Source { line, values: &[], event: None };
         if stage == Stage::Fields {
             return Some(&[]);
         }
-        self.verdict.candidates(partition, &self.record, &source);
+        self.verdict.candidates(partition, &mut self.record, &source);
         if stage == Stage::Candidates {
             return Some(&[]);
         }

@@ -137,9 +137,10 @@ impl Compiler {
             Node::Leaf(leaf) => {
                 let leaf = &self.compiled.leaves[*leaf as usize];
                 let cost = match (&leaf.needle, &leaf.filter) {
+                    (_, Filter::Keyword(_)) => 20.0,
                     (Some(needle), _) if needle.kind == Text::Contains => 2.0,
                     (Some(_), _) | (_, Filter::Field(_, Test::Exists)) => 1.0,
-                    (_, Filter::Field(_, Test::Regex(_)) | Filter::Keyword(_)) => 20.0,
+                    (_, Filter::Field(_, Test::Regex(_))) => 20.0,
                     _ => 4.0,
                 };
                 (cost, leaf.share.min(1.0))
@@ -155,7 +156,9 @@ impl Compiler {
         }
         let (subject, plain) = self.subject(filter);
         let needle = match filter {
-            Filter::Field(_, Test::Text(test)) => Needle::new(test, false),
+            Filter::Field(_, Test::Text(test)) | Filter::Keyword(Test::Text(test)) => {
+                Needle::new(test, false)
+            }
             Filter::Field(_, Test::Dash(test)) => Needle::new(test, true),
             _ => None,
         };

@@ -4,6 +4,7 @@
 
 use super::gram::{Grams, same};
 use super::map::Map;
+use super::name::short;
 use super::want::How;
 use memchr::memchr;
 
@@ -29,6 +30,9 @@ pub(super) struct FieldIndex {
 struct Edge {
     /// How many bytes, at most eight.
     width: usize,
+    /// A bit for each word that is found, among many: most values have none, which is told without
+    /// a look into the map.
+    bits: [u64; 16],
     found: Map<u64, Vec<Literal>>,
 }
 
@@ -112,7 +116,12 @@ impl FieldIndex {
 
 impl Edge {
     fn search(&self, outermost: &[u8], emit: &mut impl FnMut(u32), fits: impl Fn(&[u8]) -> bool) {
-        for (literal, rules) in self.found.get(&word(outermost)).into_iter().flatten() {
+        let word = word(outermost);
+        let (place, bit) = bit(word);
+        if self.bits[place] & bit == 0 {
+            return;
+        }
+        for (literal, rules) in self.found.get(&word).into_iter().flatten() {
             if fits(literal) {
                 rules.iter().for_each(|rule| emit(*rule));
             }
@@ -123,10 +132,13 @@ impl Edge {
 fn edge(edges: &mut Vec<Edge>, text: &[u8], rule: u32, cut: impl Fn(&[u8], usize) -> &[u8]) {
     let width = text.len().min(8);
     let place = edges.iter().position(|edge| edge.width == width).unwrap_or_else(|| {
-        edges.push(Edge { width, found: Map::default() });
+        edges.push(Edge { width, ..Edge::default() });
         edges.len() - 1
     });
-    let entries = edges[place].found.entry(word(cut(text, width))).or_default();
+    let outermost = word(cut(text, width));
+    let (part, bit) = bit(outermost);
+    edges[place].bits[part] |= bit;
+    let entries = edges[place].found.entry(outermost).or_default();
     match entries.iter_mut().find(|(have, _)| **have == *text) {
         Some((_, rules)) => push(rules, rule),
         None => entries.push((text.into(), vec![rule])),
@@ -141,9 +153,15 @@ fn push(rules: &mut Vec<u32>, rule: u32) {
 
 /// At most eight bytes with their 0x20 bits set.
 fn word(bytes: &[u8]) -> u64 {
-    let mut word = [0u8; 8];
-    word[..bytes.len()].copy_from_slice(bytes);
-    u64::from_le_bytes(word) | 0x2020_2020_2020_2020
+    let word = bytes.first_chunk::<8>().map_or_else(|| short(bytes), |it| u64::from_le_bytes(*it));
+    word | 0x2020_2020_2020_2020
+}
+
+/// The place of a word among the bits of an edge, and its bit there.
+#[allow(clippy::cast_possible_truncation, reason = "ten bits")]
+fn bit(word: u64) -> (usize, u64) {
+    let hash = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
+    ((hash >> 6) as usize, 1 << (hash & 63))
 }
 
 /// A hash of a text but for its 0x20 bits.

@@ -144,7 +144,7 @@ impl Ends {
 
 /// At most seven bytes, the first one lowest, without copying them one by one.
 #[inline]
-fn short(text: &[u8]) -> u64 {
+pub(super) fn short(text: &[u8]) -> u64 {
     let length = text.len();
     match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         (Some(first), Some(last)) => {

@@ -9,32 +9,9 @@ use super::name::Names;
 use super::needle::undash;
 use super::own::{self, Part};
 use super::scan::{Stretch, Token, decode, items, scan};
+use super::source::{Item, Place, Source};
 use common::event::{Event, ValueRef};
 use common::filter::fold;
-
-/// What an event's values are read from.
-pub(super) struct Source<'e> {
-    /// The line of a flat event.
-    pub(super) line: &'e [u8],
-    /// The values of an event that was built.
-    pub(super) values: &'e [ValueRef<'e>],
-    /// That event.
-    pub(super) event: Option<&'e Event<'e>>,
-}
-
-/// Where a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In the line.
-    Line(Token, usize, usize),
-    /// Among the items of the line's lists: from and until.
-    List(usize, usize),
-    /// Among the values.
-    Value(usize),
-}
-
-/// A value in the line: token, from, until.
-pub(super) type Item = (Token, usize, usize);
 
 /// Texts of a slot in the arena, by from and until.
 type Span = Option<(usize, usize)>;
@@ -65,6 +42,9 @@ pub(super) struct Record {
     own_keys: Keys<Part>,
     marks: Marks,
     arena: String,
+    /// The line of an event that was built, in the arena: as text, and folded.
+    line: Span,
+    folded_line: Span,
 }
 
 impl Slot {
@@ -86,6 +66,8 @@ impl Record {
             own_keys: Keys::new(own::part),
             marks: Marks::default(),
             arena: String::new(),
+            line: None,
+            folded_line: None,
         }
     }
 
@@ -98,6 +80,8 @@ impl Record {
         self.leaves.clear();
         self.items.clear();
         self.arena.clear();
+        self.line = None;
+        self.folded_line = None;
     }
 
     fn put(&mut self, field: u16, place: Place) {
@@ -327,6 +311,13 @@ impl Record {
         if let Some(span) = self.slots[usize::from(field)].folded {
             return span;
         }
+        let span = self.fold((from, until));
+        self.slots[usize::from(field)].folded = Some(span);
+        span
+    }
+
+    /// Appends a text of the arena, folded.
+    fn fold(&mut self, (from, until): (usize, usize)) -> (usize, usize) {
         let start = self.arena.len();
         if self.arena[from..until].is_ascii() {
             self.arena.extend_from_within(from..until);
@@ -335,8 +326,34 @@ impl Record {
             let folded = fold(&self.arena[from..until]).into_owned();
             self.arena.push_str(&folded);
         }
-        let span = (start, self.arena.len());
-        self.slots[usize::from(field)].folded = Some(span);
+        (start, self.arena.len())
+    }
+
+    /// The line of an event in the arena.
+    pub(super) fn line(&mut self, event: &Event<'_>) -> (usize, usize) {
+        if let Some(span) = self.line {
+            return span;
+        }
+        let from = self.arena.len();
+        let line = event.raw_line();
+        // Text as it should be is told faster than it is repaired.
+        match std::str::from_utf8(&line) {
+            Ok(text) => self.arena.push_str(text),
+            Err(_) => self.arena.push_str(&String::from_utf8_lossy(&line)),
+        }
+        let span = (from, self.arena.len());
+        self.line = Some(span);
+        span
+    }
+
+    /// The line of an event in the arena, folded.
+    pub(super) fn folded_line(&mut self, event: &Event<'_>) -> (usize, usize) {
+        if let Some(span) = self.folded_line {
+            return span;
+        }
+        let line = self.line(event);
+        let span = self.fold(line);
+        self.folded_line = Some(span);
         span
     }
 

@@ -4,8 +4,9 @@
 
 use super::gram::Grams;
 use super::index::FieldIndex;
-use super::record::{Place, Record, Source, append};
+use super::record::{Record, append};
 use super::scan::Token;
+use super::source::{Place, Source};
 use common::event::{Event, ValueRef};
 use common::filter::decimal;
 
@@ -13,11 +14,13 @@ use common::filter::decimal;
 pub(super) fn search_event(
     keywords: &Grams,
     event: &Event<'_>,
+    record: &mut Record,
     scratch: &mut Vec<u8>,
     emit: &mut impl FnMut(u32),
 ) {
     if !event.is_structured() {
-        escape(&String::from_utf8_lossy(&event.raw_line()), scratch);
+        let line = record.line(event);
+        escape(record.arena(line), scratch);
         return keywords.search(scratch, emit);
     }
     let mut search = |value| search_keywords(keywords, value, scratch, emit);

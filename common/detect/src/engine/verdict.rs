@@ -4,10 +4,11 @@
 
 use super::node::{Any, Compiled, Leaf, Node, Subject};
 use super::partition::Partition;
-use super::record::{Place, Record, Source, append};
+use super::record::{Record, append};
 use super::scan::Token;
 use super::search::{canonical, search_event, search_field};
-use common::event::ValueRef;
+use super::source::{Place, Source};
+use common::event::{Event, ValueRef};
 use common::filter::{Filter, Test, Text, TextTest};
 
 /// What was found out about the event at hand. Nothing is cleared between events: what is of
@@ -69,7 +70,7 @@ impl Verdict {
     pub(super) fn candidates(
         &mut self,
         partition: &Partition,
-        record: &Record,
+        record: &mut Record,
         source: &Source<'_>,
     ) {
         // Half of the range: a predicate's word holds the verdict too.
@@ -92,13 +93,13 @@ impl Verdict {
         for &field in &record.present {
             let Some(index) = partition.index(field) else { continue };
             let spare = (&mut self.text, &mut self.scratch);
-            search_field(index, (record, field), source, spare, &mut emit);
+            search_field(index, (&*record, field), source, spare, &mut emit);
         }
         if !partition.has_keywords {
             return;
         }
         if let Some(event) = source.event {
-            return search_event(&partition.keywords, event, &mut self.scratch, &mut emit);
+            return search_event(&partition.keywords, event, record, &mut self.scratch, &mut emit);
         }
         record.values(source.line, |token, value| match token {
             Token::Text { odd: true, .. } => {
@@ -252,7 +253,10 @@ impl Judge<'_, '_, '_, '_> {
 
     fn keyword(&mut self, leaf: &Leaf, test: &Test) -> bool {
         if let Some(event) = self.source.event {
-            return leaf.filter.matches(event);
+            return match event.is_structured() {
+                true => leaf.filter.matches(event),
+                false => self.keyword_of_line(event, leaf, test),
+            };
         }
         let (mut text, mut holds) = (String::new(), false);
         self.record.values(self.source.line, |token, bytes| {
@@ -264,6 +268,18 @@ impl Judge<'_, '_, '_, '_> {
         });
         self.verdict.keyword_held |= holds;
         holds
+    }
+}
+
+impl Judge<'_, '_, '_, '_> {
+    /// Whether a keyword is in the line of an event that is no list of values.
+    fn keyword_of_line(&mut self, event: &Event<'_>, leaf: &Leaf, test: &Test) -> bool {
+        if let Some(needle) = &leaf.needle {
+            let span = self.record.folded_line(event);
+            return needle.holds(self.record.arena(span));
+        }
+        let span = self.record.line(event);
+        test.holds(ValueRef::Text(self.record.arena(span)))
     }
 }
 

@@ -116,6 +116,7 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
     }
     let mut record = Record::default();
     record.pairs.reserve(48);
+    record.types.reserve(8);
     record.types.push(head.kind);
     pair::pairs(head.kind, &first[head.body..], &mut record.pairs);
     for line in lines {
@@ -126,7 +127,8 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
     }
     record.pairs.truncate(PAIRS);
     record.look();
-    let mut added = vec![("auditd.sequence", Value::Int(head.serial))];
+    let mut added = Vec::with_capacity(12);
+    added.push(("auditd.sequence", Value::Int(head.serial)));
     meaning::fill(&record, event, &mut added);
     record.keep(added, event);
     Ok(Found::ALL)
@@ -171,22 +173,21 @@ impl<'a> Record<'a> {
         let order = self.order(&added);
         event.ext.reserve(order.len());
         let mut order = order.into_iter().peekable();
-        while let Some((first, mut at)) = order.next() {
+        while let Some((first, at)) = order.next() {
             let name = self.name(&added, at);
-            let mut values = Vec::new();
+            let mut is_added = at < added.len();
+            let mut value = self.take(&mut added, at);
             while let Some((_, next)) =
                 order.next_if(|(key, next)| *key == first && self.name(&added, *next) == name)
             {
-                if at >= added.len() {
-                    values.push(self.take(at - added.len()));
+                let next = self.take(&mut added, next);
+                if std::mem::take(&mut is_added) {
+                    value = next;
+                } else {
+                    join(&mut value, next);
                 }
-                at = next;
             }
-            let last = match at.checked_sub(added.len()) {
-                Some(at) => self.take(at),
-                None => std::mem::replace(&mut added[at].1, Value::Bool(false)),
-            };
-            event.ext.push(name, joined(values, last));
+            event.ext.push(name, value);
         }
     }
 
@@ -216,24 +217,25 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn take(&mut self, at: usize) -> Value<'a> {
-        Value::Text(std::mem::take(&mut self.pairs[at].value))
+    fn take(&mut self, added: &mut [Added<'a>], at: usize) -> Value<'a> {
+        match at.checked_sub(added.len()) {
+            Some(at) => Value::Text(std::mem::take(&mut self.pairs[at].value)),
+            None => std::mem::replace(&mut added[at].1, Value::Bool(false)),
+        }
     }
 }
 
-/// The different values of a name.
-fn joined<'a>(mut values: Vec<Value<'a>>, last: Value<'a>) -> Value<'a> {
-    if values.is_empty() {
-        return last;
-    }
-    values.push(last);
-    let mut different: Vec<Value<'a>> = Vec::with_capacity(values.len());
-    for value in values {
-        if !different.contains(&value) {
-            different.push(value);
+/// Adds a value to those of a name, where it is another.
+fn join<'a>(value: &mut Value<'a>, next: Value<'a>) {
+    match value {
+        Value::List(list) if list.contains(&next) => {}
+        Value::List(list) => list.push(next),
+        same if *same == next => {}
+        other => {
+            let first = std::mem::replace(other, Value::Bool(false));
+            *other = Value::List(vec![first, next]);
         }
     }
-    one_or_list(different)
 }
 
 fn one_or_list(mut values: Vec<Value<'_>>) -> Value<'_> {

@@ -49,8 +49,11 @@ const SINGLE_PREFIXES: &[&str] =
 /// Whether an event of this type has one record.
 pub(super) fn is_single(kind: &str) -> bool {
     // Most records are of these.
-    let is_common = matches!(kind, "SYSCALL" | "EXECVE" | "CWD" | "PATH" | "SOCKADDR");
-    !is_common && is_among_single(kind)
+    !is_common(kind) && is_among_single(kind)
+}
+
+fn is_common(kind: &str) -> bool {
+    matches!(kind, "SYSCALL" | "EXECVE" | "CWD" | "PATH" | "SOCKADDR" | "PROCTITLE" | "EOE")
 }
 
 fn is_among_single(kind: &str) -> bool {
@@ -91,7 +94,8 @@ const MEANINGS: &[(&str, &str, &str)] = &[
 /// Category and action of an event with records of these types.
 pub(in crate::format) fn meant(types: &[&str]) -> Option<(&'static str, &'static str)> {
     let place = |kind: &&str| MEANINGS.binary_search_by(|(have, ..)| (*have).cmp(kind)).ok();
-    let (_, category, action) = MEANINGS[types.iter().filter_map(place).min()?];
+    let telling = types.iter().filter(|kind| !is_common(kind));
+    let (_, category, action) = MEANINGS[telling.filter_map(place).min()?];
     Some((category, action))
 }
 
