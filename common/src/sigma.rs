@@ -15,23 +15,26 @@
 //!
 //! What it does *not* know: files, databases, how rules are evaluated.
 
+mod refusal;
 mod alias;
-mod collection;
-mod condition;
-mod correlation;
-mod detection;
 mod document;
+mod value;
 mod encode;
-mod exclusion;
-mod item;
 mod modifier;
 mod placeholder;
+mod item;
+mod condition;
+mod detection;
+mod correlation;
+mod made;
+mod exclusion;
 mod reference;
 mod stored;
-mod value;
+mod collection;
 
-pub use collection::{Collection, Found, Refusal};
+pub use collection::{Collection, Found};
 pub use document::names;
+pub use refusal::Refusal;
 
 #[cfg(test)]
 mod tests;

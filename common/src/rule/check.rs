@@ -3,7 +3,6 @@
 //! In: the parts with their places. Out: a [`Rule`], or the first misfit. What it does *not*
 //! know: JSON, other rules ([`super::order`] does).
 
-use super::read::Fault;
 use super::{Kind, Rule, Source, Template};
 use crate::clock::DAY;
 use crate::clock::span::Span;
@@ -73,6 +72,13 @@ const AMENDED: [&str; 8] = [
     "@timestamp",
     "time.quality",
 ];
+
+/// A fault at an offset of the text.
+pub(super) struct Fault {
+    pub(super) offset: usize,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
 
 fn fault(offset: usize, message: impl Into<String>) -> Fault {
     Fault { offset, message: message.into(), hint: None }

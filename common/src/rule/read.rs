@@ -3,7 +3,7 @@
 //! serde finds the pieces, each as a slice of the text; a slice's offset is its place. What it
 //! does *not* know: whether a rule's parts fit together; [`super::check`] does.
 
-use super::check::{Draft, rule};
+use super::check::{Draft, Fault, rule};
 use super::{Rule, Template};
 use crate::clock::span::{MINUTE, Span};
 use crate::field::Field;
@@ -29,13 +29,6 @@ pub struct ReadError {
     pub message: String,
     /// What would be right.
     pub hint: Option<String>,
-}
-
-/// A fault at an offset of the text.
-pub(super) struct Fault {
-    pub(super) offset: usize,
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
 }
 
 /// The members of an object in order, values as slices of the text.

@@ -2,32 +2,16 @@
 //!
 //! What it does *not* know: files; its caller reads them.
 
-use super::alias::Aliases;
-use super::detection::Section;
 use super::document::{Document, Kind};
 use super::exclusion;
+use super::made::Made;
 use super::reference::Linked;
+use super::refusal::Refusal;
 use super::stored::{Stored, is_called, refusal};
-use crate::filter::{Filter, Logsource, Sets};
+use crate::filter::{Filter, Sets};
 use crate::rule::{self, Rule, Sigma, Source, Template};
 use crate::yaml::{self, Node, YamlError};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-/// A document, or a whole file, that makes no rule.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {reason}")]
-pub struct Refusal {
-    /// The file.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The rule's id, name or title, as far as it could be read.
-    pub id: String,
-    /// Why.
-    pub reason: String,
-}
 
 /// Documents that are compiled together: correlations and filters refer to others of them.
 #[derive(Debug, Default)]
@@ -119,7 +103,7 @@ impl Collection {
             return self.documents.push(document);
         }
         let (file, id) = (document.file.clone(), document.id.clone());
-        match detection_of(document, self.sets.as_ref()) {
+        match Made::of(document, self.sets.as_ref()) {
             Ok(made) => self.made.push(made),
             Err(error) => self.refuse(&file, &id, &error),
         }
@@ -262,44 +246,6 @@ pub struct Found {
     pub changed: Vec<Rule>,
     /// What was refused.
     pub refusals: Vec<Refusal>,
-}
-
-/// A detection that was compiled.
-#[derive(Clone, Debug)]
-pub(super) struct Made {
-    pub(super) document: Document,
-    pub(super) logsource: Logsource,
-    pub(super) filter: Filter,
-    /// The texts of the filters that exclude something of it.
-    pub(super) filters: Vec<String>,
-}
-
-/// A detection compiled, with what its placeholders stand for; its tree is let go.
-pub(super) fn detection_of(mut document: Document, sets: Option<&Sets>) -> Result<Made, YamlError> {
-    let (logsource, mut filter) = detection(&document)?;
-    let place = document.node.member("detection").unwrap_or(&document.node);
-    bind(&mut filter, sets, place)?;
-    document.node.value = yaml::Value::Null;
-    Ok(Made { document, logsource, filter, filters: Vec::new() })
-}
-
-/// The filter of a detection: its logsource and what it searches for.
-fn detection(document: &Document) -> Result<(Logsource, Filter), YamlError> {
-    let logsource = document.logsource()?;
-    let place = document.node.member("detection").unwrap_or(&document.node);
-    let section = Section::new(place, Aliases::of(&logsource), true)?;
-    let filter = Filter::Logsource(logsource.clone()).and(section.filter(place)?);
-    Ok((logsource, filter))
-}
-
-/// Gives a filter what its placeholders stand for.
-pub(super) fn bind(filter: &mut Filter, sets: Option<&Sets>, node: &Node) -> Result<(), YamlError> {
-    let Some(sets) = sets else { return Ok(()) };
-    filter.bind(sets).map_err(|missing| {
-        let placeholder = format!("%{}%", missing.name);
-        let place = node.find(&|text| text.contains(&placeholder)).unwrap_or(node);
-        place.fault(format!("{missing}: {}", missing.hint))
-    })
 }
 
 /// The rule of a detection.

@@ -6,9 +6,9 @@
 //! What it does *not* know: correlations; a filter is about detections.
 
 use super::alias::Aliases;
-use super::collection::{Made, bind};
 use super::detection::Section;
 use super::document::Document;
+use super::made::{Made, bind};
 use crate::filter::{Logsource, Sets};
 use crate::yaml::{Node, Value, YamlError};
 

@@ -5,9 +5,9 @@
 //! What it does *not* know: what a correlation computes.
 
 use super::alias::Aliases;
-use super::collection::Made;
 use super::correlation::{Referred, correlation, generates, references};
 use super::document::Document;
+use super::made::Made;
 use crate::field::Field;
 use crate::rule::Correlation;
 use crate::yaml::{Node, YamlError};

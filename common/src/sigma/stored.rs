@@ -12,10 +12,11 @@
 //!
 //! What it does *not* know: databases; documents of new rules.
 
-use super::collection::{Made, Refusal, detection_of};
 use super::correlation::references;
 use super::document::Document;
 use super::exclusion;
+use super::made::Made;
+use super::refusal::Refusal;
 use crate::filter::{Logsource, Sets};
 use crate::rule::{Kind, Rule};
 use crate::yaml::{self, YamlError};
@@ -157,7 +158,7 @@ impl Stored {
         sets: Option<&Sets>,
     ) -> Result<Made, (Option<&'f Document>, YamlError)> {
         let document = document(rule).map_err(|error| (None, error))?;
-        let mut made = detection_of(document, sets).map_err(|error| (None, error))?;
+        let mut made = Made::of(document, sets).map_err(|error| (None, error))?;
         let own = rule.sigma.iter().flat_map(|sigma| &sigma.filters);
         let own = own.flat_map(|text| documents(text));
         let mut all: BTreeMap<String, (Cow<'_, Document>, Option<&'f Document>)> = own
