@@ -37,7 +37,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let raw = own::raw(&paths(rules), Path::new(log), passes.parse()?)?;
             println!(
                 "  {} events, {} matches: parsed {:.2} µs, parsed and matched {:.2} µs an event ({:.0} events/s a core)",
-                raw.events, raw.matches, raw.parsed, raw.matched, 1e6 / raw.matched
+                raw.events,
+                raw.matches,
+                raw.parsed,
+                raw.matched,
+                1e6 / raw.matched
             );
             Ok(())
         }

@@ -17,26 +17,26 @@
 //! portions commits are shown, as long as their order is kept, the SIEM events are the same.
 //! State can be dropped at any time; [`Evaluator::needs`] says what to load again.
 
-mod aggregate;
-mod chain;
-mod closed;
-mod counter;
-mod dead;
-mod deferred;
-mod engine;
-mod evaluator;
-mod explain;
 mod group;
-mod instant;
-mod measure;
-mod outcome;
+mod engine;
 mod part;
-mod replay;
-mod sequence;
+mod outcome;
+mod instant;
 mod shape;
-mod tree;
 mod vault;
+mod chain;
+mod tree;
+mod sequence;
+mod counter;
+mod aggregate;
+mod measure;
 mod window;
+mod closed;
+mod dead;
+mod evaluator;
+mod deferred;
+mod replay;
+mod explain;
 
 pub use chain::chained;
 pub use dead::LATENESS;

@@ -43,6 +43,7 @@ mod modsecurity;
 mod modsecurity_native;
 mod mysql;
 mod mysql_general;
+mod name;
 mod netfilter;
 mod nps;
 mod otel;
@@ -74,12 +75,11 @@ mod windows_xml;
 mod zeek;
 
 pub(crate) use json::object;
+pub use name::UnknownFormat;
 pub use spec::Miss;
 pub(crate) use spec::{Found, Next, Reads, Spec};
 
 use crate::joint::Joint;
-use std::fmt;
-use std::str::FromStr;
 
 macro_rules! formats {
     ($(#[doc = $doc:literal] $variant:ident $name:literal $spec:path;)*) => {
@@ -372,47 +372,5 @@ impl Format {
             rest &= rest.wrapping_sub(1);
             Format::ALL.get(at).copied()
         })
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that no format has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format {name:?}: expected one of {}", names())]
-pub struct UnknownFormat {
-    /// The name.
-    pub name: String,
-}
-
-fn names() -> String {
-    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
-    names.join(", ")
-}
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(name: &str) -> Result<Format, UnknownFormat> {
-        let found = Format::ALL.iter().copied().find(|format| format.name() == name);
-        found.ok_or_else(|| UnknownFormat { name: name.to_owned() })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_read_back() {
-        for &format in Format::ALL {
-            assert_eq!(format.name().parse(), Ok(format));
-        }
-        let error = "syslogd".parse::<Format>().expect_err("no format");
-        assert!(error.to_string().contains("rfc3164, iso, rfc5424"), "{error}");
     }
 }
