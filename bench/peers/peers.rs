@@ -53,7 +53,7 @@ fn measure(folder: &Path, name: &str, peer: &str, parse: &mut dyn FnMut(&str) ->
         eprintln!("peers: {peer} does not parse {name}");
         return;
     }
-    let Ok(all) = String::from_utf8(round::repeated(text.as_bytes())) else { return };
+    let Ok(all) = String::from_utf8(round::repeated(text.as_bytes(), round::SIZE)) else { return };
     let pace = round::pace(&mut || {
         for line in all.lines() {
             black_box(parse(line));

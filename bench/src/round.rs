@@ -51,11 +51,13 @@ fn thread_seconds() -> f64 {
     nanoseconds.unwrap_or(f64::MAX) / 1e9
 }
 
-/// A text repeated to at least 32 MB, more than the processor keeps at hand, each in lines of its own.
-pub fn repeated(text: &[u8]) -> Vec<u8> {
-    const SIZE: usize = 32 << 20;
-    let mut all = Vec::with_capacity(SIZE + text.len() + 1);
-    while all.len() < SIZE {
+/// What a text is repeated to: more than the processor keeps at hand.
+pub const SIZE: usize = 32 << 20;
+
+/// A text repeated to a size at least, each in lines of its own.
+pub fn repeated(text: &[u8], size: usize) -> Vec<u8> {
+    let mut all = Vec::with_capacity(size + text.len() + 1);
+    while all.len() < size {
         all.extend_from_slice(text);
         if all.last() != Some(&b'\n') {
             all.push(b'\n');

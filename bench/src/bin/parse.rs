@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! parse [FILE…]          each file repeated to 32 MB, in memory; default: the fixtures of common/parse
-//! PASSES=1 parse …       each read so often and not measured: for a profiler that counts instructions
+//! SIZE=100000 parse …    each repeated to so many bytes, read once and not measured: for a profiler
+//!                        that counts instructions, of which two sizes tell what a line costs
 //! HELPERS=500 parse …    with the first 15 helpers for sshd and PAM, and 485 that never match
 //! ```
 //!
@@ -14,7 +15,7 @@
 //! What it does *not* measure: reading files, storing.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures are its output")]
 
-use bench::round::{pace, repeated};
+use bench::round::{SIZE, pace, repeated};
 use common::clock::Timestamp;
 use parse::helper::Helpers;
 use parse::{Line, Parser, Settings, lines};
@@ -78,11 +79,10 @@ fn padded(count: usize) -> Helpers {
 }
 
 fn measure(file: &Path, bytes: &[u8], helpers: &Arc<Helpers>) {
-    if let Some(passes) = std::env::var("PASSES").ok().and_then(|text| text.parse().ok()) {
-        (0..passes).for_each(|_| read(bytes, helpers));
-        return;
+    if let Some(size) = std::env::var("SIZE").ok().and_then(|text| text.parse().ok()) {
+        return read(&repeated(bytes, size), helpers);
     }
-    let text = repeated(bytes);
+    let text = repeated(bytes, SIZE);
     let count = lines(&text, 0).count();
     let pace = pace(&mut || read(&text, helpers));
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
