@@ -79,8 +79,7 @@ impl Templates {
         found: &mut Found,
     ) -> Option<Arc<Shape>> {
         self.turn = self.turn.wrapping_add(1);
-        let is_tried = self.known > 0 || self.turn.is_multiple_of(REST);
-        if !is_tried || self.steps.len() == 1 || u32::try_from(text.len()).is_err() {
+        if !self.is_tried() || self.steps.len() == 1 || u32::try_from(text.len()).is_err() {
             return None;
         }
         let mut reader = Reader::new(text, names, found);
@@ -136,8 +135,16 @@ impl Templates {
         steps.position(|next| next.piece == *piece && is_it(&next.then))
     }
 
+    /// Whether this object is one for which the texts are looked at.
+    fn is_tried(&self) -> bool {
+        self.known > 0 || self.turn.is_multiple_of(REST)
+    }
+
     /// Keeps the texts of an object that was just read in the general way.
     pub(super) fn learn(&mut self, text: &str, found: &Found, shape: &Arc<Shape>) {
+        if !self.is_tried() {
+            return;
+        }
         let bytes = text.as_bytes();
         let (mut step, mut at, mut leaves) = (0, 0, 0);
         for mark in found.marks.iter() {
