@@ -147,7 +147,7 @@ impl Templates {
         }
         let bytes = text.as_bytes();
         let (mut step, mut at, mut leaves) = (0, 0, 0);
-        for mark in found.marks.iter() {
+        for mark in &found.marks {
             if mark.leaves == leaves {
                 continue;
             }
