@@ -79,8 +79,8 @@ fn push<'a>(pair: Pair<'a>, out: &mut Vec<Pair<'a>>) {
 }
 
 fn value<'a>(kind: &str, name: &str, text: &'a str) -> Cow<'a, str> {
-    let is_hex =
-        text.len().is_multiple_of(2) && text.bytes().next().is_some_and(|it| it.is_ascii_hexdigit());
+    let is_hex = text.len().is_multiple_of(2)
+        && text.bytes().next().is_some_and(|it| it.is_ascii_hexdigit());
     if !is_hex {
         return Cow::Borrowed(text);
     }
