@@ -25,6 +25,7 @@
 mod id;
 mod fields;
 mod json;
+mod kept;
 mod label;
 mod object;
 mod run;
@@ -34,6 +35,7 @@ mod windows;
 pub use fields::Fields;
 pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
+pub use kept::Kept;
 pub use label::{agent_labels, labels, program};
 pub use object::{JsonError, Object, Places, flatten};
 pub use run::{REACH, Run};

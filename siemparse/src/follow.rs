@@ -98,7 +98,8 @@ impl Reading {
         let start = |door: Door| Pipeline::start(&door, stop.clone(), &bell, outage);
         let pipeline = writer.map(start).transpose()?;
         let reopen = if mode.is_once { Reopen::default() } else { Reopen::on_signal()? };
-        let is_shown = matches!(take, Take::Keep | Take::Count) && mode.is_once && !mode.is_quiet;
+        let is_shown =
+            matches!(take, Take::Keep(_) | Take::Count) && mode.is_once && !mode.is_quiet;
         Ok(Reading {
             roster: Roster::new(sources),
             desk,

@@ -56,6 +56,7 @@ use crate::spool::Spool;
 use crate::take::{Printer, Take};
 use common::cli::Stop;
 use common::cli::{Exit, Failure, Kind};
+use common::event::Kept;
 use parse::Format;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -92,9 +93,9 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     } else if args.output.is_some() {
         Take::Print(Printer::default())
     } else {
-        Take::Keep
+        Take::Keep(Kept::default())
     };
-    let is_kept = matches!(take, Take::Keep);
+    let is_kept = matches!(take, Take::Keep(_));
     let create = if is_kept { Create::IfEmbedded } else { Create::Never };
     let is_opened = is_kept || args.shared.db.is_some();
     let door = is_opened.then(|| Door::new(&config, create, args.wait_db)).transpose()?;

@@ -7,14 +7,14 @@
 use crate::batch::Pending;
 use crate::explain;
 use crate::line::Piece;
-use common::event::{Event, Object, Original, Value};
+use common::event::{Event, Kept, Object, Original, Value};
 use parse::Parser;
 use std::io::{self, Write as _};
 
 /// Takes lines.
 pub(crate) enum Take {
     /// Events are kept and stored.
-    Keep,
+    Keep(Kept),
     /// Events are dropped once they are counted.
     Count,
     /// Events are printed as JSON lines, numbered over all sources.
@@ -85,11 +85,11 @@ impl Take {
         pending.delta.events += 1;
         pending.delta.unparsed += i64::from(event.tags.iter().any(|tag| tag == "unparsed"));
         match self {
-            Take::Keep => {
+            Take::Keep(kept) => {
                 // The raw line has them; they are read from there when they are asked for.
                 event.original = Object::default();
                 event.ext = event.ext.pack();
-                pending.keep(event.into_owned());
+                pending.keep(event.into_kept(kept));
             }
             Take::Count => {}
             Take::Explain(printer) => printer.flush_full()?,
@@ -101,7 +101,7 @@ impl Take {
     /// Shows what was taken so far: the input pauses.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match self {
-            Take::Keep | Take::Count => Ok(()),
+            Take::Keep(_) | Take::Count => Ok(()),
             Take::Print(printer) | Take::Explain(printer) => printer.flush(),
         }
     }
