@@ -135,16 +135,33 @@ impl Account {
     }
 }
 
-impl Batch<'_, '_> {
-    /// What of the source the events hold.
-    pub(crate) fn stored(&self) -> Share {
-        let mut share = Share::default();
-        for (lines, bytes) in self.events.iter().map(Event::extent) {
-            share.add(Share { lines, bytes });
-        }
-        share
+/// What of a source some events hold, and from when to when. It is found while they are written:
+/// looking at thousands of events once more is looking for them in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) share: Share,
+    /// The earliest and the latest time.
+    pub(crate) time: Option<(Timestamp, Timestamp)>,
+}
+
+impl Extent {
+    /// That of events.
+    pub(crate) fn of(events: &[Event<'_>]) -> Extent {
+        let mut extent = Extent::default();
+        events.iter().for_each(|event| extent.add(event));
+        extent
     }
 
+    /// Adds an event.
+    pub(crate) fn add(&mut self, event: &Event<'_>) {
+        let (lines, bytes) = event.extent();
+        self.share.add(Share { lines, bytes });
+        let (first, last) = self.time.unwrap_or((event.time, event.time));
+        self.time = Some((first.min(event.time), last.max(event.time)));
+    }
+}
+
+impl Batch<'_, '_> {
     /// What of the source went to the reject table.
     pub(crate) fn rejected(&self) -> Share {
         let mut share = Share::default();

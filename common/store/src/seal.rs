@@ -191,9 +191,12 @@ pub trait Seal {
     fn removed_batches(&mut self, retention: i64) -> Result<Vec<(String, i64)>>;
 }
 
-/// The record of a batch that is to be stored, and the times of its events.
-pub(crate) fn record<'b>(batch: &'b Batch<'_, '_>, number: i64) -> BatchRecord<'b> {
-    let times = batch.events.iter().map(|event| event.time);
+/// The record of a batch that is to be stored; `time`: the first and the last of its events.
+pub(crate) fn record<'b>(
+    batch: &'b Batch<'_, '_>,
+    number: i64,
+    time: Option<(Timestamp, Timestamp)>,
+) -> BatchRecord<'b> {
     BatchRecord {
         batch: number,
         source: batch.cursor.source,
@@ -201,7 +204,7 @@ pub(crate) fn record<'b>(batch: &'b Batch<'_, '_>, number: i64) -> BatchRecord<'
         byte_start: batch.byte_start,
         byte_end: batch.cursor.position,
         line_count: batch.line_count,
-        time: times.clone().min().zip(times.max()),
+        time,
     }
 }
 

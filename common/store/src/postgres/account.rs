@@ -16,8 +16,8 @@ const GAPS: &str = "SELECT batch, source, byte_start, byte_end, lines, cause, no
     ORDER BY noticed DESC, batch DESC, byte_start DESC LIMIT $1";
 
 /// What a batch adds to its source's account: the last parameters of `cursor_advance.sql`.
-pub(super) fn shares(batch: &Batch<'_, '_>) -> [i64; 8] {
-    let parts = [batch.stored(), batch.rejected(), batch.filtered, batch.missing()];
+pub(super) fn shares(batch: &Batch<'_, '_>, stored: Share) -> [i64; 8] {
+    let parts = [stored, batch.rejected(), batch.filtered, batch.missing()];
     let [stored, rejected, filtered, gap] = parts.map(|part| [part.lines, part.bytes]);
     [stored[0], stored[1], rejected[0], rejected[1], filtered[0], filtered[1], gap[0], gap[1]]
 }

@@ -213,8 +213,8 @@ impl Postgres {
         }
         let parts = self.staged.take().map(|staged| staged.parts).unwrap_or_default();
         let mut previous = Vec::with_capacity(batches.len());
-        for batch in batches {
-            match move_cursor(&mut self.client, &advance, batch) {
+        for (part, batch) in parts.iter().zip(batches) {
+            match move_cursor(&mut self.client, &advance, batch, part) {
                 Ok(Some(head)) => previous.push(head),
                 Ok(None) => {
                     self.discard();
@@ -329,8 +329,10 @@ fn move_cursor(
     client: &mut Client,
     advance: &Statement,
     batch: &Batch<'_, '_>,
+    part: &Part,
 ) -> Sent<Option<Vec<u8>>> {
-    let (whole, shares) = (parameters(batch.cursor), account::shares(batch));
+    let shares = account::shares(batch, part.extent.share);
+    let whole = parameters(batch.cursor);
     let shares = shares.iter().map(|share| share as &(dyn ToSql + Sync));
     let values: Vec<_> = whole.into_iter().chain(shares).collect();
     Ok(client.query_opt(advance, &values)?.map(|row| row.get(0)))

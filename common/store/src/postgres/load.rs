@@ -5,6 +5,7 @@
 
 use super::part::Part;
 use super::{copy, fault};
+use crate::account::Extent;
 use crate::seal::Leaves;
 use crate::{Batch, Reject};
 use common::event::{Event, EventId};
@@ -28,9 +29,13 @@ pub(super) struct Load<'l> {
 impl Load<'_> {
     /// Sends a batch.
     pub(super) fn whole(&mut self, batch: &Batch<'_, '_>) -> Sent<()> {
-        let mut leaves = Leaves::default();
-        self.copy(batch.events, 1, &mut |seq, event| leaves.event(seq, event))?;
+        let (mut leaves, mut extent) = (Leaves::default(), Extent::default());
+        self.copy(batch.events, 1, &mut |seq, event| {
+            leaves.event(seq, event);
+            extent.add(event);
+        })?;
         self.part.leaves = leaves.seal();
+        self.part.extent = extent;
         Ok(())
     }
 
@@ -44,6 +49,7 @@ impl Load<'_> {
             }
         }
         self.part.leaves = leaves.seal();
+        self.part.extent = Extent::of(batch.events);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 use super::account;
 use super::row::Time;
+use crate::account::Extent;
 use crate::seal::{self, leaf::Sealed};
 use crate::{Batch, Committed, Reject, Share};
 use postgres::types::ToSql;
@@ -19,6 +20,8 @@ const REJECT_INSERT: &str = "INSERT INTO reject (batch, source, log_offset, raw,
 pub(super) struct Part {
     pub(super) number: i64,
     pub(super) leaves: Vec<(i32, Sealed)>,
+    /// Of all its events, what was refused too.
+    pub(super) extent: Extent,
     pub(super) stored: i64,
     /// What was refused, with the seq it would have had.
     pub(super) refused: Vec<(i32, Reject)>,
@@ -26,7 +29,13 @@ pub(super) struct Part {
 
 impl Part {
     pub(super) fn new(number: i64) -> Part {
-        Part { number, leaves: Vec::new(), stored: 0, refused: Vec::new() }
+        Part {
+            number,
+            leaves: Vec::new(),
+            extent: Extent::default(),
+            stored: 0,
+            refused: Vec::new(),
+        }
     }
 
     /// Writes the rejected lines, the gaps and the batch row with its leaves. `previous` is the
@@ -70,7 +79,7 @@ impl Part {
     ) -> Result<postgres::Row, Error> {
         let notes = seal::note_leaves(self.rejects(batch), batch.gaps);
         let leaves: Vec<&(i32, Sealed)> = notes.iter().chain(&self.leaves).collect();
-        let record = seal::record(batch, self.number);
+        let record = seal::record(batch, self.number, self.extent.time);
         let sealed = leaves.iter().map(|(day, leaf)| (*day, leaf.event_count, &leaf.digest[..]));
         let digest = record.digest(sealed);
         client.query_one(

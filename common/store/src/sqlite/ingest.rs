@@ -8,9 +8,10 @@
 use super::bind::{Binder, Buffers};
 use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
+use crate::account::Extent;
 use crate::ingest::is_changed;
 use crate::seal::{self, BatchRecord, Leaves};
-use crate::{Batch, Claim, Committed, Cursor, Error, Ingest, Pace, Result, Totals};
+use crate::{Batch, Claim, Committed, Cursor, Error, Ingest, Pace, Result, Share, Totals};
 use common::clock::Timestamp;
 use common::crash;
 use common::event::{Event, EventId};
@@ -235,28 +236,32 @@ fn set_cursor(connection: &Connection, cursor: &Cursor) -> rusqlite::Result<usiz
 }
 
 /// Moves a batch's cursor and adds to its source's account.
-fn advance_cursor(connection: &Connection, batch: &Batch<'_, '_>) -> rusqlite::Result<usize> {
+fn advance_cursor(
+    connection: &Connection,
+    batch: &Batch<'_, '_>,
+    stored: Share,
+) -> rusqlite::Result<usize> {
     let mut statement = connection.prepare_cached(CURSOR_ADVANCE)?;
     let mut row = Binder { statement: &mut statement, place: 0 };
     row.cursor(batch.cursor)?;
-    for share in [batch.stored(), batch.rejected(), batch.filtered, batch.missing()] {
+    for share in [stored, batch.rejected(), batch.filtered, batch.missing()] {
         row.bind(share.lines)?;
         row.bind(share.bytes)?;
     }
     statement.raw_execute()
 }
 
-/// Stores one batch; `None` when the cursor moved meanwhile.
+/// Stores one batch; `None` when the cursor moved meanwhile: then the caller undoes what is here.
 fn store(
     connection: &Connection,
     batch: &Batch<'_, '_>,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Committed>> {
-    if advance_cursor(connection, batch)? == 0 {
+    let number = draw(connection, "batch")?;
+    let (leaves, extent) = insert_events(connection, number, batch.events)?;
+    if advance_cursor(connection, batch, extent.share)? == 0 {
         return Ok(None);
     }
-    let number = draw(connection, "batch")?;
-    let leaves = insert_events(connection, number, batch.events)?;
     let reject =
         "INSERT INTO reject (batch, source, log_offset, raw, reason) VALUES (?, ?, ?, ?, ?)";
     for line in batch.rejects {
@@ -269,7 +274,7 @@ fn store(
     let (commit_no, committed): (i64, i64) = connection
         .prepare_cached(next)?
         .query_row([now.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let record = seal::record(batch, number);
+    let record = seal::record(batch, number, extent.time);
     let digest = put_leaves(connection, batch, &record, leaves)?;
     let head = "SELECT head FROM cursor WHERE source = ?1";
     let previous: Vec<u8> =
@@ -319,19 +324,21 @@ fn put_leaves(
     Ok(record.digest(leaves.iter().map(|(day, leaf)| (*day, leaf.event_count, &leaf.digest[..]))))
 }
 
-/// Stores events; gives their leaves.
+/// Stores events; gives their leaves and what they hold.
 fn insert_events(
     connection: &Connection,
     batch: i64,
     events: &[Event<'_>],
-) -> rusqlite::Result<Leaves> {
+) -> rusqlite::Result<(Leaves, Extent)> {
     let mut statement = connection.prepare_cached(EVENT_INSERT)?;
     let (mut buffers, mut leaves) = (Buffers::default(), Leaves::default());
+    let mut extent = Extent::default();
     for (seq, event) in (1..).zip(events) {
         let mut row = Binder { statement: &mut statement, place: 0 };
         row.event(event_key(EventId { batch, seq }), event, &mut buffers)?;
         statement.raw_execute()?;
         leaves.event(seq, event);
+        extent.add(event);
     }
-    Ok(leaves)
+    Ok((leaves, extent))
 }
