@@ -14,6 +14,7 @@
 
 mod account;
 mod bind;
+mod checkpoint;
 mod count;
 mod detect;
 mod follow;
@@ -36,7 +37,7 @@ use crate::{Create, Error, Result, Store};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -55,7 +56,10 @@ const CONNECTION: &str = "PRAGMA synchronous = FULL; PRAGMA cache_size = -24576;
 
 /// A connection to an SQLite file.
 pub(crate) struct Sqlite {
+    /// Checkpoints of a connection that stores events; it ends before the connection does.
+    beside: Option<checkpoint::Beside>,
     connection: Connection,
+    path: PathBuf,
     place: String,
     /// Commit times of batches met while reading.
     committed: row::Committed,
@@ -81,7 +85,8 @@ impl Sqlite {
                 .map_err(|error| unreachable(error.to_string())),
         }?;
         let (committed, register) = (row::Committed::default(), Register::default());
-        let mut store = Sqlite { connection, place, committed, register };
+        let (path, beside) = (path.to_owned(), None);
+        let mut store = Sqlite { beside, connection, path, place, committed, register };
         store.prepare(create)?;
         Ok(store)
     }

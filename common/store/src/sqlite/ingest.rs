@@ -6,6 +6,7 @@
 //! What it does *not* know: how often to flush.
 
 use super::bind::{Binder, Buffers};
+use super::checkpoint::Beside;
 use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
 use crate::account::Extent;
@@ -75,6 +76,10 @@ impl Ingest for Sqlite {
 
     fn put(&mut self, batches: &[Batch<'_, '_>]) -> Result<Vec<Committed>> {
         let refused = self.refused();
+        if self.beside.is_none() {
+            let start = Beside::start(&mut self.connection, self.path.clone());
+            self.beside = Some(start.map_err(&refused)?);
+        }
         let is_first = self.connection.is_autocommit();
         let begin = if is_first { "BEGIN IMMEDIATE" } else { "SAVEPOINT put" };
         self.connection.execute_batch(begin).map_err(&refused)?;
