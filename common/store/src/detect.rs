@@ -125,7 +125,7 @@ pub struct Step {
     pub hits: Vec<(i64, Hit)>,
     /// Hits stored before that became firing instants: version, group, match, time, commit.
     pub fired: Vec<(i64, Group, Match, Timestamp, i64)>,
-    /// SIEM events, new or amended.
+    /// SIEM events, new or amended, each once.
     pub events: Vec<SiemRow>,
     /// Actions to be run for them, as (SIEM event, action); each is put once, whatever comes later.
     pub actions: Vec<(String, String)>,

@@ -22,7 +22,7 @@ use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use postgres::{Row, Statement};
 use rows::{
-    BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_advances, put_event, put_hits,
+    BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_advances, put_events, put_hits,
 };
 pub(super) use rows::{SIEM_CHANGED, siem_event};
 
@@ -54,7 +54,7 @@ struct Statements {
     hits: Statement,
     fire: Statement,
     changes: Statement,
-    event: Statement,
+    events: Statement,
 }
 
 impl Detect for Postgres {
@@ -141,7 +141,7 @@ impl Detect for Postgres {
             hits: self.statement(HIT_INSERT)?,
             fire: self.statement(FIRE)?,
             changes: self.statement(follow::PUT)?,
-            event: self.statement(SIEM_EVENT_PUT)?,
+            events: self.statement(SIEM_EVENT_PUT)?,
         };
         self.write(step, &statements).map_err(|error| self.fault(&error))
     }
@@ -209,9 +209,7 @@ impl Postgres {
             )?;
         }
         put_changes(&mut transaction, &statements.changes, &step.events)?;
-        for row in &step.events {
-            put_event(&mut transaction, &statements.event, row)?;
-        }
+        put_events(&mut transaction, &statements.events, &step.events)?;
         put_actions(&mut transaction, &step.actions)?;
         transaction.commit()?;
         Ok(true)

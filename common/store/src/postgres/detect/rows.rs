@@ -90,15 +90,20 @@ pub(super) fn put_advances(
     Ok(true)
 }
 
+/// The most rows that one statement writes.
+const ROWS: usize = 5_000;
+
+/// A column of rows that are written by one statement.
+fn column<'r, R, T>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
+}
+
 pub(super) fn put_hits(
     transaction: &mut Transaction<'_>,
     insert: &Statement,
     hits: &[(i64, Hit)],
 ) -> Result<(), postgres::Error> {
-    fn column<'h, T>(part: &'h [(i64, Hit)], value: impl Fn(&'h (i64, Hit)) -> T) -> Vec<T> {
-        part.iter().map(value).collect()
-    }
-    for part in hits.chunks(5_000) {
+    for part in hits.chunks(ROWS) {
         transaction.execute(
             insert,
             &[
@@ -121,6 +126,51 @@ pub(super) fn put_hits(
     Ok(())
 }
 
+/// Writes SIEM events, each of which is there once.
+pub(super) fn put_events(
+    transaction: &mut Transaction<'_>,
+    put: &Statement,
+    rows: &[SiemRow],
+) -> Result<(), postgres::Error> {
+    let long = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let int = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+    let group = |row: &SiemRow| -> Group {
+        row.event.group.iter().map(|(_, value)| value.clone()).collect()
+    };
+    for part in rows.chunks(ROWS) {
+        transaction.execute(
+            put,
+            &[
+                &column(part, |row| row.event.id.as_str()),
+                &column(part, |row| row.version),
+                &column(part, |row| group_key(&group(row))),
+                &column(part, |row| row.commit_no),
+                &column(part, |row| row.event.key.as_str()),
+                &column(part, |row| int(row.event.revision)),
+                &column(part, |row| Time(row.event.time)),
+                &column(part, |row| Time(row.event.last_time)),
+                &column(part, |row| row.event.section.as_str()),
+                &column(part, |row| row.event.rule_id.as_str()),
+                &column(part, |row| row.event.rule_name.as_str()),
+                &column(part, |row| row.event.rule_version.as_str()),
+                &column(part, |row| row.event.rule_kind.as_str()),
+                &column(part, |row| i16::from(row.event.severity)),
+                &column(part, |row| int(row.event.magnitude())),
+                &column(part, |row| long(row.event.event_count)),
+                &column(part, |row| long(row.event.event_limit)),
+                &column(part, |row| Time(row.event.window_start)),
+                &column(part, |row| Time(row.event.window_end)),
+                &column(part, |row| row.event.group_json()),
+                &column(part, |row| row.event.message.as_str()),
+                &column(part, |row| list(&row.event.tags)),
+                &column(part, |row| list(&row.event.source_ids)),
+                &column(part, |row| row.event.backfill),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
 pub(super) fn hit(row: &Row) -> Hit {
     Hit {
         group: stored_group(row.get(0)),
@@ -133,47 +183,6 @@ pub(super) fn hit(row: &Row) -> Hit {
         message: row.get(9),
         keys: stored_list(row.get(10)),
     }
-}
-
-pub(super) fn put_event(
-    transaction: &mut Transaction<'_>,
-    put: &Statement,
-    row: &SiemRow,
-) -> Result<(), postgres::Error> {
-    let event = &row.event;
-    let group: Group = event.group.iter().map(|(_, value)| value.clone()).collect();
-    let long = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let int = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
-    transaction.execute(
-        put,
-        &[
-            &event.id,
-            &row.version,
-            &group_key(&group),
-            &row.commit_no,
-            &event.key,
-            &int(event.revision),
-            &Time(event.time),
-            &Time(event.last_time),
-            &event.section,
-            &event.rule_id,
-            &event.rule_name,
-            &event.rule_version,
-            &event.rule_kind,
-            &i16::from(event.severity),
-            &int(event.magnitude()),
-            &long(event.event_count),
-            &long(event.event_limit),
-            &Time(event.window_start),
-            &Time(event.window_end),
-            &event.group_json(),
-            &event.message,
-            &list(&event.tags),
-            &list(&event.source_ids),
-            &event.backfill,
-        ],
-    )?;
-    Ok(())
 }
 
 pub(in crate::postgres) fn siem_event(row: &Row) -> SiemEvent {
