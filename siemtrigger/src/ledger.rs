@@ -214,7 +214,8 @@ impl<'r> Work<'r> {
         commit: &Commit,
     ) -> anyhow::Result<BTreeMap<usize, Vec<Hit>>> {
         let looks = |place: &&usize| {
-            self.runners.active[**place].activation.rule.source.covers(&commit.section)
+            let rule = &self.runners.active[**place].activation.rule;
+            rule.sees_events() && rule.source.covers(&commit.section)
         };
         let places: Vec<usize> = self.places.iter().filter(looks).copied().collect();
         let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();

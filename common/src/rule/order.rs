@@ -74,6 +74,17 @@ pub fn needed(rule: &Rule, all: &[Rule]) -> Vec<Rule> {
 }
 
 impl Rule {
+    /// Whether events themselves can match: not so where SIEM events alone are counted.
+    #[must_use]
+    pub fn sees_events(&self) -> bool {
+        match &self.kind {
+            super::Kind::Correlation(correlation) => {
+                correlation.parts.iter().any(|part| part.sees.is_none())
+            }
+            _ => !matches!(self.source, Source::SiemEvents(_)),
+        }
+    }
+
     /// Whether this rule is one over other rules, and not over events alone.
     #[must_use]
     pub fn sees_rules(&self) -> bool {

@@ -24,8 +24,11 @@ use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-/// Bytes of raw lines and messages after which a page ends.
+/// Bytes of raw lines and messages after which a page ends. What the server sent beyond them is
+/// sent again with the next page.
 const PAGE_BYTES: usize = 2 << 20;
+/// The same for the events of one batch, which is written when it has 4 MiB.
+const BATCH_BYTES: usize = 6 << 20;
 /// Events of the longest page.
 const PAGE_ROWS: u64 = 4096;
 /// Events of the first page, unless another number is wanted.
@@ -176,11 +179,12 @@ impl Stream {
         let statement = self.prepare(store, &sql)?;
         let values: Vec<&(dyn ToSql + Sync)> =
             sql.values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let most = if path == Path::Id { BATCH_BYTES } else { PAGE_BYTES };
         let (mut seen, mut bytes) = (0, 0);
         let buffer = &mut self.buffer;
         let read = || {
             let mut rows = store.client.query_raw(&statement, values)?;
-            while bytes < PAGE_BYTES
+            while bytes < most
                 && let Some(row) = rows.next()?
             {
                 let event = row::event(&row, None)?;
@@ -191,9 +195,11 @@ impl Stream {
             Ok(())
         };
         read().map_err(|error| store.fault(&error))?;
-        self.more = bytes >= PAGE_BYTES || seen == self.rows;
+        self.more = bytes >= most || seen == self.rows;
         self.after = self.buffer.back().map(|event| path.key(event)).or(self.after);
-        self.rows = (self.rows * 4).min(PAGE_ROWS);
+        // As many as fit into a page, by what these were long.
+        let fitting = most as u64 * seen / (bytes as u64).max(1);
+        self.rows = (self.rows * 4).min(fitting + 1).clamp(1, PAGE_ROWS);
         store.add_ingested(&mut self.buffer)
     }
 
