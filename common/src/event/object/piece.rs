@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn pieces_of_all_lengths_are_found_where_they_stand() {
-        let text: Vec<u8> = (0..90).map(|byte| byte * 7 % 89).collect();
+        let text: Vec<u8> = (0..90).map(|place: u16| (place * 7 % 89) as u8).collect();
         for from in 0..text.len() {
             for to in from..text.len() {
                 let piece = Piece::new(&text[from..to]);
