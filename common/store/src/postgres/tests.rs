@@ -164,7 +164,7 @@ fn a_database_that_may_be_written_again_is() {
     let cursor = source(&mut store);
     drop(store);
     only("on");
-    let mut store = open(database.url());
+    let mut store = Postgres::open(database.url(), Create::IfEmbedded).expect("a database");
     assert_eq!(store.claim("host", &mut |known| known[0].clone()).expect("a claim"), cursor);
     let events = [event(Timestamp::now(), "m")];
     for _ in 0..2 {
