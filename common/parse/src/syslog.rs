@@ -106,7 +106,7 @@ fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
     let rest = &text[close + 1..];
     if rest.first() == Some(&b':') {
         // `connection from [192.0.2.7]:4022` is a text, whatever it is that the brackets hold.
-        let is_plain = !line[start..open].contains(' ') && ends_tag(text, close + 1);
+        let is_plain = !text[start..open].contains(&b' ') && ends_tag(text, close + 1);
         tag.body = after_colon(text, close + 1);
         return (is_plain || number(&line[open + 1..close]).is_some()).then_some(tag);
     }
@@ -133,10 +133,9 @@ fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
 
 /// The program behind the level that F5's devices put before it: `notice httpd[4711]:`.
 fn unlevelled(name: &str) -> &str {
-    match name.split_once(' ') {
-        Some((level, program)) if crate::alias::named_severity(level).is_some() => program,
-        _ => name,
-    }
+    let Some(end) = name.bytes().position(|byte| byte == b' ') else { return name };
+    let is_level = crate::alias::named_severity(&name[..end]).is_some();
+    if is_level { &name[end + 1..] } else { name }
 }
 
 /// Whether a colon ends a tag: a space, a tab or nothing follows. `a::b` and `10:20` go on.

@@ -102,6 +102,7 @@ fn is_header(text: &str) -> bool {
     };
     text.len() <= NAMES
         && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+        && memchr::memmem::find(text.as_bytes(), b"addr").is_some()
         && text.split(' ').all(is_name)
         && text.split(' ').count() <= COLUMNS
         && text.split(' ').any(|word| word == "srcaddr")
