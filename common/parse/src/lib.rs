@@ -15,6 +15,7 @@ mod stamp;
 mod calendar;
 mod header;
 mod memory;
+mod level;
 mod alias;
 mod syslog;
 mod category;

@@ -134,7 +134,7 @@ fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
 /// The program behind the level that F5's devices put before it: `notice httpd[4711]:`.
 fn unlevelled(name: &str) -> &str {
     let Some(end) = name.bytes().position(|byte| byte == b' ') else { return name };
-    let is_level = crate::alias::named_severity(&name[..end]).is_some();
+    let is_level = crate::level::named_severity(&name[..end]).is_some();
     if is_level { &name[end + 1..] } else { name }
 }
 
@@ -212,7 +212,7 @@ pub(crate) fn fill<'a>(
 fn aix<'a>(name: &'a str, event: &mut Event<'_>) -> &'a str {
     let Some((priority, rest)) = name.split_once(' ') else { return name };
     let severity = priority.split_once(':');
-    let Some(severity) = severity.and_then(|(_, word)| crate::alias::named_severity(word)) else {
+    let Some(severity) = severity.and_then(|(_, word)| crate::level::named_severity(word)) else {
         return name;
     };
     event.log_severity = Some(severity);
@@ -234,7 +234,7 @@ fn solaris<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> Option<(usize
     self::number(number)?;
     let facility = FACILITIES.iter().position(|name| *name == facility)?;
     event.log_facility = u8::try_from(facility).ok();
-    event.log_severity = crate::alias::named_severity(severity);
+    event.log_severity = crate::level::named_severity(severity);
     event.ext.push("log.syslog.msgid", Value::Text(number.into()));
     Some((at + 4 + front.len() + 2, line.len()))
 }

@@ -254,7 +254,7 @@ fn fortinet_pair<'a>(key: &'a str, text: &'a str, event: &mut Event<'a>) {
     match key {
         "devname" => event.host_name = text.into(),
         "level" => {
-            event.log_severity = crate::alias::named_severity(match text {
+            event.log_severity = crate::level::named_severity(match text {
                 "information" => "info",
                 other => other,
             });

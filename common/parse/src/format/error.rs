@@ -11,7 +11,7 @@
 //! What it does *not* know: messages.
 
 use super::spec::{Found, Miss, Spec};
-use crate::alias::named_severity;
+use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};

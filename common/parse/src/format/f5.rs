@@ -11,8 +11,8 @@
 //! What it does *not* know: logs in formats of one's own.
 
 use super::{Found, Miss, Spec};
-use crate::alias::named_severity;
 use crate::columns::{self, To, put};
+use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::pair::pairs;
 use crate::stamp;

@@ -14,7 +14,7 @@ use super::spec::NO_OBJECT;
 use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::stamp::Stamp;
-use crate::{alias, stamp, syslog};
+use crate::{level, stamp, syslog};
 use common::event::{Event, address};
 
 pub(super) const SPEC: Spec = Spec::line(read).first(NO_OBJECT).header();
@@ -62,7 +62,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
 fn is_host(word: &str) -> bool {
     let named = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let number = word.bytes().all(|byte| byte.is_ascii_digit());
-    let name = word.bytes().all(named) && !number && alias::named_severity(word).is_none();
+    let name = word.bytes().all(named) && !number && level::named_severity(word).is_none();
     name || address(word).is_some() || !word.is_ascii()
 }
 

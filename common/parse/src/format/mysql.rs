@@ -17,9 +17,9 @@
 //! What it does *not* know: the general log ([`super::mysql_general`]).
 
 use super::spec::{Found, Miss, Spec};
-use crate::alias::named_severity;
 use crate::columns::{self, add};
 use crate::joint::Joint;
+use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};

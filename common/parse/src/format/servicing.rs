@@ -10,7 +10,7 @@
 //! What it does *not* know: messages.
 
 use super::spec::{Found, Miss, Spec};
-use crate::alias::named_severity;
+use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value};

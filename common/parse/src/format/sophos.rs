@@ -11,9 +11,9 @@
 //! What it does *not* know: names of zones that mean more than one offset.
 
 use super::{Found, Miss, Spec};
-use crate::alias::named_severity;
 use crate::category;
 use crate::columns::{self, To, add, add_int, put};
+use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::pair::pairs;
 use crate::stamp::{self, Stamp};

@@ -19,7 +19,7 @@
 //! understands is that one's. What it does *not* know: programs. Helpers tell them by their texts.
 
 use super::spec::{Found, Miss, Spec};
-use crate::alias::named_severity;
+use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};
 use crate::syslog::number;

@@ -77,7 +77,7 @@ fn console<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Res
         return Miss::at(text.len() - object.len() - 1, "a request (request.uri)");
     };
     (event.time, event.time_quality) = memory.instant(at);
-    event.log_severity = crate::alias::named_severity(level);
+    event.log_severity = crate::level::named_severity(level);
     asked(url, &fields, event);
     event.ext.push("logger", Value::Text(logger.into()));
     event.message = Cow::Borrowed(message);

@@ -8,6 +8,7 @@
 
 use crate::alias::{self, Meaning, Ranks};
 use crate::columns::{self, Table};
+use crate::level;
 use crate::memory::Memory;
 use crate::source::Source as _;
 use common::event::{Event, Object, TimeQuality, Value, address};
@@ -168,7 +169,7 @@ impl Level {
     fn read(&self, fields: &Object<'_>) -> Option<u8> {
         match self {
             Level::Common => None,
-            Level::Word(name) => alias::named_severity(fields.text(name)?),
+            Level::Word(name) => level::named_severity(fields.text(name)?),
             Level::Letters(name, letters) => {
                 let word = fields.text(name)?;
                 letters.iter().find(|(start, _)| word.starts_with(start)).map(|(_, level)| *level)
