@@ -1,4 +1,5 @@
-//! JSON that is not one object a line: lists, `{"Records":[…]}`, objects over several lines.
+//! JSON that is not one object a line: lists, `{"Records":[…]}` (Amazon's), `{"records":[…]}` (Azure's),
+//! objects over several lines.
 //!
 //! In: a reader of such bytes. Out: a reader of lines, one object each. Line feeds inside an
 //! object become blanks; what stands between objects (brackets, commas, other members beside
@@ -20,7 +21,10 @@ pub(crate) fn depth(first: &[u8]) -> Option<u32> {
     match open {
         b'[' if inside.first() == Some(&b'{') => Some(1),
         b'{' => {
-            let records = inside.strip_prefix(b"\"Records\"").map(<[u8]>::trim_ascii_start);
+            let records = inside
+                .strip_prefix(b"\"Records\"")
+                .or_else(|| inside.strip_prefix(b"\"records\""))
+                .map(<[u8]>::trim_ascii_start);
             let list = records.and_then(|rest| rest.strip_prefix(b":"));
             if list.is_some_and(|list| list.trim_ascii_start().first() == Some(&b'[')) {
                 return Some(2);
@@ -115,6 +119,7 @@ mod tests {
             ),
             [r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#]
         );
+        assert_eq!(lines(r#"{"records":[{"a":1},{"a":2}]}"#), [r#"{"a":1}"#, r#"{"a":2}"#]);
         assert_eq!(lines("\u{feff}[ {\"a\":1}\n"), [r#"{"a":1}"#]);
     }
 

@@ -14,10 +14,11 @@
 
 mod access;
 mod agent;
-mod appliance;
+mod fortinet;
 mod apt;
 mod auditd;
 mod aws;
+mod barracuda;
 mod cef;
 pub(crate) mod cisco;
 mod compose;
@@ -34,6 +35,7 @@ mod iso;
 mod journald;
 mod json;
 mod json_cut;
+mod klog;
 mod kubernetes;
 mod laurel;
 mod leef;
@@ -56,6 +58,7 @@ mod s3;
 mod samba;
 mod servicing;
 mod snort;
+mod sonicwall;
 mod sophos;
 mod spec;
 mod squid;
@@ -113,6 +116,8 @@ macro_rules! formats {
 formats! {
     /// BSD syslog, RFC 3164, with or without priority, host and tag
     Rfc3164 "rfc3164" rfc3164::SPEC;
+    /// the unified log of macOS as text: log show, default and compact
+    MacosText "macos-text" macos::TEXT;
     /// syslog lines with an ISO 8601 stamp
     Iso "iso" iso::SPEC;
     /// the syslog protocol, RFC 5424, with structured data
@@ -148,15 +153,19 @@ formats! {
     /// Palo Alto PAN-OS, comma-separated
     PaloAlto "paloalto" paloalto::SPEC;
     /// SonicWall's pairs
-    SonicWall "sonicwall" appliance::SONICWALL;
-    /// Fortinet FortiOS's pairs
-    Fortinet "fortinet" appliance::FORTINET;
+    SonicWall "sonicwall" sonicwall::SPEC;
+    /// Fortinet: FortiGate, FortiMail, FortiWeb
+    Fortinet "fortinet" fortinet::SPEC;
     /// Sophos XG's and XGS's pairs
     SophosXg "sophos" sophos::XG;
     /// Sophos UTM
     SophosUtm "sophos-utm" sophos::UTM;
+    /// Barracuda's web application firewall
+    Barracuda "barracuda" barracuda::SPEC;
     /// F5's web application firewall
     F5 "f5-asm" f5::SPEC;
+    /// glog and klog: programs of Kubernetes and of Google's descent
+    Klog "klog" klog::SPEC;
     /// messages of Cisco's firewalls, routers and switches
     Cisco "cisco" cisco::SPEC;
     /// ArcSight's Common Event Format
@@ -193,7 +202,7 @@ formats! {
     Elb "elb" elb::SPEC;
     /// Amazon S3's server access log
     S3Access "s3" s3::SPEC;
-    /// Amazon CloudFront's access log
+    /// Amazon CloudFront's access log, and what it sends in real time
     CloudFront "cloudfront" w3c::CLOUDFRONT;
     /// packets as tcpdump prints them
     Tcpdump "tcpdump" tcpdump::SPEC;

@@ -9,11 +9,18 @@
 pub(crate) struct Pairs<'a> {
     text: &'a str,
     at: usize,
+    /// What ends a value without quotes.
+    end: u8,
 }
 
-/// The pairs of a text.
+/// The pairs of a text, divided by blanks.
 pub(crate) fn pairs(text: &str) -> Pairs<'_> {
-    Pairs { text, at: 0 }
+    Pairs { text, at: 0, end: b' ' }
+}
+
+/// The pairs of a text, divided by commas: `a=1,b=x y,c="z"`.
+pub(crate) fn listed(text: &str) -> Pairs<'_> {
+    Pairs { text, at: 0, end: b',' }
 }
 
 impl<'a> Iterator for Pairs<'a> {
@@ -25,13 +32,13 @@ impl<'a> Iterator for Pairs<'a> {
             let rest = bytes.get(self.at..)?;
             let start =
                 self.at + rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b','))?;
-            let stop = start + memchr::memchr2(b'=', b' ', &bytes[start..])?;
-            if bytes[stop] == b' ' {
+            let stop = start + memchr::memchr2(b'=', self.end, &bytes[start..])?;
+            if bytes[stop] == self.end {
                 self.at = stop;
                 continue;
             }
             let key = &self.text[start..stop];
-            let (from, to, after) = value(bytes, stop + 1);
+            let (from, to, after) = value(bytes, stop + 1, self.end);
             self.at = after;
             if !key.is_empty() {
                 return Some((key, &self.text[from..to]));
@@ -41,9 +48,9 @@ impl<'a> Iterator for Pairs<'a> {
 }
 
 /// Where a value begins and ends, and where the text goes on.
-fn value(bytes: &[u8], at: usize) -> (usize, usize, usize) {
+fn value(bytes: &[u8], at: usize, end: u8) -> (usize, usize, usize) {
     if bytes.get(at) != Some(&b'"') {
-        let end = memchr::memchr(b' ', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+        let end = memchr::memchr(end, &bytes[at..]).map_or(bytes.len(), |end| at + end);
         let to = end - usize::from(end > at && bytes[end - 1] == b',');
         return (at, to, end);
     }
@@ -85,5 +92,14 @@ mod tests {
         );
         assert_eq!(all("a=\"open b=1"), [("a", "open b=1")]);
         assert_eq!(all("=1 x"), []);
+    }
+
+    #[test]
+    fn commas_divide_pairs() {
+        let all = |text| super::listed(text).collect::<Vec<_>>();
+        assert_eq!(
+            all(r#"date=2026-06-14,a=x y,b="1, 2",c=,d"#),
+            [("date", "2026-06-14"), ("a", "x y"), ("b", "1, 2"), ("c", "")]
+        );
     }
 }

@@ -22,7 +22,7 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         "ftp.toml" "guard.toml" "intrusion.toml" "juniper.toml" "mail.toml" "media.toml"
         "meraki.toml" "message.toml" "network.toml" "panel.toml" "postfix.toml" "queue.toml"
         "samba.toml" "service.toml" "system.toml" "transfer.toml" "vpn.toml"
-        "web-application.toml" "web-server.toml"
+        "web-application.toml" "web-server.toml" "database-audit.toml" "macos.toml"
     }
 }
 

@@ -1,25 +1,105 @@
-//! macOS: the unified log as `log show --style ndjson` prints it, and Endpoint Security as
-//! `eslogger` does.
+//! macOS: the unified log as `log show` prints it (ndjson, default, compact), and Endpoint Security
+//! as `eslogger` does.
 //!
 //! ```text
 //! {"timestamp":"2026-06-14 15:16:01.123456+0200","eventMessage":"…","processImagePath":"/usr/libexec/…","processID":7,"subsystem":"…","messageType":"Error",…}
+//! 2026-06-14 15:16:01.123456+0200 0x1a2b     Default     0x0                  123    0    opendirectoryd: (PlistFile) [com.apple.opendirectoryd:auth] text
+//! 2026-06-14 15:16:01.123 Df opendirectoryd[123:1a2b] [com.apple.opendirectoryd:auth] text
 //! {"schema_version":1,"time":"2026-06-14T13:16:01.123Z","process":{"audit_token":{"pid":7},"executable":{"path":"/bin/zsh"}},"event":{"exec":{"target":{…},"args":["ls","-l"]}},…}
 //! ```
 //!
 //! All fields keep their names.
 //!
-//! What it does *not* know: the unified log's other styles; `syslog` style is syslog.
+//! What it does *not* know: the unified log's `syslog` style, which is syslog.
 
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
 use crate::source::Source as _;
+use crate::stamp;
+use crate::syslog::number;
 use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
 pub(super) const LOG: Spec = Spec::object(log);
 pub(super) const ESLOGGER: Spec = Spec::object(eslogger);
+
+pub(super) const TEXT: Spec = Spec::line(text).first(b"0123456789");
+
+/// Reads the default style, whose stamps have a zone, or the compact one.
+fn text<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let bytes = line.as_bytes();
+    let expected = "an entry of the unified log (stamp, thread, type, …, process: text)";
+    let is_default = bytes.get(31..34) == Some(b" 0x");
+    let is_compact = bytes.get(23) == Some(&b' ') && bytes.get(26) == Some(&b' ');
+    let read = match (is_default, is_compact) {
+        (true, _) => full(&line[32..]),
+        (_, true) if line.is_char_boundary(24) => compact(&line[24..]),
+        _ => None,
+    };
+    let stamp = stamp::iso(bytes, 0).filter(|(_, end)| matches!(end, 23 | 31));
+    let Some((entry, (at, end))) = read.zip(stamp) else { return Miss::at(0, expected) };
+    (event.time, event.time_quality) = memory.instant(at);
+    event.dataset = Some("macos.log".into());
+    event.process_name = Some(entry.program.into());
+    event.process_pid = Some(entry.pid);
+    event.log_severity = match entry.level {
+        "Fault" | "F" => Some(2),
+        "Error" | "E" => Some(3),
+        "Info" | "I" => Some(6),
+        "Debug" | "Db" => Some(7),
+        "Default" | "Df" => Some(5),
+        _ => None,
+    };
+    event.message = entry.text.into();
+    let mut body = entry.text;
+    if let Some((sender, rest)) = body.strip_prefix('(').and_then(|rest| rest.split_once(") ")) {
+        columns::add("macos.sender", sender, event);
+        body = rest;
+    }
+    let place = body.strip_prefix('[').and_then(|rest| rest.split_once("] "));
+    if let Some((subsystem, category, rest)) =
+        place.and_then(|(place, rest)| place.split_once(':').map(|(one, two)| (one, two, rest)))
+    {
+        columns::add("subsystem", subsystem, event);
+        columns::add("log.logger", category, event);
+        body = rest;
+    }
+    let inner = Some((line.len() - body.len(), line.len()));
+    Ok(Found { stamp: (0, end), inner, ..Found::default() })
+}
+
+/// What the styles have in common.
+struct Entry<'a> {
+    level: &'a str,
+    pid: i64,
+    program: &'a str,
+    text: &'a str,
+}
+
+/// `0x1a2b  Default  0x0  123  0  program: text`.
+fn full(rest: &str) -> Option<Entry<'_>> {
+    let mut rest = rest;
+    let mut next = || {
+        let (word, after) = rest.split_once(' ')?;
+        rest = after.trim_ascii_start();
+        Some(word)
+    };
+    let (_, level, activity, pid, _) = (next()?, next()?, next()?, next()?, next()?);
+    let (program, text) = rest.split_once(": ")?;
+    activity.strip_prefix("0x")?;
+    Some(Entry { level, pid: number(pid)?, program, text })
+}
+
+/// `Df program[123:1a2b] text`.
+fn compact(rest: &str) -> Option<Entry<'_>> {
+    let (level, rest) = rest.split_at_checked(2)?;
+    let (program, rest) = rest.trim_ascii_start().split_once('[')?;
+    let (place, text) = rest.split_once("] ")?;
+    let (pid, _) = place.split_once(':')?;
+    Some(Entry { level: level.trim_ascii(), pid: number(pid)?, program, text })
+}
 
 const LOG_TABLE: &Table = &[
     ("category", To::Field("log.logger")),

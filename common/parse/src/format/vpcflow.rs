@@ -12,16 +12,16 @@
 //!
 //! What it does *not* know: lines in columns of one's own without their header.
 
-use super::spec::NO_OBJECT;
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, To, put};
 use crate::header::Header;
 use crate::memory::Memory;
-use common::event::{Event, Value};
+use common::event::{Event, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(NO_OBJECT);
+/// A header's name, a number, an address, `-`, a word of Amazon's.
+pub(super) const SPEC: Spec = Spec::payload(read).first(b"-0123456789:ACEINORSTabcdefgilmprstuv");
 
 /// What marks a header as one of this format.
 const PATH: &str = "vpcflow";
@@ -65,7 +65,10 @@ const TABLE: &[(&str, To)] = &[
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     if let Some(header) = memory.header.take_if(|header| header.path == PATH) {
         let names = header.fields.iter().map(String::as_str);
-        let is_row = text.split(' ').count() == header.fields.len() && !is_header(text);
+        // Whose flow it was tells a row from any other line of as many words.
+        let source = names.clone().zip(text.split(' ')).find(|(name, _)| *name == "srcaddr");
+        let is_row = source.is_some_and(|(_, ip)| ip == "-" || address(ip).is_some())
+            && text.split(' ').count() == header.fields.len();
         if is_row {
             fill(names.zip(text.split(' ')), text, event);
         }

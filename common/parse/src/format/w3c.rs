@@ -12,7 +12,8 @@
 //! `-` is absent; a value with blanks stands in quotes or has `+` in their place. Fields keep their names,
 //! and the known ones fill columns.
 //!
-//! CloudFront's rows are read without their header as well, in the columns that Amazon writes.
+//! CloudFront's rows are read without their header as well, in the columns that Amazon writes, and
+//! so is what it sends in real time.
 //!
 //! What it does *not* know: logs whose rows have no date.
 
@@ -26,7 +27,7 @@ use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::DAY;
 use common::clock::day_number;
-use common::event::Event;
+use common::event::{Event, address};
 use kind::Kind;
 use std::borrow::Cow;
 
@@ -73,6 +74,9 @@ fn cloudfront<'a>(
 ) -> Result<Found, Miss> {
     let has_header =
         memory.header.as_ref().is_some_and(|header| Kind::named(&header.path).is_some());
+    if line.as_bytes().get(10) == Some(&b'.') && !has_header {
+        return live(line, event);
+    }
     if line.as_bytes().get(10) != Some(&b'\t') || has_header {
         return Miss::at(0, "CloudFront's columns, divided by tabs");
     }
@@ -82,6 +86,41 @@ fn cloudfront<'a>(
         return Miss::at(0, "CloudFront's columns, divided by tabs");
     };
     row(line, &kind::CLOUDFRONT, names, memory, event)
+}
+
+/// Reads what CloudFront sends in real time: an epoch, then columns that have no names. They are
+/// Amazon's in Amazon's order, where what stands in the first ones fits that.
+fn live<'a>(line: &'a str, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let mut values = [""; COLUMNS];
+    let count = tabs(line, 0, &mut values).min(COLUMNS);
+    let names = kind::CLOUDFRONT_LIVE;
+    // Older settings have no address of the server.
+    let has_server = address(values[2]).is_some();
+    let mut all: Vec<&str> = names.to_vec();
+    if !has_server {
+        all.remove(2);
+    }
+    let row = Row { names: &all, values: &values[..count] };
+    let is_status = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_known = address(values[1]).is_some()
+        && row.of("sc-status").is_some_and(is_status)
+        && row.of("cs-uri-stem").is_some_and(|path| path.starts_with('/'));
+    let time = is_known.then(|| seconds(values[0])).flatten().filter(|_| count <= all.len());
+    let Some(time) = time else {
+        return Miss::at(0, "CloudFront's columns, divided by tabs");
+    };
+    columns::epoch(time, event);
+    fill(line, &kind::CLOUDFRONT, &row, event);
+    Ok(Found::ALL)
+}
+
+/// `1781450161.123` as microseconds.
+fn seconds(text: &str) -> Option<i64> {
+    let (seconds, fraction) = text.split_once('.')?;
+    let digits = fraction.len().min(6);
+    let micros = stamp::digits(fraction.as_bytes(), 0, digits).filter(|_| digits > 0)?;
+    let scale = 10_i64.pow(u32::try_from(6 - digits).ok()?);
+    Some(stamp::digits(seconds.as_bytes(), 0, 10)? * 1_000_000 + micros * scale)
 }
 
 /// Reads `#Name: value`; the columns are remembered.
@@ -139,16 +178,21 @@ fn row<'a>(
         return Miss::at(0, "a date and a time");
     };
     (event.time, event.time_quality) = memory.instant(at);
+    fill(line, kind, &row, event);
+    Ok(Found::ALL)
+}
+
+/// Fills what a row says beside its time.
+fn fill<'a>(line: &'a str, kind: &Kind, row: &Row<'_, 'a>, event: &mut Event<'a>) {
     event.message = Cow::Borrowed(line);
     event.dataset = Some(kind.dataset.into());
     event.event_category = Some(kind.category.into());
-    (kind.read)(&row, event);
-    for (name, value) in names.iter().zip(row.values) {
+    (kind.read)(row, event);
+    for (name, value) in row.names.iter().zip(row.values) {
         if !matches!(*value, "-" | "") {
             table::field(name, value, kind.is_coded, event);
         }
     }
-    Ok(Found::ALL)
 }
 
 /// When a row's event was: in a date and a time, or both in one column.

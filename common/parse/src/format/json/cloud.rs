@@ -2,14 +2,15 @@
 //!
 //! Cloudflare's requests and firewall, Zscaler's web log, Netskope's events, Google Cloud's audit log,
 //! firewall and flows, Azure's activity log, firewall and flows of network security groups. The names
-//! are those of the services' own documentation. Of a list of flows the first fills the columns.
+//! are those of the services' own documentation.
 //!
 //! What it does *not* know: how a table is applied ([`super::service`]).
 
 use super::service::{Category, NOTHING, Outcome, Service};
 use crate::columns::{self, To, put};
 use crate::source::Source as _;
-use common::event::{Event, Object, Value, address};
+use common::clock::Timestamp;
+use common::event::{Event, Object, TimeQuality, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -18,6 +19,42 @@ const ALLOWED: &[&str] = &["allow", "allowed", "log", "skip", "bypass"];
 
 #[allow(clippy::too_many_lines, reason = "a flat list of services")]
 pub(super) static SERVICES: &[Service] = &[
+    Service {
+        dataset: "aws.cloudfront",
+        has: &["x-edge-location", "c-ip", "cs-uri-stem"],
+        table: &[
+            ("c-ip", To::Column(C::SourceIp)),
+            ("c-port", To::Column(C::SourcePort)),
+            ("cs(Host)", To::Field("url.domain")),
+            ("cs(Referer)", To::Field("http.request.referrer")),
+            ("cs(User-Agent)", To::Field("user_agent.original")),
+            ("cs-method", To::Field("http.request.method")),
+            ("cs-uri-query", To::Field("url.query")),
+            ("cs-uri-stem", To::Field("url.path")),
+            ("sc-status", To::Field("http.response.status_code")),
+            ("x-edge-request-id", To::Field("http.request.id")),
+        ],
+        outcome: &[Outcome::Status("sc-status")],
+        category: Category::One("web"),
+        finish: delivered,
+        ..NOTHING
+    },
+    Service {
+        dataset: "fastly.request",
+        has: &["client_ip", "response_status", "fastly_server"],
+        table: &[
+            ("request_method", To::Field("http.request.method")),
+            ("request_referer", To::Field("http.request.referrer")),
+            ("request_user_agent", To::Field("user_agent.original")),
+            ("response_body_size", To::Field("http.response.body.bytes")),
+            ("response_status", To::Field("http.response.status_code")),
+            ("host", To::Field("url.domain")),
+            ("fastly_server", To::Column(C::HostName)),
+        ],
+        outcome: &[Outcome::Status("response_status")],
+        category: Category::One("web"),
+        ..NOTHING
+    },
     Service {
         dataset: "cloudflare.http",
         has: &["ClientRequestURI", "EdgeResponseStatus", "RayID"],
@@ -152,7 +189,14 @@ pub(super) static SERVICES: &[Service] = &[
         dataset: "azure.nsgflow",
         has: &["category", "properties.flows.flows.flowTuples"],
         category: Category::One("network"),
-        finish: flow,
+        finish: |fields, event| flows(fields, "properties.flows.flows.flowTuples", event),
+        ..NOTHING
+    },
+    Service {
+        dataset: "azure.vnetflow",
+        has: &["category", "flowRecords.flows.flowGroups.flowTuples"],
+        category: Category::One("network"),
+        finish: |fields, event| flows(fields, "flowRecords.flows.flowGroups.flowTuples", event),
         ..NOTHING
     },
     Service {
@@ -202,12 +246,36 @@ pub(super) static SERVICES: &[Service] = &[
     },
 ];
 
-/// The first of the flows: `1781450161,203.0.113.9,10.0.0.5,54321,22,T,I,D,…`.
-fn flow(fields: &Object<'_>, event: &mut Event<'_>) {
-    let Some(Value::List(tuples)) = fields.value("properties.flows.flows.flowTuples") else {
-        return;
-    };
-    let Some(Value::Text(tuple)) = tuples.first() else { return };
+/// Date and time of CloudFront's, which stand in names of their own.
+fn delivered(fields: &Object<'_>, event: &mut Event<'_>) {
+    let date = fields.text("date").zip(fields.text("time"));
+    let time = date.and_then(|(date, time)| Timestamp::parse(&format!("{date}T{time}Z")));
+    if let Some(time) = time {
+        (event.time, event.time_quality) = (time, TimeQuality::Offset);
+    }
+}
+
+/// The flows of a network security group or of a virtual network: the first fills the columns, the
+/// addresses of all are related to the event.
+///
+/// `1781450161,203.0.113.9,10.0.0.5,54321,22,T,I,D,…` and `1781450161123,…,6,I,D,…`.
+fn flows(fields: &Object<'_>, name: &'static str, event: &mut Event<'_>) {
+    let Some(Value::List(tuples)) = fields.value(name) else { return };
+    let mut related: Vec<std::net::IpAddr> = Vec::new();
+    for tuple in &tuples {
+        let Value::Text(tuple) = tuple else { continue };
+        related.extend(tuple.split(',').skip(1).take(2).filter_map(address));
+    }
+    if let Some(Value::Text(tuple)) = tuples.first() {
+        flow(tuple, event);
+    }
+    related.sort_unstable();
+    related.dedup();
+    let related = related.into_iter().map(|ip| Value::Text(ip.to_string().into())).collect();
+    event.ext.push("related.ip", Value::List(related));
+}
+
+fn flow(tuple: &str, event: &mut Event<'_>) {
     let mut parts = tuple.split(',');
     let mut next = || parts.next().unwrap_or_default();
     let [time, source, target, from, to, transport, way, decision] =
@@ -220,12 +288,12 @@ fn flow(fields: &Object<'_>, event: &mut Event<'_>) {
     event.network_transport = match transport {
         "T" => Some("tcp".into()),
         "U" => Some("udp".into()),
-        _ => None,
+        number => Some(Cow::Owned(columns::transport(number).into_owned())),
     };
     if let Some(way) = columns::direction(if way == "I" { "in" } else { "out" }) {
         event.ext.push("network.direction", way);
     }
-    decide(if decision == "A" { "allow" } else { "deny" }, event);
+    decide(if decision == "D" { "deny" } else { "allow" }, event);
 }
 
 /// `TCP request from 10.0.0.5:54321 to 198.51.100.1:443. Action: Deny`, and its like.

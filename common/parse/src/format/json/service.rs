@@ -7,7 +7,7 @@
 //! What it does *not* know: which services there are ([`super::known`]).
 
 use crate::alias::{self, Meaning, Ranks};
-use crate::columns::{self, Table};
+use crate::columns::{self, Table, To};
 use crate::level;
 use crate::memory::Memory;
 use crate::source::Source as _;
@@ -92,7 +92,15 @@ impl Service {
     pub(super) fn fill<'a>(&self, fields: &Object<'a>, memory: &mut Memory, event: &mut Event<'a>) {
         event.dataset = Some(self.dataset.into());
         self.read_time(fields, memory, event);
-        columns::fill(fields, self.table, event);
+        fields.values(self.table, |to, value| match (to, value) {
+            // What is absent, and a number that came as a text.
+            (To::Field(_), Value::Text(text)) if text == "-" || text.is_empty() => {}
+            (To::Field(name @ "http.response.status_code"), Value::Text(text)) => {
+                let value = text.parse().map_or(Value::Text(text), Value::Int);
+                event.ext.push(*name, value);
+            }
+            (to, value) => columns::put(*to, value, event),
+        });
         self.read_peers(fields, event);
         self.read_command(fields, event);
         if let Some(level) = self.level.read(fields) {
@@ -151,9 +159,9 @@ impl Service {
             };
             let own = |text: &str| Value::Text(Cow::Owned(text.to_owned()));
             if address(host).is_some() {
-                columns::put(columns::To::Column(ip), own(host), event);
+                columns::put(To::Column(ip), own(host), event);
                 if let Some(number) = number {
-                    columns::put(columns::To::Column(port), own(number), event);
+                    columns::put(To::Column(port), own(number), event);
                 }
             }
         }

@@ -21,9 +21,11 @@ const TABLE: &[(&str, To)] = &[
     ("cs-bytes", To::Field("http.request.bytes")),
     ("cs-host", To::Field("url.domain")),
     ("cs-method", To::Field("http.request.method")),
+    ("cs-referer", To::Field("http.request.referrer")),
     ("cs-uri", To::Url),
     ("cs-uri-port", To::Field("url.port")),
     ("cs-uri-scheme", To::Field("url.scheme")),
+    ("cs-user-agent", To::Field("user_agent.original")),
     ("cs-username", To::Column(C::UserName)),
     ("dst-ip", To::Column(C::DestinationIp)),
     ("dst-port", To::Column(C::DestinationPort)),
@@ -57,12 +59,13 @@ const TABLE: &[(&str, To)] = &[
 
 /// Fills what a column means and keeps it under its own name.
 pub(super) fn field<'a>(name: &str, value: &'a str, is_coded: bool, event: &mut Event<'a>) {
-    if matches!(name, "date" | "time" | "date-time") {
+    if matches!(name, "date" | "time" | "date-time" | "timestamp") {
         return;
     }
-    let is_text = name.starts_with("cs(");
+    let is_agent = matches!(name, "cs(User-Agent)" | "cs-user-agent");
+    let is_text = name.starts_with("cs(") || is_agent || name == "cs-referer";
     let text = match is_text {
-        true if is_coded && name == "cs(User-Agent)" => twice(value),
+        true if is_coded && is_agent => twice(value),
         true if is_coded => decoded(value),
         true => spaced(value),
         false => Cow::Borrowed(value),
