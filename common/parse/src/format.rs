@@ -29,8 +29,10 @@ mod error;
 mod eve;
 mod f5;
 mod filterlog;
+mod gateway;
 mod gitlab;
 mod haproxy;
+mod huawei;
 mod iso;
 mod journald;
 mod json;
@@ -47,6 +49,7 @@ mod mysql;
 mod mysql_general;
 mod name;
 mod netfilter;
+mod netscaler;
 mod nps;
 mod otel;
 mod paloalto;
@@ -69,6 +72,7 @@ mod tcpdump;
 mod uwsgi;
 mod vpcflow;
 mod w3c;
+mod watchguard;
 mod web_json;
 mod windhcp;
 mod windns;
@@ -160,6 +164,16 @@ formats! {
     SophosXg "sophos" sophos::XG;
     /// Sophos UTM
     SophosUtm "sophos-utm" sophos::UTM;
+    /// WatchGuard's firewalls
+    WatchGuard "watchguard" watchguard::SPEC;
+    /// Stormshield's firewalls
+    Stormshield "stormshield" gateway::STORMSHIELD;
+    /// Zyxel's firewalls
+    Zyxel "zyxel" gateway::ZYXEL;
+    /// Citrix NetScaler
+    NetScaler "netscaler" netscaler::SPEC;
+    /// devices of Huawei and H3C: what stands behind %%
+    Huawei "huawei" huawei::SPEC;
     /// Barracuda's web application firewall
     Barracuda "barracuda" barracuda::SPEC;
     /// F5's web application firewall
@@ -212,6 +226,8 @@ formats! {
     W3c "w3c" w3c::SPEC;
     /// Zeek's tab-separated logs with their header
     ZeekTsv "zeek-tsv" zeek::TSV;
+    /// the journal's records of several lines: journalctl -o export, -o verbose
+    JournalText "journal-text" journald::TEXT;
     /// the journal's export: journalctl -o json
     Journald "journald" journald::SPEC;
     /// Suricata's EVE JSON

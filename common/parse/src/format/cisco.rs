@@ -13,12 +13,13 @@
 //!
 //! What it does *not* know: stamps and hosts, which stand in front.
 
+mod ftd;
 mod scan;
 
 use super::spec::{Found, Miss, Next, Spec};
 use crate::columns::decide;
 use crate::memory::Memory;
-use common::event::{Event, Value};
+use common::event::{Event, Value, address};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::payload(read).first(b"%*.0123456789");
@@ -75,15 +76,21 @@ fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Resul
     event.dataset = Some(if is_firewall { "cisco.asa" } else { "cisco.ios" }.into());
     event.event_code = Some(if is_firewall { head.mnemonic } else { head.name }.into());
     event.log_severity = event.log_severity.or(Some(head.severity));
-    event.ext.push("observer.vendor", Value::Text("Cisco".into()));
+    let is_arista = !is_firewall && event.process_name.as_deref().is_some_and(is_program);
+    let vendor = if is_arista && event.host_name != "-" { "Arista" } else { "Cisco" };
+    event.ext.push("observer.vendor", Value::Text(vendor.into()));
     // What stands before the message is the device, or a number of its; no program.
     if event.process_pid.is_none()
+        && !(event.host_name != "-" && event.process_name.as_deref().is_some_and(is_program))
         && let Some(name) = event.process_name.take()
         && !name.bytes().all(|byte| byte.is_ascii_digit())
     {
         event.host_name = name;
     }
     let body = &text[at + head.body..];
+    if is_firewall && ftd::read(head.mnemonic, body, event) {
+        return Ok(Found::default());
+    }
     scan::endpoints(body, event);
     scan::users(body, event);
     match is_firewall {
@@ -92,6 +99,15 @@ fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Resul
     }
     decided(body, event);
     Ok(Found { next: Next::Text, ..Found::default() })
+}
+
+/// Whether what stands between a host and the message is a program, as Arista's agents are (`Aaa`,
+/// `ConfigAgent`) and Firepower's (`SFIMS`).
+fn is_program(name: &str) -> bool {
+    let is_word = name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_name = name.bytes().next().is_some_and(|first| first.is_ascii_uppercase())
+        && name.bytes().any(|byte| byte.is_ascii_lowercase());
+    is_word && (is_name && !matches!(name, "Router" | "Switch") || name == "SFIMS")
 }
 
 /// Where a message begins behind a number and the time since the device started: `29: 1w2d: `.
@@ -157,12 +173,17 @@ fn numbered(number: &str, event: &mut Event<'_>) {
 /// A login to a router or switch, however the message puts it.
 fn authenticated(body: &str, event: &mut Event<'_>) {
     let says = |words: &[&str]| words.iter().any(|word| body.contains(word));
-    if !says(&["uthentication", "Login", "login"]) {
+    // Arista: `user anna logged in [from: 192.0.2.7]`.
+    if let Some((_, behind)) = body.split_once("[from: ") {
+        let peer = behind.split(']').next().and_then(address);
+        event.source_ip = event.source_ip.or(peer);
+    }
+    if !says(&["uthentication", "Login", "login", "logged in"]) {
         return;
     }
     let outcome = match () {
         () if says(&["failed", "Failed", "failure", "denied"]) => "failure",
-        () if says(&["ucceeded", "uccess"]) => "success",
+        () if says(&["ucceeded", "uccess", "logged in"]) => "success",
         () => return,
     };
     event.event_category = Some("authentication".into());

@@ -38,9 +38,14 @@ const TABLE: &Table = &[
     ("dns.query.rrtype", To::Field("dns.question.type")),
     ("dns.rrtype", To::Field("dns.question.type")),
     ("dns.rcode", To::Field("dns.response_code")),
+    ("email.from", To::Field("email.from.address")),
+    ("email.to", To::Field("email.to.address")),
     ("fileinfo.sha256", To::Field("file.hash.sha256")),
     ("fileinfo.filename", To::Field("file.name")),
     ("fileinfo.size", To::Field("file.size")),
+    ("nfs.filename", To::Field("file.path")),
+    ("smb.filename", To::Field("file.path")),
+    ("tftp.file", To::Field("file.path")),
     ("http.http_method", To::Field("http.request.method")),
     ("http.http_refer", To::Field("http.request.referrer")),
     ("http.status", To::Field("http.response.status_code")),
@@ -51,6 +56,7 @@ const TABLE: &Table = &[
     ("alert.signature_id", To::Field("rule.id")),
     ("alert.signature", To::Field("rule.name")),
     ("flow.bytes_toserver", To::Field("source.bytes")),
+    ("quic.sni", To::Field("tls.client.server_name")),
     ("tls.sni", To::Field("tls.client.server_name")),
     ("tls.version", To::Field("tls.version_protocol")),
     ("http.hostname", To::Field("url.domain")),
@@ -86,6 +92,9 @@ fn read<'a>(
         fill_alert(fields, event);
     } else {
         fill_other(&kind, fields, event);
+        if let Some(name) = protocol(&kind).filter(|_| !fields.has("app_proto")) {
+            event.ext.push("network.protocol", Value::Text(name.into()));
+        }
         event.event_action = Some(kind.clone());
     }
     Ok(Found::ALL)
@@ -105,17 +114,93 @@ fn fill_other<'a>(kind: &str, fields: &Object<'a>, event: &mut Event<'a>) {
             columns::decide("drop", event);
             return;
         }
-        _ => return,
+        _ => "",
     };
     if let Some(user) = fields.value(name) {
         columns::put(To::Column(C::UserName), user, event);
     }
-    let status = fields.text("smb.status").or_else(|| fields.text("krb5.error_code"));
-    event.event_outcome = match status {
-        Some("STATUS_SUCCESS") => Some("success".into()),
-        Some("STATUS_MORE_PROCESSING_REQUIRED" | "STATUS_PENDING") | None => None,
-        Some(_) => Some("failure".into()),
+    event.event_outcome = outcome(kind, fields);
+}
+
+/// Whether it went well, as the protocols put it.
+fn outcome(kind: &str, fields: &Object<'_>) -> Option<Cow<'static, str>> {
+    let word = |name| match fields.value(name)? {
+        Value::List(words) => words.first().map(Value::to_string),
+        word => Some(word.to_string()),
     };
+    let is_good = match kind {
+        "smb" => match fields.text("smb.status")? {
+            "STATUS_SUCCESS" => true,
+            "STATUS_MORE_PROCESSING_REQUIRED" | "STATUS_PENDING" => return None,
+            _ => false,
+        },
+        "krb5" => match (fields.has("krb5.error_code"), fields.text("krb5.msg_type")) {
+            (true, _) | (_, Some("KRB_ERROR")) => false,
+            (_, Some("KRB_AS_REP" | "KRB_TGS_REP")) => true,
+            _ => return None,
+        },
+        "ftp" => match word("ftp.completion_code")?.as_str() {
+            "230" => true,
+            "530" => false,
+            _ => return None,
+        },
+        "ldap" => match word("ldap.responses.bind_response.result_code")?.as_str() {
+            "success" | "Success" => true,
+            "sasl_bind_in_progress" => return None,
+            _ => false,
+        },
+        "pgsql" => match fields.text("pgsql.response.severity_non_localizable") {
+            Some("FATAL" | "ERROR") => false,
+            _ => {
+                if fields.text("pgsql.response.code").is_some_and(|code| code.starts_with("28")) {
+                    false
+                } else if fields.text("pgsql.response.message") == Some("authentication_ok") {
+                    true
+                } else {
+                    return None;
+                }
+            }
+        },
+        "rfb" => fields.text("rfb.authentication.security_result")? == "OK",
+        _ => return None,
+    };
+    Some(if is_good { "success" } else { "failure" }.into())
+}
+
+/// The protocol that a type of record is about.
+fn protocol(kind: &str) -> Option<&'static str> {
+    const KINDS: &[(&str, &str)] = &[
+        ("bittorrent_dht", "bittorrent"),
+        ("dcerpc", "dcerpc"),
+        ("dhcp", "dhcp"),
+        ("dnp3", "dnp3"),
+        ("dns", "dns"),
+        ("ftp", "ftp"),
+        ("ftp_data", "ftp"),
+        ("http", "http"),
+        ("http2", "http"),
+        ("ike", "ike"),
+        ("ikev2", "ike"),
+        ("krb5", "kerberos"),
+        ("ldap", "ldap"),
+        ("modbus", "modbus"),
+        ("mqtt", "mqtt"),
+        ("nfs", "nfs"),
+        ("pgsql", "pgsql"),
+        ("quic", "quic"),
+        ("rdp", "rdp"),
+        ("rfb", "rfb"),
+        ("sip", "sip"),
+        ("smb", "smb"),
+        ("smtp", "smtp"),
+        ("snmp", "snmp"),
+        ("ssh", "ssh"),
+        ("telnet", "telnet"),
+        ("tftp", "tftp"),
+        ("tls", "tls"),
+        ("websocket", "websocket"),
+    ];
+    KINDS.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name)
 }
 
 fn fill_alert<'a>(fields: &Object<'a>, event: &mut Event<'a>) {

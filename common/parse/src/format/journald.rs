@@ -13,16 +13,21 @@
 //! as a list, one that was too long as null. All fields stay under the journal's names, `__CURSOR`
 //! among them.
 //!
+//! `-o export` and `-o verbose` have the same fields, one a line ([`text`]).
+//!
 //! What it does *not* know: how the journal is read.
+
+mod text;
 
 use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
-use crate::source::Source as _;
+use crate::source::Source;
 use common::clock::Timestamp;
 use common::event::{Event, Object, TimeQuality, Value, ValueRef};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) use text::TEXT;
 
 fn read<'a>(
     fields: &Object<'a>,
@@ -35,6 +40,12 @@ fn read<'a>(
     };
     event.time = Timestamp(time);
     event.time_quality = TimeQuality::Offset;
+    fill(fields, event);
+    Ok(Found { next: Next::Payload, ..Found::default() })
+}
+
+/// Fills what a record's fields mean, beside its time.
+fn fill<'a>(fields: &impl Source<'a>, event: &mut Event<'a>) {
     event.dataset = Some("linux.journald".into());
     event.message = text(fields, "MESSAGE").unwrap_or_default();
     if let Some(host) = text(fields, "_HOSTNAME") {
@@ -49,12 +60,11 @@ fn read<'a>(
     };
     event.log_severity = code("PRIORITY", 7);
     event.log_facility = code("SYSLOG_FACILITY", 23);
-    Ok(Found { next: Next::Payload, ..Found::default() })
 }
 
 /// A field's text: of a repeated field the first value, of a list of byte numbers the text that
 /// they spell.
-fn text<'a>(fields: &Object<'a>, name: &'static str) -> Option<Cow<'a, str>> {
+fn text<'a>(fields: &impl Source<'a>, name: &'static str) -> Option<Cow<'a, str>> {
     match fields.value(name)? {
         Value::Text(text) => Some(text),
         Value::List(list) => match bytes(&list) {
@@ -73,7 +83,7 @@ fn bytes(list: &[Value<'_>]) -> Option<Vec<u8>> {
     list.iter().map(byte).collect()
 }
 
-fn number(fields: &Object<'_>, name: &'static str) -> Option<i64> {
+fn number<'a>(fields: &impl Source<'a>, name: &'static str) -> Option<i64> {
     match fields.known(name)? {
         ValueRef::List(list) => match list.nth(0)? {
             ValueRef::Text(text) => text.parse().ok(),

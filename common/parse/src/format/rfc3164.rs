@@ -3,7 +3,7 @@
 //! ```text
 //! [<PRI>] [sequence ": "] [host ": "] [sequence ": "] ["*" | "."] stamp [host] [tag] message
 //! stamp  = Mmm d hh:mm:ss | Mmm d yyyy hh:mm:ss | Mmm d hh:mm:ss yyyy | yyyy Mmm d hh:mm:ss
-//!          with an optional fraction, and an optional ` UTC`
+//!          with an optional fraction, and an optional ` UTC` or offset (Huawei's)
 //! ```
 //!
 //! The token after the stamp is the host, unless it is a tag (it ends in a colon, or holds a
@@ -29,7 +29,8 @@ struct Head {
     month: u8,
     day: u8,
     time: i64,
-    utc: bool,
+    /// Microseconds ahead of UTC, where it is said.
+    offset: Option<i64>,
     start: usize,
     end: usize,
     /// The host, where it stands before the stamp.
@@ -45,7 +46,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     (event.time, event.time_quality) = match head.year {
         Some(year) => {
             let wall = day_number(year, head.month, head.day) * DAY + head.time;
-            memory.instant(Stamp { wall, offset: head.utc.then_some(0) })
+            memory.instant(Stamp { wall, offset: head.offset })
         }
         None => memory.yearless(head.month, head.day, head.time),
     };
@@ -98,6 +99,10 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
         year = Some(found);
         end += 5;
     }
+    let mut offset = None;
+    if matches!(text.get(end), Some(b'+' | b'-')) {
+        (offset, end) = stamp::offset(text, end);
+    }
     let utc = matches!(text[end..], [b' ', b'U', b'T', b'C', b' ' | b':', ..]);
     end += if utc { 4 } else { zone_name(&text[end..], is_numbered) };
     if !matches!(text.get(end), None | Some(b' ' | b':')) {
@@ -109,7 +114,8 @@ fn head(text: &[u8], at: usize) -> Result<Head, Miss> {
     if year.is_some_and(|year| !stamp::exists((year, month, day))) {
         return Miss::at(start, "a date that exists");
     }
-    Ok(Head { year, month, day, time, utc, start, end, host })
+    let offset = offset.or(utc.then_some(0));
+    Ok(Head { year, month, day, time, offset, start, end, host })
 }
 
 /// Where the stamp begins, behind what Cisco puts before it: `: `, `45: sw1: 0012: *`; and a host.

@@ -16,6 +16,8 @@
 //!
 //! What it does *not* know: scripts that rename columns.
 
+mod meaning;
+
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::header::Header;
@@ -30,7 +32,6 @@ pub(super) const TSV: Spec = Spec::line(tsv);
 
 const TABLE: &Table = &[
     ("dst", To::Column(C::DestinationIp)),
-    ("host", To::Field("url.domain")),
     ("id.orig_h", To::Column(C::SourceIp)),
     ("id.orig_p", To::Column(C::SourcePort)),
     ("id.resp_h", To::Column(C::DestinationIp)),
@@ -52,7 +53,6 @@ const TABLE: &Table = &[
     ("resp_bytes", To::Field("destination.bytes")),
     ("resp_pkts", To::Field("destination.packets")),
     ("server_name", To::Field("tls.client.server_name")),
-    ("service", To::Field("network.protocol")),
     ("src", To::Column(C::SourceIp)),
     ("status_code", To::Field("http.response.status_code")),
     ("user_agent", To::Field("user_agent.original")),
@@ -106,12 +106,21 @@ const PATHS: &[(&str, &str)] = &[
     ("facility", "syslog"),
     ("client_scid", "quic"),
     ("notice", "weird"),
+    ("func", "modbus"),
+    ("fc_request", "dnp3"),
+    ("software_type", "software"),
+    ("port_proto", "known_services"),
+    ("percent_lost", "capture_loss"),
+    ("action", "smb_files"),
 ];
 
 /// Whether fields are those of a record that names no connection.
 fn is_record(fields: &Object<'_>) -> bool {
     let both = |one, other| fields.has(one) && fields.has(other);
     both("note", "suppress_for")
+        || both("port_num", "port_proto")
+        || both("software_type", "host")
+        || both("ts_delta", "percent_lost")
         || both("uids", "msg_types")
         || both("fuid", "seen_bytes")
         || both("certificate.serial", "certificate.subject")
@@ -148,7 +157,7 @@ fn fill<'a>(fields: &impl Source<'a>, path: &str, event: &mut Event<'a>) {
         "ssl" => Cow::Borrowed("zeek.ssl"),
         other => Cow::Owned(["zeek.", other].concat()),
     });
-    event.event_category = Some("network".into());
+    event.event_category = Some(meaning::category(path).into());
     columns::fill(fields, TABLE, event);
     if let Some(Value::Text(uri)) = fields.value("uri") {
         columns::url(uri.clone(), event);
@@ -157,7 +166,10 @@ fn fill<'a>(fields: &impl Source<'a>, path: &str, event: &mut Event<'a>) {
         "ssh" | "kerberos" | "ntlm" | "radius" => authenticated(path, fields, event),
         "rdp" => named(fields.value("cookie"), event),
         "dhcp" => leased(fields, event),
-        _ => {}
+        _ => meaning::fill(path, fields, event),
+    }
+    if let Some(protocol) = meaning::protocol(path) {
+        event.ext.push("network.protocol", Value::Text(protocol.into()));
     }
     if let Some(Value::Text(id)) = fields.value("community_id") {
         event.ext.push("network.community_id", Value::Text(id.clone()));
