@@ -14,13 +14,15 @@ use crate::outage::Outage;
 use crate::queue::Queue;
 use crate::writer::Writer;
 use common::cli::Stop;
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 use store::Pace;
 
-/// How long the end waits for a batch that is being stored.
+/// How long the end waits for batches that are being stored, whatever their number: the last words
+/// have to come before a run that is to end is cut short.
 const FAREWELL: Duration = Duration::from_millis(1_500);
 
 /// The reader's end.
@@ -28,6 +30,8 @@ pub(crate) struct Pipeline {
     queue: Arc<Queue>,
     reports: Receiver<Report>,
     stop: Stop,
+    /// When the end was first waited for.
+    ending: OnceCell<Instant>,
 }
 
 impl Pipeline {
@@ -51,13 +55,17 @@ impl Pipeline {
             let writer = Writer::new(store, door.clone(), queue, report, outage.clone());
             thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run())?;
         }
-        Ok(Pipeline { queue, reports, stop })
+        Ok(Pipeline { queue, reports, stop, ending: OnceCell::new() })
     }
 
     /// Hands a batch over; waits while the database is slow. False when the run is to end and
     /// the writers still have enough to do.
     pub(crate) fn send(&self, job: Job) -> bool {
-        self.queue.push(job, &self.stop, FAREWELL / 2)
+        self.queue.push(job, &self.stop, || self.ending() + FAREWELL / 2)
+    }
+
+    fn ending(&self) -> Instant {
+        *self.ending.get_or_init(Instant::now)
     }
 
     /// What the writer has said since the last time.
@@ -68,7 +76,7 @@ impl Pipeline {
     /// Waits until everything handed over is stored, but not for ever.
     pub(crate) fn finish(self) -> Vec<Report> {
         self.queue.close();
-        let end = Instant::now() + FAREWELL;
+        let end = self.ending() + FAREWELL;
         let mut rest = Vec::new();
         while let Ok(report) =
             self.reports.recv_timeout(end.saturating_duration_since(Instant::now()))

@@ -72,20 +72,19 @@ impl Queue {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands a batch over and waits while enough is waiting: for `farewell` at most once the run
-    /// is to end. False when the batch will not be stored.
-    pub(crate) fn push(&self, job: Job, stop: &Stop, farewell: Duration) -> bool {
+    /// Hands a batch over and waits while enough is waiting: until `end` at most once the run is to
+    /// end. False when the batch will not be stored.
+    pub(crate) fn push(&self, job: Job, stop: &Stop, end: impl Fn() -> Instant) -> bool {
         let mut inbox = self.inbox();
         if inbox.is_closed {
             return false;
         }
         inbox.waiting.push_back(job);
         self.pushed.notify_one();
-        let mut end = None;
         while inbox.events() > SMALL && !inbox.is_closed {
             let waited = self.taken.wait_timeout(inbox, LOOK);
             inbox = waited.unwrap_or_else(PoisonError::into_inner).0;
-            if stop.is_raised() && Instant::now() >= *end.get_or_insert(Instant::now() + farewell) {
+            if stop.is_raised() && Instant::now() >= end() {
                 return inbox.waiting.pop_back().is_none();
             }
         }

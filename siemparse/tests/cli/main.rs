@@ -14,3 +14,4 @@ mod once;
 mod print;
 mod restart;
 mod spool;
+mod stream;
