@@ -127,7 +127,8 @@ pub(crate) struct Args {
     /// parted by blanks; no shell reads it. The program gets the SIEM event as JSON on standard
     /// input and in its environment nothing but PATH, HOME, LANG, SIEM_ACTION, SIEM_ATTEMPT and
     /// SIEM_KEY, which is the same for each attempt. It has 30 seconds; one that fails is tried 8
-    /// times with growing waits. After 30 a minute, one JSON summary stands for all that wait.
+    /// times with growing waits. After 30 a minute, one JSON summary stands for all that wait. A
+    /// program that is not there is an error at the start.
     #[arg(long, value_name = "CMD", conflicts_with_all = ["stdin", "backtest", "explain"])]
     pub(crate) exec: Option<String>,
 

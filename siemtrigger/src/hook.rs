@@ -9,8 +9,11 @@
 
 use common::clock::span::Span;
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::fs::Metadata;
 use std::io::{Read, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -33,6 +36,26 @@ pub(crate) struct Words<'w> {
     pub(crate) key: &'w str,
     /// How often it was tried, this time included.
     pub(crate) attempt: u32,
+}
+
+/// Whether a command's program is there and can be run.
+///
+/// # Errors
+/// It is not, or not: why.
+pub(crate) fn find(exec: &[String]) -> Result<(), String> {
+    let name = exec.first().map_or("", String::as_str);
+    let folders = if name.contains('/') { [""].to_vec() } else { PATH.split(':').collect() };
+    let files = folders.iter().map(|folder| Path::new(folder).join(name));
+    let found: Vec<u32> = files
+        .filter_map(|file| file.metadata().ok().filter(Metadata::is_file))
+        .map(|file| file.permissions().mode())
+        .collect();
+    match found.iter().any(|mode| mode & 0o111 != 0) {
+        true => Ok(()),
+        false if !found.is_empty() => Err(format!("{name} is not executable")),
+        false if name.contains('/') => Err(format!("{name} is no file")),
+        false => Err(format!("no program {name} in {PATH}")),
+    }
 }
 
 /// Runs a program to its end.
@@ -155,6 +178,16 @@ mod tests {
             [ "$(pwd)" = / ] || exit 4; [ "$SIEM_KEY $SIEM_ATTEMPT" = 'k/a 2' ] || exit 5
             [ "$(env | grep -c -v -E '^(PATH|HOME|LANG|SIEM_ACTION|SIEM_KEY|SIEM_ATTEMPT|PWD|SHLVL|_|OLDPWD)=')" = 0 ] || exit 6"#;
         assert_eq!(sh(script, 5_000), Ok(()));
+    }
+
+    #[test]
+    fn a_program_is_looked_for_before_it_is_needed() {
+        let find = |name: &str| find(&[name.to_owned()]);
+        assert_eq!((find("sh"), find("/bin/sh")), (Ok(()), Ok(())));
+        assert_eq!(find("/nowhere/x"), Err("/nowhere/x is no file".to_owned()));
+        assert_eq!(find("/etc"), Err("/etc is no file".to_owned()));
+        assert_eq!(find("/etc/passwd"), Err("/etc/passwd is not executable".to_owned()));
+        assert_eq!(find("no-such-program"), Err(format!("no program no-such-program in {PATH}")));
     }
 
     #[test]

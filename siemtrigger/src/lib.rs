@@ -72,6 +72,9 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         return replay::stdin(choice.without_store()?, args, printer, &stop);
     }
     let is_reader = args.explain.is_some() || args.backtest || args.verify;
+    if !is_reader && args.diff.is_empty() {
+        outbox::check(&choice.actions)?;
+    }
     let mut store = open(&config, if is_reader { Create::Never } else { Create::IfEmbedded })?;
     let choice = choice.read_files(args, Some(store.as_mut()))?;
     if let (Some(event), Some(rule)) = (&args.explain, &args.rule) {

@@ -13,10 +13,10 @@
 //! What it does *not* know: rules, windows.
 
 use crate::hook::{self, Words};
-use common::cli::{Failure, Stop, warn};
+use common::cli::{Failure, Kind, Stop, warn};
 use common::clock::SECOND;
 use common::clock::span::Span;
-use common::config::{Action, Config, program};
+use common::config::{Action, Config, Origin, program};
 use common::siem_event::{SiemEvent, digest};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -46,11 +46,31 @@ pub(crate) fn actions(exec: Option<&str>, config: &Config) -> Result<Vec<Action>
     let mut actions = config.actions.clone();
     if let Some(command) = exec {
         let words = command.split_ascii_whitespace().map(str::to_owned).collect();
-        let wrong = |reason| Failure::new(common::cli::Kind::Usage, format!("--exec: {reason}"));
+        let wrong = |reason| Failure::new(Kind::Usage, format!("--exec: {reason}"));
         let exec = program(words).map_err(wrong)?;
-        actions.push(Action { name: "exec".to_owned(), exec, ..Action::default() });
+        let origin = Origin::Flag("--exec");
+        actions.push(Action { name: "exec".to_owned(), exec, origin, ..Action::default() });
     }
     Ok(actions)
+}
+
+/// Whether the programs of all actions are there: one that is missing shows when siemtrigger starts,
+/// not when something happens.
+///
+/// # Errors
+/// One is not, or cannot be run.
+pub(crate) fn check(actions: &[Action]) -> Result<(), Failure> {
+    for Action { exec, origin, .. } in actions {
+        let (kind, hint) = match origin {
+            Origin::Flag(_) => {
+                (Kind::Usage, "write the program's full path; no shell reads the command")
+            }
+            _ => (Kind::Config, "exec of an [[action]] is a program's full path and its arguments"),
+        };
+        let missing = |why| Failure::new(kind, format!("{origin}: {why}")).hint(hint);
+        hook::find(exec).map_err(missing)?;
+    }
+    Ok(())
 }
 
 /// The rows that a SIEM event puts into the outbox, as (SIEM event, action).

@@ -237,6 +237,31 @@ fn a_flood_is_one_summary() {
     });
 }
 
+#[test]
+fn a_program_that_is_not_there_is_told_at_the_start() {
+    for_each_db(|url| {
+        let directory = temp_dir();
+        let _ = prepared(url);
+        let run = |args: &[&str]| siemtrigger(url).args(["--oneshot"]).args(args).run();
+        let output = run(&["--exec", "no-such-program x"]).expect_code(2);
+        assert_eq!(
+            output.stderr,
+            "siemtrigger: --exec: no program no-such-program in \
+             /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n\
+             hint: write the program's full path; no shell reads the command\n"
+        );
+        let config = directory.path().join("siem.toml");
+        let text = "[[action]]\nname = \"mail\"\nexec = [\"/nowhere/mail\"]\n";
+        fs::write(&config, text).expect("a file");
+        let config = config.display().to_string();
+        let output = run(&["-c", &config]).expect_code(3);
+        let place = format!("siemtrigger: {config}:1: /nowhere/mail is no file\n");
+        assert!(output.stderr.starts_with(&place), "{}", output.stderr);
+        // Who only looks needs no program.
+        let _ = siemtrigger(url).args(["-c", &config, "--verify"]).run().success();
+    });
+}
+
 /// Two daemons, killed over and over: each SIEM event reaches the program, and none is lost.
 #[test]
 fn kills_lose_no_action() {
