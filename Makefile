@@ -31,10 +31,11 @@ test-faults: compiler postgres tools ## kills, crashes, cut networks, full disks
 test-schedules: compiler postgres ## 50 random schedules over 20,000 events, the same SIEM events each (a release build; SEED=n)
 	SIEM_SCHEDULES=50 SIEM_EVENTS=20000 SIEM_SEED=$(SEED) config/with-postgres.sh $(CARGO) test --locked --release -p siemtrigger --lib schedule
 
-soak: compiler postgres tools ## the same with one seed after the other, until one fails
+MINUTES ?= 480
+
+soak: compiler postgres tools ## one long run on each database: nothing lost, memory, descriptors and tables flat (MINUTES=n, SEED=n)
 	$(CARGO) build --locked --workspace --bins --quiet
-	for seed in $$(seq 1 100000); do \
-	  unshare $$([ "$$(id -u)" -eq 0 ] || echo -Ur) -m target/debug/chaos --seed $$seed || exit 1; done
+	target/debug/chaos --soak $(MINUTES) --seed $(SEED) --write doc/reliability.md
 
 check: compiler ## format, lints, generated pages
 	$(CARGO) fmt --all --check

@@ -2,6 +2,7 @@
 //!
 //! What it does *not* print: tables. A failure names the seed that repeats it.
 
+use std::time::Duration;
 use testkit::chaos::{self, Scenario};
 
 /// Runs a scenario's short form.
@@ -62,4 +63,12 @@ fn rules_that_are_killed_at_work() {
 #[test]
 fn a_server_that_is_killed_and_need_not_wait_for_its_disk() {
     short("R44");
+}
+
+#[test]
+fn a_log_that_grows_and_grows() {
+    for is_sqlite in [true, false] {
+        // Too short to tell whether memory grows.
+        drop(chaos::soak(7, Duration::from_secs(6), is_sqlite).0.exact());
+    }
 }

@@ -91,7 +91,8 @@ pub(super) fn play(
     plan.row(id, scene.faults, verdict, &note, began).said(&said)
 }
 
-struct Over<'o>(&'o AtomicBool);
+/// Says that it is over when it is dropped.
+pub(super) struct Over<'o>(pub(super) &'o AtomicBool);
 
 impl Drop for Over<'_> {
     fn drop(&mut self) {

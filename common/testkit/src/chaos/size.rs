@@ -62,7 +62,8 @@ pub(super) fn files(plan: &Plan<'_>) -> Row {
         written
     };
     (0..2 * files).for_each(|number| _ = append(number % files));
-    let reader = plan.siemparse().arg(folder.path().join("f*.log")).spawn();
+    let glob = folder.path().join("f*.log");
+    let reader = plan.siemparse().arg(&glob).spawn();
     let mut most = Most::default();
     let first = most.wait_for(&reader, plan, 2 * files);
     for turn in 0..20 {
@@ -78,6 +79,7 @@ pub(super) fn files(plan: &Plan<'_>) -> Row {
     let second = most.wait_for(&reader, plan, total);
     reader.signal("TERM");
     let said = reader.wait().stderr;
+    let _ = plan.siemparse().args(["--once", "-q"]).arg(&glob).run().success();
     let (verdict, wrong) = verdict(plan.db, plan.seed, total);
     let Most { memory, descriptors } = most;
     let note = format!(
@@ -102,18 +104,22 @@ impl Most {
         self.descriptors = self.descriptors.max(fs::read_dir(open).map_or(0, Iterator::count));
     }
 
-    /// Waits until so many lines are stored, three minutes at most; how many seconds that took.
+    /// Waits until so many lines are stored, or none for a minute; how many seconds that took.
     fn wait_for(&mut self, reader: &Running, plan: &Plan<'_>, lines: usize) -> u64 {
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(180) {
+        let (began, mut changed, mut count) = (Instant::now(), Instant::now(), 0);
+        while changed.elapsed() < Duration::from_secs(60) {
             for _ in 0..10 {
                 self.look(reader);
                 sleep(Duration::from_millis(50));
             }
             let read = tool("siemquery").env("SIEM_DB", plan.db).args(["--raw", "-n", "0"]);
             let stored = read.timeout(Duration::from_secs(300)).run();
-            if stored.bytes.iter().filter(|&&byte| byte == b'\n').count() >= lines {
+            let now = stored.bytes.iter().filter(|&&byte| byte == b'\n').count();
+            if now >= lines {
                 break;
+            }
+            if now > count {
+                (changed, count) = (Instant::now(), now);
             }
         }
         began.elapsed().as_secs()
