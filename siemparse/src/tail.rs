@@ -337,3 +337,6 @@ fn note_token(line: &[u8], token: &mut String) {
         value.clone_into(token);
     }
 }
+
+#[cfg(test)]
+mod tests;

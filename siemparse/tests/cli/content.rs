@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, bare, lines, numbered, on_each, pack};
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -122,6 +123,26 @@ fn two_files_with_the_same_beginning_are_two() {
         messages.sort();
         expected.sort();
         assert_eq!(messages, expected);
+    });
+}
+
+#[test]
+fn another_file_under_an_inode_that_was_read_is_read_from_its_beginning() {
+    on_each(|bench| {
+        let path = bench.write("a.log", lines(0..30));
+        bench.once(&path);
+        // What a file system does that gives a removed file's inode to the next one.
+        let inode = |path: &std::path::Path| fs::metadata(path).expect("a file").ino();
+        let other = bench.path("b.log");
+        let before = inode(&path);
+        fs::rename(&path, &other).expect("renames");
+        bench.write("b.log", lines(30..90));
+        assert_eq!(inode(&other), before);
+        bench.once(&other);
+        assert_eq!(bench.messages(), numbered(0..90));
+        bench.write("b.log", lines(90..100));
+        bench.once(&other);
+        assert_eq!(bench.messages(), numbered(0..100));
     });
 }
 
