@@ -51,7 +51,8 @@ pub(crate) struct Args {
     /// The zone of stamps without an offset: +0200, UTC, local or Europe/Berlin
     ///
     /// The sign is that of ISO 8601: +0200 is ahead of UTC. Without it: the section's zone, `zone`
-    /// of the configuration file, the system's zone.
+    /// of the configuration file, the system's zone. The hour that is there twice when clocks go
+    /// back is read as the first of the two.
     #[arg(short = 'z', long = "zone", value_name = "TZONE", allow_hyphen_values = true)]
     pub(crate) zone: Option<String>,
 

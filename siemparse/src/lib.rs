@@ -65,7 +65,7 @@ use std::time::Duration;
 use store::Create;
 
 /// How long a run may take to end once it is asked to.
-const END: Duration = Duration::from_millis(1_900);
+const END: Duration = Duration::from_millis(1_800);
 
 /// Runs the program.
 #[must_use]

@@ -34,8 +34,9 @@ pub(crate) struct Retain {
     /// written again, and no file is replaced. `verify --archive` checks them later.
     ///
     /// The database remembers which events are in archives, in records that `verify` covers. Hits
-    /// are removed without being archived; rejected lines stay until `retain` runs without this.
-    /// Events whose removal without it was interrupted go without being archived.
+    /// are removed without being archived. Rejected lines, which are as old as the batch that was
+    /// read with them, stay until `retain` runs without this, perhaps right afterwards. Events
+    /// whose removal without it was interrupted go without being archived.
     #[arg(long, value_name = "DIR")]
     pub(crate) archive: Option<PathBuf>,
 
