@@ -14,11 +14,10 @@
 
 mod access;
 mod agent;
-mod fortinet;
+mod appliance;
 mod apt;
 mod auditd;
 mod aws;
-mod barracuda;
 mod cef;
 pub(crate) mod cisco;
 mod compose;
@@ -27,12 +26,9 @@ mod elb;
 mod envoy;
 mod error;
 mod eve;
-mod f5;
 mod filterlog;
-mod gateway;
 mod gitlab;
 mod haproxy;
-mod huawei;
 mod iso;
 mod journald;
 mod json;
@@ -49,7 +45,6 @@ mod mysql;
 mod mysql_general;
 mod name;
 mod netfilter;
-mod netscaler;
 mod nps;
 mod otel;
 mod paloalto;
@@ -61,8 +56,6 @@ mod s3;
 mod samba;
 mod servicing;
 mod snort;
-mod sonicwall;
-mod sophos;
 mod spec;
 mod squid;
 mod squidguard;
@@ -72,12 +65,12 @@ mod tcpdump;
 mod uwsgi;
 mod vpcflow;
 mod w3c;
-mod watchguard;
 mod web_json;
 mod windhcp;
 mod windns;
 mod windows;
 mod windows_event;
+mod windows_text;
 mod windows_xml;
 mod zeek;
 
@@ -157,27 +150,29 @@ formats! {
     /// Palo Alto PAN-OS, comma-separated
     PaloAlto "paloalto" paloalto::SPEC;
     /// SonicWall's pairs
-    SonicWall "sonicwall" sonicwall::SPEC;
+    SonicWall "sonicwall" appliance::sonicwall::SPEC;
     /// Fortinet: FortiGate, FortiMail, FortiWeb
-    Fortinet "fortinet" fortinet::SPEC;
+    Fortinet "fortinet" appliance::fortinet::SPEC;
     /// Sophos XG's and XGS's pairs
-    SophosXg "sophos" sophos::XG;
+    SophosXg "sophos" appliance::sophos::XG;
     /// Sophos UTM
-    SophosUtm "sophos-utm" sophos::UTM;
+    SophosUtm "sophos-utm" appliance::sophos::UTM;
     /// WatchGuard's firewalls
-    WatchGuard "watchguard" watchguard::SPEC;
+    WatchGuard "watchguard" appliance::watchguard::SPEC;
+    /// Cisco Umbrella's requests of DNS and of the proxy
+    Umbrella "umbrella" appliance::umbrella::SPEC;
     /// Stormshield's firewalls
-    Stormshield "stormshield" gateway::STORMSHIELD;
+    Stormshield "stormshield" appliance::gateway::STORMSHIELD;
     /// Zyxel's firewalls
-    Zyxel "zyxel" gateway::ZYXEL;
+    Zyxel "zyxel" appliance::gateway::ZYXEL;
     /// Citrix NetScaler
-    NetScaler "netscaler" netscaler::SPEC;
+    NetScaler "netscaler" appliance::netscaler::SPEC;
     /// devices of Huawei and H3C: what stands behind %%
-    Huawei "huawei" huawei::SPEC;
+    Huawei "huawei" appliance::huawei::SPEC;
     /// Barracuda's web application firewall
-    Barracuda "barracuda" barracuda::SPEC;
+    Barracuda "barracuda" appliance::barracuda::SPEC;
     /// F5's web application firewall
-    F5 "f5-asm" f5::SPEC;
+    F5 "f5-asm" appliance::f5::SPEC;
     /// glog and klog: programs of Kubernetes and of Google's descent
     Klog "klog" klog::SPEC;
     /// messages of Cisco's firewalls, routers and switches
@@ -222,6 +217,8 @@ formats! {
     Tcpdump "tcpdump" tcpdump::SPEC;
     /// Windows events as XML, Sysmon for Linux among them
     WindowsXml "windows-xml" windows_xml::SPEC;
+    /// Windows events as text: Snare, NXLog, WinCollect, EventLog-to-Syslog
+    WindowsText "windows-text" windows_text::SPEC;
     /// the W3C extended format with its header: IIS, HTTP.sys, Windows Firewall, Exchange, CloudFront
     W3c "w3c" w3c::SPEC;
     /// Zeek's tab-separated logs with their header

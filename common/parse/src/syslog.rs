@@ -11,6 +11,7 @@
 //! sandboxd[129] ([31211]): m   macOS: on whose behalf
 //! sssd[be[example.net]][7]: m  sssd: which part of it
 //! auth|security:info sshd[7]: m    AIX: facility and severity
+//! 00419 auth: message          HP: the message's number
 //! kernel: message              no process id
 //! %SYS-5-CONFIG_I: message     Cisco's mnemonic is no program: no tag
 //! : %ASA-6-302013: message     the same behind a host
@@ -208,9 +209,14 @@ pub(crate) fn fill<'a>(
     inner
 }
 
-/// Reads AIX's `auth|security:info ` before a program's name; returns the name.
-fn aix<'a>(name: &'a str, event: &mut Event<'_>) -> &'a str {
+/// Reads AIX's `auth|security:info ` before a program's name, or the number that HP's switches put
+/// there; returns the name.
+fn aix<'a>(name: &'a str, event: &mut Event<'a>) -> &'a str {
     let Some((priority, rest)) = name.split_once(' ') else { return name };
+    if priority.len() == 5 && priority.bytes().all(|byte| byte.is_ascii_digit()) {
+        event.event_code = Some(priority.into());
+        return rest;
+    }
     let severity = priority.split_once(':');
     let Some(severity) = severity.and_then(|(_, word)| crate::level::named_severity(word)) else {
         return name;

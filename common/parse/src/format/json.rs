@@ -10,15 +10,17 @@
 //!
 //! Objects that a format knows better are that format's. What is no object (a list, NaN, a cut line) misses here.
 //!
-//! Of services whose objects are told by their names ([`known`], [`cloud`]) further fields are filled.
+//! Of services whose objects are told by their names ([`known`], [`cloud`], [`endpoint`]) further fields
+//! are filled. The message of a shipper that says only which file a line is from is read as a line.
 //!
 //! What it does *not* know: the schema of any other program.
 
 mod cloud;
+mod endpoint;
 mod known;
 mod service;
 
-use super::spec::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::alias::{self, Meaning, Ranks};
 use crate::memory::Memory;
 use crate::shape::Shapes;
@@ -39,6 +41,9 @@ fn read<'a>(
         adopt_own(fields, event);
     } else if let Some(service) = known::of(fields) {
         service.fill(fields, memory, event);
+    } else if fields.has("log.file.path") && event.dataset.is_none() && fields.has("agent.type") {
+        // What a shipper read from a file and did not look at.
+        return Ok(Found { next: Next::Line, ..Found::default() });
     }
     Ok(Found::default())
 }

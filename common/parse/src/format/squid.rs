@@ -15,10 +15,11 @@ use crate::memory::Memory;
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789");
+pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789I");
 
 fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let mut words = text.split_ascii_whitespace();
+    // Cisco's web gateway sends it with a level in front.
+    let mut words = text.strip_prefix("Info: ").unwrap_or(text).split_ascii_whitespace();
     let mut next = || words.next().unwrap_or_default();
     let Some(micros) = stamp(next()) else {
         return Miss::at(0, "a stamp (1613260836.628)");
@@ -31,6 +32,7 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
         return Miss::at(14, "a code and a status (TCP_MISS/200)");
     };
     let [size, method, url, user, peer, mime] = std::array::from_fn(|_| next());
+    let user = user.trim_matches('"');
     columns::epoch(micros, event);
     if event.message.is_empty() {
         event.message = Cow::Borrowed(text);

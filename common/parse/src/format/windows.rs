@@ -63,6 +63,13 @@ pub(super) fn fill<'a>(
         event.event_category = Some(category.into());
         event.event_action = Some(action.into());
         event.event_outcome = (!outcome.is_empty()).then_some(outcome.into());
+        // Kerberos and NTLM say with a status what came of it.
+        if category == "authentication" && outcome.is_empty() {
+            event.event_outcome = fields.text("Status").map(|status| {
+                let is_good = status.trim_start_matches("0x").bytes().all(|digit| digit == b'0');
+                if is_good { "success" } else { "failure" }.into()
+            });
+        }
     }
     if let Some(Value::Text(message)) = fields.value("Message").or_else(|| fields.value("message"))
     {
@@ -75,7 +82,14 @@ pub(super) fn fill<'a>(
 }
 
 fn time<'a>(fields: &impl Source<'a>, memory: &mut Memory, event: &mut Event<'a>) {
-    let names = ["@timestamp", "TimeCreated", "TimeCreated_SystemTime", "UtcTime", "EventTime"];
+    let names = [
+        "@timestamp",
+        "TimeCreated",
+        "TimeCreated_SystemTime",
+        "UtcTime",
+        "EventTime",
+        "TimeGenerated",
+    ];
     for name in names {
         let found = match fields.known(name) {
             Some(ValueRef::Text(text)) => instant(text, name == "UtcTime", memory),

@@ -23,7 +23,8 @@ thread_local! {
 pub(super) fn of(fields: &Object<'_>) -> Known {
     let find = || {
         let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
-        SERVICES.iter().chain(super::cloud::SERVICES).find(all)
+        let others = super::cloud::SERVICES.iter().chain(super::endpoint::SERVICES);
+        SERVICES.iter().chain(others).find(all)
     };
     KNOWN.with(|known| known.of(fields, find))
 }

@@ -211,7 +211,11 @@ impl Outcome {
                     word => std::slice::from_ref(word),
                 };
                 let holds = |want: &str| {
-                    words.iter().any(|word| matches!(word, Value::Text(t) if t == want))
+                    words.iter().any(|word| match word {
+                        Value::Text(text) => text == want,
+                        Value::Bool(is_good) => want == if *is_good { "true" } else { "false" },
+                        _ => false,
+                    })
                 };
                 if holds(failure) { Some(false) } else { holds(success).then_some(true) }
             }

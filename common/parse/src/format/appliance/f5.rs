@@ -10,7 +10,7 @@
 //!
 //! What it does *not* know: logs in formats of one's own.
 
-use super::{Found, Miss, Spec};
+use super::super::{Found, Miss, Spec};
 use crate::columns::{self, To, put};
 use crate::level::named_severity;
 use crate::memory::Memory;
@@ -20,7 +20,7 @@ use common::event::{Event, TimeQuality, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"Au");
+pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b"Au");
 
 /// Keys and their meanings, sorted.
 const KEYS: &[(&str, To)] = &[

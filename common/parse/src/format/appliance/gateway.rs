@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: their many messages.
 
-use super::spec::{Found, Miss, Spec};
+use super::super::spec::{Found, Miss, Spec};
 use crate::columns::{self, To, put};
 use crate::memory::Memory;
 use crate::pair::pairs;
@@ -18,8 +18,8 @@ use common::event::{Event, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const STORMSHIELD: Spec = Spec::payload(stormshield).first(b"i");
-pub(super) const ZYXEL: Spec = Spec::payload(zyxel).first(b"s");
+pub(in crate::format) const STORMSHIELD: Spec = Spec::payload(stormshield).first(b"i");
+pub(in crate::format) const ZYXEL: Spec = Spec::payload(zyxel).first(b"s");
 
 /// Stormshield's keys, and their meanings.
 const TABLE: &[(&str, To)] = &[

@@ -14,7 +14,7 @@
 //!
 //! What it does *not* know: formats that an administrator made up.
 
-use super::spec::{Found, Miss, Spec};
+use super::super::spec::{Found, Miss, Spec};
 use crate::columns::{self, add, add_int, decide};
 use crate::level::named_severity;
 use crate::memory::Memory;
@@ -22,7 +22,7 @@ use crate::{stamp, syslog};
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"<0123456789");
+pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b"<0123456789");
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();

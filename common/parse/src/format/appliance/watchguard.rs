@@ -13,7 +13,7 @@
 //! What it does *not* know: stamps and hosts, which stand in front; the second stamp of newer devices
 //! belongs to the program's tag and is taken off it.
 
-use super::spec::{Found, Miss, Next, Spec};
+use super::super::spec::{Found, Miss, Next, Spec};
 use crate::columns::{self, To, put};
 use crate::memory::Memory;
 use crate::pair::pairs;
@@ -21,7 +21,7 @@ use common::event::{Event, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"m");
+pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b"m");
 
 /// Names of pairs, and their meanings.
 const TABLE: &[(&str, To)] = &[

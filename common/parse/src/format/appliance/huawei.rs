@@ -12,14 +12,14 @@
 //!
 //! What it does *not* know: stamps and hosts, which stand in front.
 
-use super::spec::{Found, Miss, Next, Spec};
+use super::super::spec::{Found, Miss, Next, Spec};
 use crate::columns::{self, To, put};
 use crate::memory::Memory;
 use common::event::{Event, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"%");
+pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b"%");
 
 /// Names in small letters, and their meanings.
 const TABLE: &[(&str, To)] = &[

@@ -12,7 +12,7 @@
 //!
 //! What it does *not* know: the application firewall's signatures.
 
-use super::spec::{Found, Miss, Next, Spec};
+use super::super::spec::{Found, Miss, Next, Spec};
 use crate::columns::{self, To, put};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp, digits};
@@ -22,7 +22,7 @@ use common::event::{Event, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"< 0123456789");
+pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b"< 0123456789");
 
 /// Names and their meanings, sorted.
 const TABLE: &[(&str, To)] = &[

@@ -9,7 +9,7 @@
 //!
 //! What it does *not* know: the thousands of message numbers.
 
-use super::spec::{Found, Miss, Spec};
+use super::super::spec::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{self, add, add_int, decide, lower};
 use crate::memory::Memory;
@@ -18,7 +18,7 @@ use crate::stamp;
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b" i0123456789");
+pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b" i0123456789");
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let own = text.trim_start();

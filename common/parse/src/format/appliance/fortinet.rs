@@ -11,7 +11,7 @@
 //!
 //! What it does *not* know: the thousands of message numbers.
 
-use super::spec::{Found, Miss, Spec};
+use super::super::spec::{Found, Miss, Spec};
 use crate::columns::{self, To, decide, put};
 use crate::level::named_severity;
 use crate::memory::Memory;
@@ -21,7 +21,7 @@ use common::event::{Event, TimeQuality, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"dlte");
+pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b"dlte");
 
 /// FortiOS's keys and their meanings, sorted.
 const KEYS: &[(&str, To)] = &[

@@ -10,7 +10,7 @@
 //!
 //! What it does *not* know: names of zones that mean more than one offset.
 
-use super::{Found, Miss, Spec};
+use super::super::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{self, To, add, add_int, put};
 use crate::level::named_severity;
@@ -23,8 +23,8 @@ use common::event::{Event, TimeQuality, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const XG: Spec = Spec::payload(xg).first(b"dt");
-pub(super) const UTM: Spec = Spec::line(utm).first(b"<12");
+pub(in crate::format) const XG: Spec = Spec::payload(xg).first(b"dt");
+pub(in crate::format) const UTM: Spec = Spec::line(utm).first(b"<12");
 
 /// Keys of both and their meanings, sorted.
 const KEYS: &[(&str, To)] = &[
@@ -177,7 +177,7 @@ fn utm<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<
             _ => pair(key, value, event),
         }
     }
-    Ok(Found { next: super::Next::Nothing, ..found })
+    Ok(Found { next: super::super::Next::Nothing, ..found })
 }
 
 fn known<'a>(text: &'a str, dataset: &'static str, event: &mut Event<'a>) {

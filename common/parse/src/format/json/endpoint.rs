@@ -1,0 +1,242 @@
+//! The protectors of endpoints and of logins whose JSON is known, as data: one entry each.
+//!
+//! CrowdStrike's streams and raw events, SentinelOne, Carbon Black, Sophos Central, Defender's hunting
+//! tables, Duo. The names are those of the services' own documentation.
+//!
+//! What it does *not* know: how a table is applied ([`super::service`]).
+
+use super::service::{Category, Level, NOTHING, Outcome, Service};
+use crate::columns::To;
+use common::field::Column as C;
+
+#[allow(clippy::too_many_lines, reason = "a flat list of services")]
+pub(super) static SERVICES: &[Service] = &[
+    Service {
+        dataset: "crowdstrike.detection",
+        has: &["metadata.eventType", "event.DetectName"],
+        time: &["metadata.eventCreationTime"],
+        table: &[
+            ("event.CommandLine", To::Column(C::ProcessCommandLine)),
+            ("event.ComputerName", To::Column(C::HostName)),
+            ("event.DetectName", To::Field("rule.name")),
+            ("event.FileName", To::Column(C::ProcessName)),
+            ("event.FilePath", To::Field("file.path")),
+            ("event.LocalIP", To::Field("host.ip")),
+            ("event.MD5String", To::Field("file.hash.md5")),
+            ("event.ProcessId", To::Column(C::ProcessPid)),
+            ("event.SHA256String", To::Field("file.hash.sha256")),
+            ("event.Tactic", To::Field("threat.tactic.name")),
+            ("event.Technique", To::Field("threat.technique.name")),
+            ("event.UserName", To::Column(C::UserName)),
+        ],
+        level: Level::Scale("event.Severity", &[(5, 1), (4, 2), (3, 4), (2, 5), (0, 6)]),
+        category: Category::One("intrusion_detection"),
+        ..NOTHING
+    },
+    Service {
+        dataset: "crowdstrike.audit",
+        has: &["metadata.eventType", "event.OperationName", "event.UserId"],
+        time: &["metadata.eventCreationTime"],
+        table: &[
+            ("event.OperationName", To::Column(C::EventAction)),
+            ("event.ServiceName", To::Field("event.provider_name")),
+            ("event.UserId", To::Column(C::UserName)),
+            ("event.UserIp", To::Column(C::SourceIp)),
+        ],
+        outcome: &[Outcome::Holds("event.Success", "false", "true")],
+        category: Category::Begins(
+            "metadata.eventType",
+            &[("Auth", "authentication")],
+            "configuration",
+        ),
+        ..NOTHING
+    },
+    Service {
+        dataset: "crowdstrike.fdr",
+        has: &["event_simpleName", "aid"],
+        time: &["ContextTimeStamp", "timestamp"],
+        table: &[
+            ("CommandLine", To::Column(C::ProcessCommandLine)),
+            ("ComputerName", To::Column(C::HostName)),
+            ("DomainName", To::Field("dns.question.name")),
+            ("ImageFileName", To::Column(C::ProcessExecutable)),
+            ("LocalAddressIP4", To::Column(C::SourceIp)),
+            ("LocalPort", To::Column(C::SourcePort)),
+            ("MD5HashData", To::Field("file.hash.md5")),
+            ("ParentBaseFileName", To::Field("process.parent.name")),
+            ("RawProcessId", To::Column(C::ProcessPid)),
+            ("RemoteAddressIP4", To::Column(C::DestinationIp)),
+            ("RemotePort", To::Column(C::DestinationPort)),
+            ("SHA256HashData", To::Field("file.hash.sha256")),
+            ("UserName", To::Column(C::UserName)),
+            ("aip", To::Field("host.nat.ip")),
+            ("event_simpleName", To::Column(C::EventAction)),
+        ],
+        category: Category::Begins(
+            "event_simpleName",
+            &[
+                ("Process", "process"),
+                ("SyntheticProcess", "process"),
+                ("Network", "network"),
+                ("Dns", "network"),
+                ("UserLogon", "authentication"),
+            ],
+            "host",
+        ),
+        ..NOTHING
+    },
+    Service {
+        dataset: "sentinelone.threat",
+        has: &["threatInfo.threatName", "agentRealtimeInfo.agentComputerName"],
+        time: &["threatInfo.identifiedAt", "threatInfo.createdAt"],
+        table: &[
+            ("agentDetectionInfo.agentIpV4", To::Field("host.ip")),
+            ("agentRealtimeInfo.agentComputerName", To::Column(C::HostName)),
+            ("threatInfo.classification", To::Field("rule.category")),
+            ("threatInfo.filePath", To::Field("file.path")),
+            ("threatInfo.maliciousProcessArguments", To::Column(C::ProcessCommandLine)),
+            ("threatInfo.mitigationStatus", To::Column(C::EventAction)),
+            ("threatInfo.processUser", To::Column(C::UserName)),
+            ("threatInfo.sha1", To::Field("file.hash.sha1")),
+            ("threatInfo.sha256", To::Field("file.hash.sha256")),
+            ("threatInfo.threatName", To::Field("rule.name")),
+        ],
+        category: Category::One("malware"),
+        ..NOTHING
+    },
+    Service {
+        dataset: "sentinelone.activity",
+        has: &["activityType", "primaryDescription", "accountId"],
+        time: &["createdAt"],
+        table: &[
+            ("activityType", To::Column(C::EventCode)),
+            ("data.ipAddress", To::Column(C::SourceIp)),
+            ("data.username", To::Column(C::UserName)),
+            ("primaryDescription", To::Column(C::Message)),
+        ],
+        category: Category::One("configuration"),
+        ..NOTHING
+    },
+    Service {
+        dataset: "carbon_black.alert",
+        has: &["backend_timestamp", "device_name", "reason"],
+        time: &["backend_timestamp"],
+        table: &[
+            ("device_external_ip", To::Field("host.nat.ip")),
+            ("device_internal_ip", To::Field("host.ip")),
+            ("device_name", To::Column(C::HostName)),
+            ("netconn_local_ip", To::Column(C::SourceIp)),
+            ("netconn_local_port", To::Column(C::SourcePort)),
+            ("netconn_remote_ip", To::Column(C::DestinationIp)),
+            ("netconn_remote_port", To::Column(C::DestinationPort)),
+            ("process_cmdline", To::Column(C::ProcessCommandLine)),
+            ("process_name", To::Column(C::ProcessExecutable)),
+            ("process_pid", To::Column(C::ProcessPid)),
+            ("process_username", To::Column(C::UserName)),
+            ("reason", To::Column(C::Message)),
+            ("type", To::Column(C::EventAction)),
+        ],
+        level: Level::Scale("severity", &[(8, 2), (5, 4), (1, 5)]),
+        category: Category::One("intrusion_detection"),
+        ..NOTHING
+    },
+    Service {
+        dataset: "sophos.central",
+        has: &["endpoint_id", "type", "severity", "location"],
+        time: &["when", "created_at"],
+        table: &[
+            ("location", To::Column(C::HostName)),
+            ("name", To::Column(C::Message)),
+            ("source", To::Column(C::UserName)),
+            ("source_info.ip", To::Column(C::SourceIp)),
+            ("threat", To::Field("rule.name")),
+            ("type", To::Column(C::EventAction)),
+        ],
+        level: Level::Letters("severity", &[("h", 2), ("m", 4), ("l", 5), ("n", 6), ("c", 1)]),
+        category: Category::Begins(
+            "type",
+            &[
+                ("Event::Endpoint::Threat", "malware"),
+                ("Event::Endpoint::CoreDetection", "malware"),
+                ("Event::Endpoint::WebControl", "web"),
+                ("Event::Firewall", "network"),
+            ],
+            "host",
+        ),
+        ..NOTHING
+    },
+    Service {
+        dataset: "microsoft.defender",
+        has: &["ActionType", "DeviceName", "Timestamp"],
+        time: &["Timestamp"],
+        table: &[
+            ("AccountName", To::Column(C::UserName)),
+            ("ActionType", To::Column(C::EventAction)),
+            ("DeviceName", To::Column(C::HostName)),
+            ("FileName", To::Column(C::ProcessName)),
+            ("FolderPath", To::Field("file.path")),
+            ("InitiatingProcessCommandLine", To::Field("process.parent.command_line")),
+            ("InitiatingProcessFileName", To::Field("process.parent.name")),
+            ("LocalIP", To::Column(C::SourceIp)),
+            ("LocalPort", To::Column(C::SourcePort)),
+            ("ProcessCommandLine", To::Column(C::ProcessCommandLine)),
+            ("ProcessId", To::Column(C::ProcessPid)),
+            ("RemoteIP", To::Column(C::DestinationIp)),
+            ("RemotePort", To::Column(C::DestinationPort)),
+            ("RemoteUrl", To::Field("url.original")),
+            ("SHA256", To::Field("file.hash.sha256")),
+        ],
+        outcome: &[Outcome::Ends("ActionType", &["failed", "blocked"], &["success", "created"])],
+        category: Category::Begins(
+            "ActionType",
+            &[
+                ("Process", "process"),
+                ("File", "file"),
+                ("Registry", "registry"),
+                ("Logon", "authentication"),
+                ("Connection", "network"),
+                ("Antivirus", "malware"),
+            ],
+            "host",
+        ),
+        ..NOTHING
+    },
+    Service {
+        dataset: "duo.authentication",
+        has: &["factor", "result", "txid", "access_device.ip"],
+        time: &["isotimestamp", "timestamp"],
+        table: &[
+            ("access_device.ip", To::Column(C::SourceIp)),
+            ("application.name", To::Field("service.name")),
+            ("factor", To::Field("duo.method")),
+            ("reason", To::Field("event.reason")),
+            ("user.name", To::Column(C::UserName)),
+        ],
+        outcome: &[Outcome::Ends("result", &["failure", "denied", "fraud"], &["success"])],
+        category: Category::One("authentication"),
+        ..NOTHING
+    },
+    Service {
+        dataset: "bitdefender.event",
+        has: &["module", "computer_name", "computer_ip"],
+        time: &["timestamp", "created", "lastUpdate"],
+        table: &[
+            ("computer_ip", To::Field("host.ip")),
+            ("computer_name", To::Column(C::HostName)),
+            ("file_path", To::Field("file.path")),
+            ("filePath", To::Field("file.path")),
+            ("final_status", To::Column(C::EventAction)),
+            ("malware_name", To::Field("rule.name")),
+            ("module", To::Field("log.logger")),
+            ("source_ip", To::Column(C::SourceIp)),
+            ("user.name", To::Column(C::UserName)),
+            ("userName", To::Column(C::UserName)),
+        ],
+        category: Category::Begins(
+            "module",
+            &[("av", "malware"), ("fw", "network"), ("uc", "web"), ("login", "authentication")],
+            "intrusion_detection",
+        ),
+        ..NOTHING
+    },
+];
