@@ -41,6 +41,7 @@ mod tests;
 mod walk;
 
 use crate::ingest::Register;
+use crate::seal::Leaves;
 use crate::{Create, Error, Result, Store};
 use common::clock::Timestamp;
 use connect::Address;
@@ -77,6 +78,7 @@ pub(crate) struct Postgres {
     committed: HashMap<i64, Timestamp>,
     /// Rows on their way to the server; kept for its allocation.
     rows: copy::Rows,
+    leaves: Leaves,
     /// Batches whose events are in the open transaction.
     staged: Option<ingest::Staged>,
     /// The connection that compresses with LZ4 where the server can.
@@ -105,6 +107,7 @@ impl Postgres {
             listening: None,
             committed: HashMap::new(),
             rows: copy::Rows::default(),
+            leaves: Leaves::default(),
             staged: None,
             packing: None,
             is_open: false,

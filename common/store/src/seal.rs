@@ -209,23 +209,49 @@ pub(crate) fn record<'b>(
 }
 
 /// The leaves of a batch's rows, in the making. An event is added when it is written: it is in the
-/// processor's cache then, and five thousand of them are not.
+/// processor's cache then, and five thousand of them are not. Of batch after batch, so that their
+/// memory is asked for once.
 #[derive(Default)]
 pub(crate) struct Leaves {
-    days: BTreeMap<i32, Leaf>,
+    /// By day.
+    open: Vec<(i32, Leaf)>,
+    /// Where the last event's leaf is.
+    place: usize,
+    spare: Vec<Leaf>,
 }
 
+/// How many leaves are kept for further batches. Most batches have events of a day or two.
+const SPARE: usize = 32;
+
 impl Leaves {
+    /// Begins a batch's.
+    pub(crate) fn begin(&mut self) {
+        self.spare.extend(self.open.drain(..).map(|(_, leaf)| leaf));
+        self.spare.truncate(SPARE);
+    }
+
     /// Adds an event.
     pub(crate) fn event(&mut self, seq: i32, event: &Event<'_>) {
         let day = day(event.time);
-        let leaf = self.days.entry(day).or_insert_with(|| Leaf::new(day, Form::Short));
-        leaf.event(seq, event);
+        if self.open.get(self.place).is_none_or(|(last, _)| *last != day) {
+            self.place = self.find(day);
+        }
+        self.open[self.place].1.event(seq, event);
+    }
+
+    fn find(&mut self, day: i32) -> usize {
+        let found = self.open.binary_search_by_key(&day, |(other, _)| *other);
+        if let Err(place) = found {
+            let mut leaf = self.spare.pop().unwrap_or_default();
+            leaf.begin(day, Form::Short);
+            self.open.insert(place, (day, leaf));
+        }
+        found.unwrap_or_else(|place| place)
     }
 
     /// The leaves, by day.
-    pub(crate) fn seal(self) -> Vec<(i32, Sealed)> {
-        self.days.into_iter().map(|(day, leaf)| (day, leaf.seal())).collect()
+    pub(crate) fn seal(&mut self) -> Vec<(i32, Sealed)> {
+        self.open.iter_mut().map(|(day, leaf)| (*day, leaf.seal())).collect()
     }
 }
 

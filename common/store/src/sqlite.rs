@@ -33,6 +33,7 @@ mod walk;
 pub use spool::Spool;
 
 use crate::ingest::Register;
+use crate::seal::Leaves;
 use crate::{Create, Error, Result, Store};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
@@ -50,7 +51,7 @@ const TRY: Duration = Duration::from_millis(2);
 /// Not kept in the file, so set on each connection. The cache holds the right edges of the
 /// indexes, which is where rows arrive; 8,000 pages (32 MiB) between checkpoints write such a
 /// page once instead of often.
-const CONNECTION: &str = "PRAGMA synchronous = FULL; PRAGMA cache_size = -24576; \
+const CONNECTION: &str = "PRAGMA synchronous = FULL; PRAGMA cache_size = -22528; \
     PRAGMA wal_autocheckpoint = 50000; \
     PRAGMA journal_size_limit = 268435456;";
 
@@ -59,6 +60,7 @@ pub(crate) struct Sqlite {
     /// Checkpoints of a connection that stores events; it ends before the connection does.
     beside: Option<checkpoint::Beside>,
     connection: Connection,
+    leaves: Leaves,
     path: PathBuf,
     place: String,
     /// Commit times of batches met while reading.
@@ -85,8 +87,8 @@ impl Sqlite {
                 .map_err(|error| unreachable(error.to_string())),
         }?;
         let (committed, register) = (row::Committed::default(), Register::default());
-        let (path, beside) = (path.to_owned(), None);
-        let mut store = Sqlite { beside, connection, path, place, committed, register };
+        let (path, beside, leaves) = (path.to_owned(), None, Leaves::default());
+        let mut store = Sqlite { beside, connection, leaves, path, place, committed, register };
         store.prepare(create)?;
         Ok(store)
     }

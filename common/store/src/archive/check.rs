@@ -254,7 +254,7 @@ fn compared(
     row: &BatchRow,
     leaves: &[LeafRow],
     own: Option<&LeafRow>,
-    making: Vec<Leaf>,
+    mut making: Vec<Leaf>,
 ) -> Vec<Finding> {
     let batch = row.batch;
     let all: Vec<_> =
@@ -263,7 +263,7 @@ fn compared(
         let columns = vec!["leaves".to_owned()];
         return vec![Finding::ChangedBatch { batch, columns }];
     };
-    let made: Vec<Sealed> = making.into_iter().map(Leaf::seal).collect();
+    let made: Vec<Sealed> = making.iter_mut().map(Leaf::seal).collect();
     let same = made.iter().find(|leaf| leaf.digest[..] == own.digest[..]);
     match same.or(made.first()) {
         Some(leaf) if own.retention.is_some() && same.is_none() => {

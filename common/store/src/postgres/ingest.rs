@@ -306,10 +306,10 @@ impl Postgres {
         self.client.batch_execute("BEGIN")?;
         crash::place("after_begin");
         self.is_open = true;
-        let (client, rows) = (&mut self.client, &mut self.rows);
+        let (client, rows, leaves) = (&mut self.client, &mut self.rows, &mut self.leaves);
         let mut send = |batch: &Batch<'_, '_>| {
             let number = client.query_one(number, &[])?.get(0);
-            let mut one = Load { client, copy, rows, part: Part::new(number) };
+            let mut one = Load { client, copy, rows, leaves, part: Part::new(number) };
             if is_careful { one.sift(batch) } else { one.whole(batch) }?;
             Ok(one.part)
         };

@@ -23,18 +23,17 @@ pub(super) struct Load<'l> {
     pub(super) client: &'l mut Client,
     pub(super) copy: &'l Statement,
     pub(super) rows: &'l mut copy::Rows,
+    pub(super) leaves: &'l mut Leaves,
     pub(super) part: Part,
 }
 
 impl Load<'_> {
     /// Sends a batch.
     pub(super) fn whole(&mut self, batch: &Batch<'_, '_>) -> Sent<()> {
-        let (mut leaves, mut extent) = (Leaves::default(), Extent::default());
-        self.copy(batch.events, 1, &mut |seq, event| {
-            leaves.event(seq, event);
-            extent.add(event);
-        })?;
-        self.part.leaves = leaves.seal();
+        let mut extent = Extent::default();
+        self.leaves.begin();
+        self.copy(batch.events, 1, Some(&mut extent))?;
+        self.part.leaves = self.leaves.seal();
         self.part.extent = extent;
         Ok(())
     }
@@ -42,24 +41,20 @@ impl Load<'_> {
     /// Sends what the server takes of a batch.
     pub(super) fn sift(&mut self, batch: &Batch<'_, '_>) -> Sent<()> {
         self.bisect(batch.events, 1)?;
-        let mut leaves = Leaves::default();
+        self.leaves.begin();
         for (seq, event) in (1..).zip(batch.events) {
             if self.part.refused.iter().all(|(refused, _)| *refused != seq) {
-                leaves.event(seq, event);
+                self.leaves.event(seq, event);
             }
         }
-        self.part.leaves = leaves.seal();
+        self.part.leaves = self.leaves.seal();
         self.part.extent = Extent::of(batch.events);
         Ok(())
     }
 
-    /// Sends events, the first of which has the number `seq`; shows each.
-    fn copy(
-        &mut self,
-        events: &[Event<'_>],
-        seq: i32,
-        see: &mut dyn FnMut(i32, &Event<'_>),
-    ) -> Sent<()> {
+    /// Sends events, the first of which has the number `seq`; counts and hashes each while it is at
+    /// hand where all of them will be stored.
+    fn copy(&mut self, events: &[Event<'_>], seq: i32, mut whole: Option<&mut Extent>) -> Sent<()> {
         if events.is_empty() {
             return Ok(());
         }
@@ -68,7 +63,10 @@ impl Load<'_> {
         rows.begin();
         for (seq, event) in (seq..).zip(events) {
             rows.event(EventId { batch, seq }, event);
-            see(seq, event);
+            if let Some(extent) = &mut whole {
+                self.leaves.event(seq, event);
+                extent.add(event);
+            }
             if rows.bytes().len() >= PIECE {
                 // A failure to send shows again, with the server's reason, at the end.
                 let _ = writer.write_all(rows.bytes());
@@ -85,7 +83,7 @@ impl Load<'_> {
     /// As [`Load::copy`], leaving out what the server refuses.
     fn bisect(&mut self, events: &[Event<'_>], seq: i32) -> Sent<()> {
         self.client.batch_execute("SAVEPOINT part")?;
-        match self.copy(events, seq, &mut |_, _| {}) {
+        match self.copy(events, seq, None) {
             Ok(()) => self.client.batch_execute("RELEASE SAVEPOINT part"),
             Err(error) if fault::is_value(&error) => {
                 self.client.batch_execute("ROLLBACK TO SAVEPOINT part")?;

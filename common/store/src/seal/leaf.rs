@@ -63,17 +63,20 @@ pub(crate) const COLUMNS: [&str; 31] = [
     "ext",
 ];
 const HEAD: usize = COLUMNS.len() * 4;
+/// How long an event's seq and sum are in a proof.
+const EVENT: usize = 8;
 /// What a proof of the short form begins with.
 const SHORT: [u8; 4] = [2, 0, 0, 0];
 /// How much is hashed at once.
 const PIECE: usize = 16 << 10;
 
 /// How events are written into a leaf.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Form {
     /// Each with all its columns, as older batches have it.
     Long,
     /// What an event has in common with those before it is left out.
+    #[default]
     Short,
 }
 
@@ -93,14 +96,15 @@ impl Form {
 }
 
 /// A leaf in the making.
+#[derive(Default)]
 pub(crate) struct Leaf {
     form: Form,
     hash: Sha256,
     /// Bytes that are not hashed yet.
     bytes: Vec<u8>,
     columns: [u32; COLUMNS.len()],
-    /// (seq, sum) of each event.
-    events: Vec<(u32, u32)>,
+    /// Seq and sum of each event, 32 bits each.
+    events: Vec<u8>,
     json: Vec<u8>,
     last: [Last; COLUMNS.len()],
 }
@@ -116,11 +120,21 @@ pub(crate) struct Sealed {
 
 impl Leaf {
     pub(crate) fn new(day: i32, form: Form) -> Leaf {
+        let mut leaf = Leaf::default();
+        leaf.begin(day, form);
+        leaf
+    }
+
+    /// Begins anew, whatever was in it.
+    pub(crate) fn begin(&mut self, day: i32, form: Form) {
         let name = if form == Form::Long { b"siem leaf 1" } else { b"siem leaf 2" };
-        let hash = Sha256::new_with_prefix(name).chain_update(day.to_le_bytes());
-        let (bytes, events, json) = (Vec::new(), Vec::new(), Vec::new());
-        let (columns, last) = ([0; COLUMNS.len()], Default::default());
-        Leaf { form, hash, bytes, columns, events, json, last }
+        self.hash = Sha256::new_with_prefix(name).chain_update(day.to_le_bytes());
+        self.form = form;
+        self.bytes.clear();
+        self.bytes.shrink_to(2 * PIECE);
+        self.events.clear();
+        self.columns = [0; COLUMNS.len()];
+        self.last.iter_mut().for_each(Last::forget);
     }
 
     /// Adds an event.
@@ -128,27 +142,25 @@ impl Leaf {
         #[allow(clippy::cast_sign_loss, reason = "a bit pattern")]
         let seq = seq as u32;
         let sum = row::write(self, seq, event);
-        self.events.push((seq, sum));
+        self.events.extend_from_slice(&seq.to_le_bytes());
+        self.events.extend_from_slice(&sum.to_le_bytes());
         if self.bytes.len() >= PIECE {
             self.hash.update(&self.bytes);
             self.bytes.clear();
         }
     }
 
-    /// Completes the leaf.
-    pub(crate) fn seal(mut self) -> Sealed {
-        let mut proof = Vec::with_capacity(SHORT.len() + HEAD + self.events.len() * 8);
+    /// Completes the leaf, which takes no more events then.
+    pub(crate) fn seal(&mut self) -> Sealed {
+        let mut proof = Vec::with_capacity(SHORT.len() + HEAD + self.events.len());
         proof.extend_from_slice(if self.form == Form::Short { &SHORT } else { &[] });
         self.columns.iter().for_each(|sum| proof.extend_from_slice(&sum.to_le_bytes()));
-        for (seq, sum) in &self.events {
-            proof.extend_from_slice(&seq.to_le_bytes());
-            proof.extend_from_slice(&sum.to_le_bytes());
-        }
+        proof.extend_from_slice(&self.events);
         self.hash.update(&self.bytes);
         self.hash.update([0xfe]);
         self.hash.update(&proof);
-        let event_count = i64::try_from(self.events.len()).unwrap_or(i64::MAX);
-        Sealed { event_count, digest: self.hash.finalize().into(), proof }
+        let event_count = i64::try_from(self.events.len() / EVENT).unwrap_or(i64::MAX);
+        Sealed { event_count, digest: self.hash.finalize_reset().into(), proof }
     }
 }
 

@@ -11,7 +11,7 @@ use super::row::{SEQ_BITS, event_key};
 use super::{Sqlite, account};
 use crate::account::Extent;
 use crate::ingest::is_changed;
-use crate::seal::{self, BatchRecord, Leaves};
+use crate::seal::{self, BatchRecord, Leaves, leaf::Sealed};
 use crate::{Batch, Claim, Committed, Cursor, Error, Ingest, Pace, Result, Share, Totals};
 use common::clock::Timestamp;
 use common::crash;
@@ -172,7 +172,7 @@ impl Sqlite {
                 return Err(Error::Refused { place: self.place.clone(), reason });
             }
             let now = Timestamp::now();
-            match store(&self.connection, batch, now).map_err(&refused)? {
+            match store(&self.connection, &mut self.leaves, batch, now).map_err(&refused)? {
                 Some(stored) => committed.push(stored),
                 None => return Err(Error::Overtaken(batch.cursor.source)),
             }
@@ -259,11 +259,12 @@ fn advance_cursor(
 /// Stores one batch; `None` when the cursor moved meanwhile: then the caller undoes what is here.
 fn store(
     connection: &Connection,
+    leaves: &mut Leaves,
     batch: &Batch<'_, '_>,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Committed>> {
     let number = draw(connection, "batch")?;
-    let (leaves, extent) = insert_events(connection, number, batch.events)?;
+    let extent = insert_events(connection, leaves, number, batch.events)?;
     if advance_cursor(connection, batch, extent.share)? == 0 {
         return Ok(None);
     }
@@ -280,7 +281,7 @@ fn store(
         .prepare_cached(next)?
         .query_row([now.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let record = seal::record(batch, number, extent.time);
-    let digest = put_leaves(connection, batch, &record, leaves)?;
+    let digest = put_leaves(connection, batch, &record, leaves.seal())?;
     let head = "SELECT head FROM cursor WHERE source = ?1";
     let previous: Vec<u8> =
         connection.prepare_cached(head)?.query_row([record.source], |row| row.get(0))?;
@@ -316,10 +317,10 @@ fn put_leaves(
     connection: &Connection,
     batch: &Batch<'_, '_>,
     record: &BatchRecord<'_>,
-    events: Leaves,
+    events: Vec<(i32, Sealed)>,
 ) -> rusqlite::Result<[u8; 32]> {
     let mut leaves = seal::note_leaves(batch.rejects.iter(), batch.gaps);
-    leaves.extend(events.seal());
+    leaves.extend(events);
     let insert = "INSERT INTO leaf (batch, day, event_count, digest, proof) \
         VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut insert = connection.prepare_cached(insert)?;
@@ -329,15 +330,16 @@ fn put_leaves(
     Ok(record.digest(leaves.iter().map(|(day, leaf)| (*day, leaf.event_count, &leaf.digest[..]))))
 }
 
-/// Stores events; gives their leaves and what they hold.
+/// Stores events and makes their leaves; gives what they hold.
 fn insert_events(
     connection: &Connection,
+    leaves: &mut Leaves,
     batch: i64,
     events: &[Event<'_>],
-) -> rusqlite::Result<(Leaves, Extent)> {
+) -> rusqlite::Result<Extent> {
     let mut statement = connection.prepare_cached(EVENT_INSERT)?;
-    let (mut buffers, mut leaves) = (Buffers::default(), Leaves::default());
-    let mut extent = Extent::default();
+    let (mut buffers, mut extent) = (Buffers::default(), Extent::default());
+    leaves.begin();
     for (seq, event) in (1..).zip(events) {
         let mut row = Binder { statement: &mut statement, place: 0 };
         row.event(event_key(EventId { batch, seq }), event, &mut buffers)?;
@@ -345,5 +347,5 @@ fn insert_events(
         leaves.event(seq, event);
         extent.add(event);
     }
-    Ok((leaves, extent))
+    Ok(extent)
 }

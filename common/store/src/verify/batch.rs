@@ -153,7 +153,7 @@ fn read(
         };
         store.whole_batch(batch, span, &mut see)?;
     }
-    found.leaves = open.into_iter().map(|(day, leaf)| (day, leaf.seal())).collect();
+    found.leaves = open.into_iter().map(|(day, mut leaf)| (day, leaf.seal())).collect();
     let mut notes: BTreeMap<i32, Vec<Vec<u8>>> = BTreeMap::new();
     for (day, bytes) in store.notes(batch)? {
         notes.entry(day).or_default().push(bytes);

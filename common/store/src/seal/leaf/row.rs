@@ -20,6 +20,18 @@ pub(super) struct Last {
     sum: u64,
 }
 
+/// More than this is not kept when a leaf begins.
+const KEPT: usize = 1024;
+
+impl Last {
+    /// Forgets the value, not its place in memory.
+    pub(super) fn forget(&mut self) {
+        self.is_known = false;
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT);
+    }
+}
+
 /// Writes an event, a flat list of `COLUMNS`; gives its sum.
 pub(super) fn write(leaf: &mut Leaf, seq: u32, event: &Event<'_>) -> u32 {
     let sum = u64::from(seq);
