@@ -267,6 +267,8 @@ formats! {
     JsonCut "json-cut" json_cut::SPEC;
     /// a syslog priority and then the text, as appliances send it
     Priority "priority" priority::SPEC;
+    /// JSON behind the cookie @cee:
+    Cee "cee" priority::CEE;
     /// key=value pairs
     Logfmt "logfmt" logfmt::SPEC;
     /// Windows servicing: CBS.log, dism.log

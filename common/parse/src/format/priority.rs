@@ -1,7 +1,9 @@
-//! Syslog messages with a priority and nothing else before their text, as appliances send them.
+//! Marks before a payload: a syslog priority with nothing else, as appliances send it, and the cookie
+//! of the Common Event Expression before JSON, as sudo and rsyslog write it.
 //!
 //! ```text
 //! <189>date=2021-02-05 time=15:05:55 devname="fg1" …
+//! @cee:{"sudo":{"accept":{…}}}
 //! ```
 //!
 //! What it does *not* know: the time, the host, the program; a payload may say them.
@@ -15,9 +17,23 @@ use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::line(read).first(b"<").generic().header();
 
+pub(super) const CEE: Spec = Spec::payload(cee).first(b"@").header();
+
 /// What payloads begin with that are sent in this way.
-const PAYLOADS: [&str; 9] =
-    ["id=", "date=", "devname=", "device=", "device_name=", "CEF:", "LEEF:", "{", "type="];
+const PAYLOADS: [&str; 12] = [
+    "id=",
+    "date=",
+    "devname=",
+    "device=",
+    "device_name=",
+    "CEF:",
+    "LEEF:",
+    "{",
+    "type=",
+    "@cee:",
+    "AgentDevice=",
+    "MSWinEventLog",
+];
 
 fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let Some((facility, severity, body)) = syslog::priority(text.as_bytes()) else {
@@ -34,4 +50,15 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
     let inner = syslog::fill(text, &tag, event);
     event.message = Cow::Borrowed(&text[tag.body..]);
     Ok(Found { inner, next: Next::Payload, ..Found::default() })
+}
+
+fn cee<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    let Some(rest) = text.strip_prefix("@cee:").map(str::trim_ascii_start) else {
+        return Miss::at(0, "the cookie before JSON (@cee:)");
+    };
+    if !rest.starts_with('{') {
+        return Miss::at(5, "a JSON object");
+    }
+    event.message = Cow::Borrowed(rest);
+    Ok(Found { next: Next::Payload, ..Found::default() })
 }

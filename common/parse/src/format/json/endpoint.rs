@@ -1,12 +1,14 @@
 //! The protectors of endpoints and of logins whose JSON is known, as data: one entry each.
 //!
 //! CrowdStrike's streams and raw events, SentinelOne, Carbon Black, Sophos Central, Defender's hunting
-//! tables, Duo. The names are those of the services' own documentation.
+//! tables, Duo, Bitdefender, sudo. The names are those of the services' own documentation.
 //!
 //! What it does *not* know: how a table is applied ([`super::service`]).
 
 use super::service::{Category, Level, NOTHING, Outcome, Service};
 use crate::columns::To;
+use crate::source::Source as _;
+use common::event::{Event, Object, Value};
 use common::field::Column as C;
 
 #[allow(clippy::too_many_lines, reason = "a flat list of services")]
@@ -83,6 +85,39 @@ pub(super) static SERVICES: &[Service] = &[
             ],
             "host",
         ),
+        ..NOTHING
+    },
+    Service {
+        dataset: "sudo.accept",
+        has: &["sudo.accept.submituser", "sudo.accept.command"],
+        table: &[
+            ("sudo.accept.command", To::Column(C::ProcessExecutable)),
+            ("sudo.accept.runuser", To::Column(C::UserTargetName)),
+            ("sudo.accept.submitcwd", To::Field("process.working_directory")),
+            ("sudo.accept.submithost", To::Column(C::HostName)),
+            ("sudo.accept.submituser", To::Column(C::UserName)),
+            ("sudo.accept.ttyname", To::Field("process.tty.name")),
+        ],
+        outcome: &[Outcome::Success],
+        category: Category::One("process"),
+        finish: |fields, event| ran(fields, "sudo.accept.runargv", event),
+        ..NOTHING
+    },
+    Service {
+        dataset: "sudo.reject",
+        has: &["sudo.reject.submituser", "sudo.reject.command"],
+        table: &[
+            ("sudo.reject.command", To::Column(C::ProcessExecutable)),
+            ("sudo.reject.reason", To::Field("event.reason")),
+            ("sudo.reject.runuser", To::Column(C::UserTargetName)),
+            ("sudo.reject.submitcwd", To::Field("process.working_directory")),
+            ("sudo.reject.submithost", To::Column(C::HostName)),
+            ("sudo.reject.submituser", To::Column(C::UserName)),
+            ("sudo.reject.ttyname", To::Field("process.tty.name")),
+        ],
+        outcome: &[Outcome::Error("sudo.reject.submituser")],
+        category: Category::One("process"),
+        finish: |fields, event| ran(fields, "sudo.reject.runargv", event),
         ..NOTHING
     },
     Service {
@@ -240,3 +275,12 @@ pub(super) static SERVICES: &[Service] = &[
         ..NOTHING
     },
 ];
+
+/// What sudo ran, or was asked to.
+fn ran(fields: &Object<'_>, name: &'static str, event: &mut Event<'_>) {
+    event.event_action = Some("sudo_command".into());
+    if let Some(Value::List(words)) = fields.value(name) {
+        let words: Vec<String> = words.iter().map(Value::to_string).collect();
+        event.process_command_line = Some(words.join(" ").into());
+    }
+}
