@@ -4,6 +4,7 @@
 //! [`crate::pair`].
 
 pub(super) mod barracuda;
+pub(super) mod checkpoint;
 pub(super) mod f5;
 pub(super) mod fortinet;
 pub(super) mod gateway;

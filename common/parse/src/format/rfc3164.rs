@@ -11,6 +11,8 @@
 //! `Message forwarded from ` it is the host and a colon. The sequence numbers,
 //! a host and the mark before the stamp, a zone's name and a colon behind it are Cisco's.
 //!
+//! UniFi's access points name themselves once more before the tag.
+//!
 //! Where a relay put its own header before a whole line, that line's host, time and tag count.
 //!
 //! What it does *not* know: which year and zone a stamp means ([`crate::calendar`]).
@@ -58,6 +60,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         event.host_name = line[from..to].into();
     }
     let rest = host(line, head.end, event);
+    let rest = access_point(line, rest, event);
     let tag = match relayed(text, rest) {
         Some(body) => syslog::Tag { body, ..syslog::Tag::default() },
         None => syslog::tag(line, rest),
@@ -178,6 +181,28 @@ fn trailing_year(text: &[u8], at: usize) -> Option<i64> {
     let year = stamp::digits(text, at + 1, 4).filter(|year| *year >= 1970)?;
     let rest = text.get(at + 5..)?;
     (text[at] == b' ' && matches!(rest, [b' ', ..] | [b':', b' ', ..])).then_some(year)
+}
+
+/// Passes over what UniFi's access points say of themselves before the tag, `fcecda012345,U7PG2-6.6.55:`;
+/// it is the host where no other stands before it.
+fn access_point(line: &str, at: usize, event: &mut Event<'_>) -> usize {
+    let rest = &line.as_bytes()[at..];
+    let Some(comma) = rest.iter().take(48).position(|&byte| matches!(byte, b',' | b' ' | b':'))
+    else {
+        return at;
+    };
+    if rest[comma] != b',' {
+        return at;
+    }
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b",.+-_".contains(*byte);
+    let width = rest.iter().take(64).take_while(is_part).count();
+    if comma == 0 || !rest[width..].starts_with(b": ") {
+        return at;
+    }
+    if event.host_name == "-" {
+        event.host_name = line[at..at + width].to_owned().into();
+    }
+    at + width + 2
 }
 
 /// Reads the host after the stamp, if there is one; returns where the tag may begin.

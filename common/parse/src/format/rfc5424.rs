@@ -13,7 +13,7 @@
 //! What it does *not* know: the meaning of structured data other than that of two firewalls
 //! ([`firewall`]).
 
-mod firewall;
+pub(super) mod firewall;
 
 use super::spec::NO_OBJECT;
 use super::spec::{Found, Miss, Next, Spec};

@@ -24,9 +24,8 @@ use common::event::{Event, Fields, TimeQuality, Value};
 
 const CURSOR: &[u8] = b"__CURSOR=";
 
-pub(in super::super) const TEXT: Spec = Spec::line(read)
-    .first(b"_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-    .joined(Joint::Run { begins, goes_on, ends });
+pub(in super::super) const TEXT: Spec =
+    Spec::line(read).first(b"_FMSTW").joined(Joint::Run { begins, goes_on, ends });
 
 fn begins(line: &[u8]) -> bool {
     line.starts_with(CURSOR) || verbose(line).is_some()

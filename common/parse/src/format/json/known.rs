@@ -107,7 +107,12 @@ static SERVICES: &[Service] = &[
         dataset: "google_workspace.activity",
         has: &["id.applicationName", "id.time", "actor.email"],
         time: &["id.time"],
-        table: &[("actor.email", To::Column(C::UserName)), ("ipAddress", To::Column(C::SourceIp))],
+        table: &[
+            ("actor.email", To::Column(C::UserName)),
+            ("events.name", To::Column(C::EventAction)),
+            ("ipAddress", To::Column(C::SourceIp)),
+        ],
+        outcome: &[Outcome::Holds("events.name", "login_failure", "login_success")],
         category: Category::Begins("id.applicationName", &[("login", "authentication")], "iam"),
         ..NOTHING
     },

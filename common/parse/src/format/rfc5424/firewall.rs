@@ -75,17 +75,22 @@ pub(super) fn check_point(line: &str, at: usize, event: &mut Event<'_>) -> bool 
     let Some(pairs) = pairs(line, at) else { return false };
     event.event_category = Some("network".into());
     for (name, value) in pairs {
-        match name {
-            "action" => {
-                event.event_action = Some(Cow::Owned(value.to_ascii_lowercase()));
-                decide(&value, event);
-            }
-            "proto" => protocol(&value, event),
-            _ => fill(CHECK_POINT, name, &value, event),
-        }
-        columns::keep(format!("checkpoint.{name}"), Value::Text(Cow::Owned(value)), event);
+        check_point_pair(name, value, event);
     }
     true
+}
+
+/// Fills what one of Check Point's pairs means.
+pub(in crate::format) fn check_point_pair(name: &str, value: String, event: &mut Event<'_>) {
+    match name {
+        "action" => {
+            event.event_action = Some(Cow::Owned(value.to_ascii_lowercase()));
+            decide(&value, event);
+        }
+        "proto" => protocol(&value, event),
+        _ => fill(CHECK_POINT, name, &value, event),
+    }
+    columns::keep(format!("checkpoint.{name}"), Value::Text(Cow::Owned(value)), event);
 }
 
 fn pairs(line: &str, at: usize) -> Option<Vec<(&str, String)>> {
