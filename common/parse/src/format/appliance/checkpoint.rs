@@ -30,7 +30,8 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let is_exported =
         text.starts_with("time=") && has(b"|product=") && (has(b"|origin=") || has(b"|loguid="));
     let old = if is_exported { None } else { moment(text.as_bytes()) };
-    if !is_exported && !(old.is_some() && has(b" product: ")) {
+    let is_old = old.is_some() && has(b" product: ");
+    if !is_exported && !is_old {
         return Miss::at(0, expected);
     }
     event.dataset = Some("checkpoint.firewall".into());
