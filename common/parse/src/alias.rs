@@ -42,6 +42,11 @@ pub(crate) enum Further {
     Path,
     Agent,
     Protocol,
+    /// All of a request's first line: `GET /a HTTP/1.1`.
+    Request,
+    Referrer,
+    Domain,
+    Bytes,
 }
 
 /// Which names of each column an object has given, by rank.
@@ -139,7 +144,19 @@ impl Further {
     /// Adds the field if the value has its shape and nothing better gave it; names like `status`
     /// mean other things elsewhere.
     fn fill<'a>(self, name: &str, value: &Value<'a>, event: &mut Event<'a>) -> Option<()> {
+        let said = |text: &Cow<'a, str>| {
+            Some(text).filter(|text| !matches!(text.as_ref(), "" | "-")).cloned()
+        };
         let (field, value) = match (self, value) {
+            (Further::Request, text) => return request(text, event),
+            (Further::Referrer, Value::Text(text)) => {
+                ("http.request.referrer", Value::Text(said(text)?))
+            }
+            (Further::Domain, Value::Text(text)) => ("url.domain", Value::Text(said(text)?)),
+            (Further::Bytes, Value::Int(bytes)) => ("http.response.body.bytes", Value::Int(*bytes)),
+            (Further::Bytes, Value::Text(text)) => {
+                ("http.response.body.bytes", Value::Int(text.parse().ok()?))
+            }
             (Further::Method, Value::Text(text)) => {
                 let known = (3..=12).contains(&text.len());
                 let known = known && text.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -171,6 +188,32 @@ impl Further {
         }
         Some(())
     }
+}
+
+/// Reads `GET /a HTTP/1.1`; other texts that are called a request say nothing.
+fn request<'a>(value: &Value<'a>, event: &mut Event<'a>) -> Option<()> {
+    let Value::Text(text) = value else { return None };
+    let (front, version) = text.rsplit_once(" HTTP/")?;
+    let (method, path) = front.split_once(' ')?;
+    let is_method = (3..=12).contains(&method.len());
+    let is_method = is_method && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    let own = |from: usize, to: usize| match text {
+        Cow::Borrowed(text) => Value::Text(Cow::Borrowed(&text[from..to])),
+        Cow::Owned(text) => Value::Text(Cow::Owned(text[from..to].to_owned())),
+    };
+    if !is_method || path.is_empty() {
+        return None;
+    }
+    for (name, from, to) in [
+        ("http.request.method", 0, method.len()),
+        ("url.original", method.len() + 1, front.len()),
+        ("http.version", text.len() - version.len(), text.len()),
+    ] {
+        if event.ext.get(name).is_none() {
+            event.ext.push(name, own(from, to));
+        }
+    }
+    Some(())
 }
 
 /// A scalar, or a list's first element: ECS makes lists of some of its keywords.

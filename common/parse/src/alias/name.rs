@@ -18,9 +18,8 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "ts" => Some((Meaning::Time, 3)),
         "datetime" | "eventTime" | "event_time" | "eventtime" | "t" | "asctime" | "t.$date"
         | "started_at" | "EdgeStartTimestamp" | "timeUnixNano" | "CreationTime" | "published"
-        | "TimeGenerated" | "timeGenerated" | "created_at" | "date" | "@t" => {
-            Some((Meaning::Time, 4))
-        }
+        | "time_local" | "time_iso8601" | "TimeGenerated" | "timeGenerated" | "created_at"
+        | "date" | "@t" => Some((Meaning::Time, 4)),
         "log.level" => Some((Meaning::Level, 1)),
         "level" => Some((Meaning::Level, 2)),
         "severity" => Some((Meaning::Level, 3)),
@@ -70,14 +69,14 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "data.srcip"
         | "httpRequest.remoteIp"
         | "protoPayload.requestMetadata.callerIp"
+        | "req.remoteAddress"
         | "request.remote_address"
         | "ActorIpAddress"
         | "remote_host" => column(C::SourceIp, 4),
         "source.port" => column(C::SourcePort, 0),
         "src_port" => column(C::SourcePort, 1),
-        "client_port" | "remote_port" | "client.port" | "clientPort" | "data.srcport" => {
-            column(C::SourcePort, 2)
-        }
+        "client_port" | "remote_port" | "client.port" | "clientPort" | "data.srcport"
+        | "req.remotePort" => column(C::SourcePort, 2),
         "destination.ip" => column(C::DestinationIp, 0),
         "dst_ip" | "dest_ip" => column(C::DestinationIp, 1),
         "destination.port" => column(C::DestinationPort, 0),
@@ -88,14 +87,16 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "http_method"
         | "request_method"
         | "httpMethod"
+        | "req.method"
         | "httpRequest.requestMethod"
         | "ClientRequestMethod" => further(Further::Method),
-        "status" | "status_code" | "statusCode" | "http_status" | "httpRequest.status"
-        | "EdgeResponseStatus" => further(Further::Status),
+        "status" | "status_code" | "statusCode" | "http_status" | "res.statusCode"
+        | "httpRequest.status" | "EdgeResponseStatus" => further(Further::Status),
         "path"
         | "uri"
         | "request_uri"
         | "http_path"
+        | "req.url"
         | "url"
         | "requestUri"
         | "httpRequest.requestUrl"
@@ -104,10 +105,15 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "userAgent"
         | "ua"
         | "http_user_agent"
+        | "req.headers.user-agent"
         | "httpRequest.userAgent"
         | "client.userAgent.rawUserAgent"
         | "protoPayload.requestMetadata.callerSuppliedUserAgent"
         | "ClientRequestUserAgent" => further(Further::Agent),
+        "request" => further(Further::Request),
+        "http_referer" => further(Further::Referrer),
+        "http_host" => further(Further::Domain),
+        "body_bytes_sent" => further(Further::Bytes),
         "protocol" => further(Further::Protocol),
         "event.dataset" => column(C::Dataset, 0),
         "event.category" => column(C::EventCategory, 0),

@@ -44,8 +44,18 @@ fn read<'a>(
     } else if fields.has("log.file.path") && event.dataset.is_none() && fields.has("agent.type") {
         // What a shipper read from a file and did not look at.
         return Ok(Found { next: Next::Line, ..Found::default() });
+    } else if event.event_category.is_none() && event.ext.get("http.request.method").is_some() {
+        asked(event);
     }
     Ok(Found::default())
+}
+
+/// What a request and its status say of the kind of event, whatever program wrote it.
+fn asked(event: &mut Event<'_>) {
+    let Some(Value::Int(status)) = event.ext.get("http.response.status_code") else { return };
+    let outcome = if *status < 400 { "success" } else { "failure" };
+    event.event_category = Some("web".into());
+    event.event_outcome = event.event_outcome.take().or(Some(outcome.into()));
 }
 
 /// Fills the columns that well-known names mean.
