@@ -93,8 +93,12 @@ impl Reading {
     fn complain(&mut self, found: &Found, error: anyhow::Error) -> anyhow::Result<()> {
         let error = match error.downcast::<io::Error>() {
             // It has another name by now.
-            Ok(error) if found.is_former && error.kind() == io::ErrorKind::NotFound => {
+            Ok(error) if found.is_former && is_missing(&error) => {
                 self.roster.search_again(found);
+                return Ok(());
+            }
+            // It was listed a moment ago; the next list has its new name.
+            Ok(error) if !self.mode.is_once && is_listed(found) && is_missing(&error) => {
                 return Ok(());
             }
             Ok(error) => {
@@ -300,6 +304,15 @@ impl Reading {
             tail.outstanding += 1;
         }
     }
+}
+
+/// Whether a file is one of those that a glob stands for.
+fn is_listed(found: &Found) -> bool {
+    matches!(found.source.input, source::Input::Glob(_))
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
 }
 
 fn is_pipe(path: &Path) -> bool {
