@@ -21,7 +21,7 @@ use common::hit::Hit;
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use plan::{Plan, Span};
-use run::{Place, postgres, scheduled, sqlite, undisturbed};
+use run::{Interval, Outcome, Place, postgres, scheduled, sqlite, undisturbed};
 use std::cell::Cell;
 use std::io::Write as _;
 use std::ops::RangeInclusive;
@@ -106,7 +106,7 @@ fn different(
 ) -> Vec<String> {
     let start = Instant::now();
     pretend(mutant);
-    let expected = undisturbed(make(), plan).events;
+    let Outcome { events: expected, intervals, .. } = undisturbed(make(), plan);
     pretend(Mutant::Right);
     let all = ["many", "each", "known", "burst", "again", "always"];
     let is_told = mutant == Mutant::Right && number("SIEM_SCHEDULES").is_some();
@@ -121,9 +121,8 @@ fn different(
     let work = || {
         pretend(mutant);
         while let Some(seed) = next() {
-            let (place, began) = (make(), Instant::now());
-            let database = place.url.split(':').next().unwrap_or_default().to_owned();
-            let outcome = scheduled(place, plan, seed);
+            let began = Instant::now();
+            let (database, outcome) = same_task(make, plan, seed, &intervals);
             let is_other = difference(&expected, &outcome.events, seed);
             if is_told {
                 let (seconds, is) = (began.elapsed().as_secs_f64(), is_other.is_none());
@@ -152,6 +151,26 @@ fn different(
         ));
     }
     different
+}
+
+/// The outcome of a schedule in which versions were to see what they see in the undisturbed run. How
+/// far back a changed rule warms up goes by the time of commits, so that a machine that stalls for
+/// minutes between them sets another task; then the schedule is run again.
+fn same_task(
+    make: fn() -> Place,
+    plan: &Plan,
+    seed: u64,
+    intervals: &[Interval],
+) -> (String, Outcome) {
+    for _ in 0..4 {
+        let place = make();
+        let database = place.url.split(':').next().unwrap_or_default().to_owned();
+        let outcome = scheduled(place, plan, seed);
+        if outcome.intervals == intervals {
+            return (database, outcome);
+        }
+    }
+    panic!("schedule {seed}: commits take so long that changed rules warm up over others of them");
 }
 
 /// Says how far a long run has come.

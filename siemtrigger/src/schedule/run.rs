@@ -19,7 +19,7 @@ use common::siem_event::SiemEvent;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{scope, sleep};
 use std::time::Duration;
-use store::{Create, Store, Url};
+use store::{Activation, Create, Store, Url};
 use testkit::{database, temp_dir};
 
 /// A trigger: a connection, and a memory that it may lose.
@@ -91,12 +91,28 @@ impl Trigger {
     }
 }
 
+/// A version's hash, and the commits of one of its intervals: after the first, up to the second,
+/// firing after the third.
+pub(super) type Interval = (String, i64, Option<i64>, i64);
+
 /// What a run leaves.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) events: Vec<SiemEvent>,
+    /// What rule versions were to see.
+    pub(super) intervals: Vec<Interval>,
     /// How often a trigger began anew.
     pub(super) losses: usize,
+}
+
+impl Outcome {
+    fn new(mut feed: Feed, losses: usize) -> Outcome {
+        let all = feed.store.activations().expect("activations");
+        let interval =
+            |it: &Activation| (it.hash.clone(), it.from_commit, it.to_commit, it.armed_commit);
+        let intervals = all.iter().map(interval).collect();
+        Outcome { events: feed.siem_events(), intervals, losses }
+    }
 }
 
 /// All commits, and one look at the end.
@@ -108,7 +124,7 @@ pub(super) fn undisturbed(mut place: Place, plan: &Plan) -> Outcome {
         feed.commit(commit);
     }
     Trigger::new(&place.url).finish(&choice(600 * SECOND));
-    Outcome { events: feed.siem_events(), losses: 0 }
+    Outcome::new(feed, 0)
 }
 
 /// The schedule of a seed.
@@ -148,7 +164,7 @@ fn in_turns(mut place: Place, plan: &Plan, count: u64, dice: &mut Dice) -> Outco
         }
     }
     triggers[0].finish(&choice);
-    Outcome { events: feed.siem_events(), losses }
+    Outcome::new(feed, losses)
 }
 
 /// Each trigger is a thread, and nobody waits for anybody.
@@ -186,5 +202,5 @@ fn at_once(mut place: Place, plan: &Plan, count: u64, dice: &mut Dice) -> Outcom
         }
         is_over.store(true, Ordering::SeqCst);
     });
-    Outcome { events: feed.siem_events(), losses: losses.into_inner() }
+    Outcome::new(feed, losses.into_inner())
 }
