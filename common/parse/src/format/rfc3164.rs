@@ -154,6 +154,8 @@ fn is_rfc5424(text: &[u8]) -> bool {
 /// Where Cisco's message begins in what a relay put its own header before:
 /// `45: *Nov 20 10:11:27.123: %SYS-5-CONFIG_I: …`.
 fn relayed(text: &[u8], at: usize) -> Option<usize> {
+    // NX-OS puts a colon between host and stamp.
+    let at = at + if text.get(at..)?.starts_with(b": ") { 2 } else { 0 };
     let rest = text.get(at..)?;
     let is_numbered = rest.first()?.is_ascii_digit();
     let end = is_numbered.then(|| head(text, at).ok())??.end;

@@ -36,6 +36,10 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     }
     let (at, end) = match stamp::iso(text, start + 2) {
         Some((at, end)) => (Some(at), end),
+        None if let Some(found) = meraki(line, start, memory, event) => {
+            fill_priority(priority, event);
+            return Ok(found);
+        }
         None if text[start + 2..].starts_with(b"- ") && priority.is_some() => (None, start + 3),
         None => return Miss::at(start + 2, "an ISO 8601 stamp or -"),
     };
@@ -46,13 +50,17 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     if let Some(at) = at {
         (event.time, event.time_quality) = memory.instant(at);
     }
-    if let Some((facility, severity, _)) = priority {
-        event.log_facility = Some(facility);
-        event.log_severity = Some(severity);
-    }
+    fill_priority(priority, event);
     let [host, app, procid, msgid] = fields;
     if let Some(host) = host {
         event.host_name = host.into();
+    }
+    // CyberArk's vaults put their text where an application should stand.
+    if app.is_some_and(|app| app.starts_with("CEF:") || app.starts_with("LEEF:")) {
+        let body = end + 1 + host.map_or(1, str::len) + 1;
+        let tag = syslog::Tag { body, ..syslog::Tag::default() };
+        let inner = syslog::fill(line, &tag, event);
+        return Ok(Found { stamp: (start + 2, end), inner, next: Next::Payload });
     }
     if let Some(msgid) = msgid {
         event.ext.push("log.syslog.msgid", Value::Text(msgid.into()));
@@ -64,6 +72,36 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let tag = syslog::Tag { name: app, pid: procid, context: None, body };
     let inner = syslog::fill(line, &tag, event);
     Ok(Found { stamp: (start + 2, end), inner, next: Next::Payload })
+}
+
+fn fill_priority(priority: Option<(u8, u8, usize)>, event: &mut Event<'_>) {
+    if let Some((facility, severity, _)) = priority {
+        event.log_facility = Some(facility);
+        event.log_severity = Some(severity);
+    }
+}
+
+/// Meraki's devices write an epoch and their name behind the version: `1 1781450161.123 MX84 flows …`.
+/// The message is all of it, as helpers know it.
+fn meraki<'a>(
+    line: &'a str,
+    start: usize,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> Option<Found> {
+    let mut words = line[start + 2..].splitn(3, ' ');
+    let (epoch, name, _) = (words.next()?, words.next()?, words.next()?);
+    let (seconds, fraction) = epoch.split_once('.')?;
+    let micros = stamp::digits(fraction.as_bytes(), 0, fraction.len().min(6))?;
+    let scale = 10_i64.pow(u32::try_from(6 - fraction.len().min(6)).ok()?);
+    let seconds = stamp::digits(seconds.as_bytes(), 0, 10).filter(|_| seconds.len() == 10)?;
+    let wall = seconds * 1_000_000 + micros * scale;
+    (event.time, event.time_quality) = memory.instant(stamp::Stamp { wall, offset: Some(0) });
+    event.host_name = name.into();
+    event.dataset = Some("linux.syslog".into());
+    event.message = line[start..].into();
+    let end = start + 2 + epoch.len();
+    Some(Found { stamp: (start + 2, end), ..Found::default() })
 }
 
 /// Reads host, application, process id and message id; returns where structured data begins.
