@@ -150,7 +150,9 @@ impl<'r> Reader<'r> {
         if self.byte(at) != b'"' {
             return self.fail(at, "expected a key");
         }
-        let (to, is_escaped) = self.string(at)?;
+        let special = special(self.bytes, at + 1);
+        let is_escaped = self.byte(special) != b'"';
+        let to = if is_escaped { self.closing(special)? } else { special };
         let key = &self.text[at + 1..to];
         let key = if is_escaped { Cow::Owned(scan::decode(key)) } else { Cow::Borrowed(key) };
         let path = self.names.find(parent, &key);
@@ -203,31 +205,23 @@ impl<'r> Reader<'r> {
         if self.byte(at) == b'n' {
             return self.word(at, b"null");
         }
-        let (leaf, end) = self.leaf(at)?;
-        self.found.push(Spot::new(path, depth), leaf);
-        Some(end)
+        self.found.spots.push(Spot::new(path, depth));
+        self.leaf(at)
     }
 
     /// Reads a scalar that is not null.
     #[inline]
-    pub(super) fn leaf(&mut self, at: usize) -> Option<(Leaf, usize)> {
-        match self.byte(at) {
-            b'"' => {
-                let (to, is_escaped) = self.string(at)?;
-                let (from, until) = (place(at + 1), place(to));
-                let leaf = if is_escaped {
-                    self.found.escaped += 1;
-                    Leaf::Escaped(from, until, self.found.escaped - 1)
-                } else {
-                    Leaf::Text(from, until)
-                };
-                Some((leaf, to + 1))
-            }
-            b'-' | b'0'..=b'9' => self.number(at),
-            b't' => Some((Leaf::Bool(true), self.word(at, b"true")?)),
-            b'f' => Some((Leaf::Bool(false), self.word(at, b"false")?)),
-            _ => self.fail(at, "expected a value"),
-        }
+    pub(super) fn leaf(&mut self, at: usize) -> Option<usize> {
+        let (truth, word): (_, &[u8]) = match self.byte(at) {
+            b'"' => return self.text(at + 1),
+            b'-' | b'0'..=b'9' => return self.number(at),
+            b't' => (true, b"true"),
+            b'f' => (false, b"false"),
+            _ => return self.fail(at, "expected a value"),
+        };
+        let end = self.word(at, word)?;
+        self.found.leaves.push(Leaf::Bool(truth));
+        Some(end)
     }
 
     fn word(&mut self, at: usize, word: &[u8]) -> Option<usize> {
@@ -237,21 +231,35 @@ impl<'r> Reader<'r> {
         self.fail(at, "expected a value")
     }
 
-    /// The closing quote of the string that begins here, and whether it has escapes.
+    /// Reads a text that begins here, behind its opening quote.
     #[inline]
-    fn string(&mut self, at: usize) -> Option<(usize, bool)> {
-        let to = special(self.bytes, at + 1);
-        if self.byte(to) == b'"' {
-            return Some((to, false));
+    pub(super) fn text(&mut self, at: usize) -> Option<usize> {
+        let to = special(self.bytes, at);
+        if self.byte(to) != b'"' {
+            return self.escaped(at, to);
         }
-        match scan::closing(self.bytes, to) {
-            Ok(to) => Some((to, true)),
+        self.found.leaves.push(Leaf::Text(place(at), place(to)));
+        Some(to + 1)
+    }
+
+    /// Reads a text whose first special byte is no quote.
+    fn escaped(&mut self, at: usize, special: usize) -> Option<usize> {
+        let to = self.closing(special)?;
+        self.found.leaves.push(Leaf::Escaped(place(at), place(to), self.found.escaped));
+        self.found.escaped += 1;
+        Some(to + 1)
+    }
+
+    /// The closing quote of a text whose first special byte is at a place.
+    fn closing(&mut self, special: usize) -> Option<usize> {
+        match scan::closing(self.bytes, special) {
+            Ok(to) => Some(to),
             Err((at, what)) => self.fail(at, what),
         }
     }
 
     #[inline]
-    fn number(&mut self, at: usize) -> Option<(Leaf, usize)> {
+    fn number(&mut self, at: usize) -> Option<usize> {
         let is_negative = self.byte(at) == b'-';
         let first = at + usize::from(is_negative);
         let (count, value) = scan::digits(self.bytes, first);
@@ -260,10 +268,14 @@ impl<'r> Reader<'r> {
             return self.fail(end, "invalid number");
         }
         if count <= 18 && !matches!(self.byte(end), b'.' | b'e' | b'E') {
-            return Some((Leaf::Int(if is_negative { -value } else { value }), end));
+            self.found.leaves.push(Leaf::Int(if is_negative { -value } else { value }));
+            return Some(end);
         }
         match scan::fraction(self.bytes, end) {
-            Ok(end) => Some((Leaf::Number(place(at), place(end)), end)),
+            Ok(end) => {
+                self.found.leaves.push(Leaf::Number(place(at), place(end)));
+                Some(end)
+            }
             Err((at, what)) => self.fail(at, what),
         }
     }
@@ -276,12 +288,6 @@ fn place(at: usize) -> u32 {
 }
 
 impl Found {
-    #[inline]
-    fn push(&mut self, spot: Spot, leaf: Leaf) {
-        self.spots.push(spot);
-        self.leaves.push(leaf);
-    }
-
     /// Makes a list of all leaves of one path from `first` on; what those had as elements begins at
     /// `from`.
     fn gather(&mut self, first: usize, from: usize) {
@@ -313,6 +319,7 @@ impl Found {
     }
 
     fn push_list(&mut self, spot: Spot, from: usize) {
-        self.push(spot, Leaf::List(place(from), place(self.elements.len())));
+        self.spots.push(spot);
+        self.leaves.push(Leaf::List(place(from), place(self.elements.len())));
     }
 }

@@ -55,9 +55,11 @@ struct Step {
 
 #[derive(Debug, Default)]
 enum Then {
-    /// A value that is not null, an object or a list.
+    /// A number or a truth value.
     #[default]
     Scalar,
+    /// A text, whose opening quote is the last byte of the text between.
+    Text,
     /// A list of a member, and the spots of its leaves.
     List(Spot, Box<[Spot]>),
     /// Nothing.
@@ -83,47 +85,61 @@ impl Templates {
             return None;
         }
         let mut reader = Reader::new(text, names, found);
+        let shape = self.walk(&mut reader);
+        let change = if shape.is_some() { 1 } else { -1 };
+        self.known = (self.known + change).clamp(LEAST, MOST);
+        shape
+    }
+
+    /// Goes from step to step through a whole text.
+    fn walk(&mut self, reader: &mut Reader<'_>) -> Option<Arc<Shape>> {
         let (mut step, mut at) = (0, 0);
         loop {
-            let likely = self.steps[step].likely as usize;
-            if let Some(end) = self.steps[likely].scalar(at, &mut reader) {
-                (step, at) = (likely, end);
+            let likely = self.steps[step].likely;
+            if let Some(end) = self.steps[likely as usize].scalar(at, reader) {
+                (step, at) = (likely as usize, end);
                 continue;
             }
-            let Some((next, end)) = self.choose(step, at, &mut reader) else {
-                self.known = (self.known - 1).max(LEAST);
-                return None;
-            };
+            let (next, end) = self.choose(step, at, reader)?;
             if let Then::End(shape) = &self.steps[next as usize].then {
-                self.known = (self.known + 1).min(MOST);
                 return Some(Arc::clone(shape));
             }
             self.steps[step].likely = next;
-            (step, at) = (next as usize, end);
+            match end {
+                Some(end) => (step, at) = (next as usize, end),
+                // What is no scalar after all was looked at already.
+                None if next == likely => return None,
+                None => {}
+            }
         }
     }
 
-    /// The step that follows here, and where its value ends.
-    fn choose(&self, step: usize, at: usize, reader: &mut Reader<'_>) -> Option<(u32, usize)> {
+    /// The step that follows here; where its value ends if that is a list, which is read.
+    fn choose(
+        &self,
+        step: usize,
+        at: usize,
+        reader: &mut Reader<'_>,
+    ) -> Option<(u32, Option<usize>)> {
         let all = &self.steps[step].next;
         for &next in all {
             let step = &self.steps[next as usize];
             let Some(from) = step.piece.end(reader.bytes, at) else { continue };
+            let byte = reader.bytes.get(from);
             match &step.then {
-                Then::Scalar => {
-                    if let Some(end) = step.scalar(at, reader) {
-                        return Some((next, end));
-                    }
+                Then::Text => return Some((next, None)),
+                Then::Scalar if !matches!(byte, Some(b'[' | b'{' | b'n')) => {
+                    return Some((next, None));
                 }
-                Then::List(spot, _) if reader.bytes.get(from) == Some(&b'[') => {
+                Then::List(spot, _) if byte == Some(&b'[') => {
                     let first = reader.found.leaves.len();
                     let end = list(from, *spot, reader)?;
                     let spots = &reader.found.spots[first..];
                     let nth = self.place(all, &step.piece, |then| then.is_list(*spot, spots))?;
-                    return Some((all[nth], end));
+                    return Some((all[nth], Some(end)));
                 }
-                Then::End(_) if from == reader.bytes.len() => return Some((next, from)),
-                Then::List(..) | Then::End(_) => {}
+                Then::End(_) if byte.is_none() => return Some((next, None)),
+                Then::Scalar | Then::List(..) | Then::End(_) => {}
             }
         }
         None
@@ -152,7 +168,8 @@ impl Templates {
                 continue;
             }
             let then = then(mark, &bytes[mark.from..], &found.spots[leaves..mark.leaves]);
-            let Some(next) = self.add(step, &bytes[at..mark.from], then) else { return };
+            let until = mark.from + usize::from(matches!(then, Then::Text));
+            let Some(next) = self.add(step, &bytes[at..until], then) else { return };
             (step, at, leaves) = (next, mark.to, mark.leaves);
         }
         self.add(step, &bytes[at..], Then::End(Arc::clone(shape)));
@@ -187,6 +204,7 @@ impl Templates {
 fn then(mark: &Mark, bytes: &[u8], spots: &[Spot]) -> Then {
     match bytes.first() {
         Some(b'[') => Then::List(mark.spot, spots.into()),
+        Some(b'"') => Then::Text,
         _ => Then::Scalar,
     }
 }
@@ -195,7 +213,9 @@ impl Then {
     /// Whether the same is read after both.
     fn is_like(&self, other: &Then) -> bool {
         match (self, other) {
-            (Then::Scalar, Then::Scalar) | (Then::End(_), Then::End(_)) => true,
+            (Then::Scalar, Then::Scalar)
+            | (Then::Text, Then::Text)
+            | (Then::End(_), Then::End(_)) => true,
             (_, Then::List(spot, spots)) => self.is_list(*spot, spots),
             _ => false,
         }
@@ -211,10 +231,11 @@ impl Step {
     #[inline]
     fn scalar(&self, at: usize, reader: &mut Reader<'_>) -> Option<usize> {
         let from = self.piece.end(reader.bytes, at)?;
-        let Then::Scalar = self.then else { return None };
-        let (leaf, end) = reader.leaf(from)?;
-        reader.found.leaves.push(leaf);
-        Some(end)
+        match self.then {
+            Then::Text => reader.text(from),
+            Then::Scalar => reader.leaf(from),
+            Then::List(..) | Then::End(_) => None,
+        }
     }
 }
 
