@@ -37,7 +37,7 @@ pub use id::{Eol, EventId, RawKind, TimeQuality};
 pub use json::{Original, is_unprintable, write_member, write_string};
 pub use kept::Kept;
 pub use label::{agent_labels, labels, program};
-pub use object::{JsonError, Object, Places, flatten};
+pub use object::{JsonError, Object, flatten};
 pub use run::{REACH, Run};
 pub use value::{List, Value, ValueRef, address};
 pub use windows::WindowsEvent;

@@ -35,31 +35,36 @@ pub(crate) fn fill<'a>(fields: &impl Source<'a>, table: &'static Table, event: &
 }
 
 /// Fills one.
+#[inline]
 pub(crate) fn put<'a>(to: To, value: Value<'a>, event: &mut Event<'a>) {
     match to {
-        To::Column(Column::UserName | Column::UserTargetName) if matches!(&value, Value::Text(text) if text.is_empty()) =>
-            {}
         To::Field(name) => event.ext.push(name, value),
-        To::Url => {
-            if let Value::Text(text) = value {
-                url(text, event);
-            }
-        }
-        To::Column(column) => {
-            // What does not fit stays where it came from.
-            let _ = event.set_column(column, first(value));
-        }
+        To::Column(column) => set(column, first(value), event),
         To::Lower(column) => {
             let value = match first(value) {
                 Value::Text(text) => Value::Text(lower(text)),
                 other => other,
             };
-            let _ = event.set_column(column, value);
+            set(column, value, event);
+        }
+        To::Url => {
+            if let Value::Text(text) = value {
+                url(text, event);
+            }
         }
     }
 }
 
+/// Sets a column; what does not fit stays where it came from, and a user without a name is none.
+fn set<'a>(column: Column, value: Value<'a>, event: &mut Event<'a>) {
+    let is_user = matches!(column, Column::UserName | Column::UserTargetName);
+    if !is_user || !matches!(&value, Value::Text(text) if text.is_empty()) {
+        let _ = event.set_column(column, value);
+    }
+}
+
 /// A scalar, or a list's first element.
+#[inline]
 pub(crate) fn first(value: Value<'_>) -> Value<'_> {
     match value {
         Value::List(list) => list.into_iter().next().unwrap_or(Value::Bool(false)),

@@ -67,13 +67,8 @@ impl<'a> Source<'a> for Object<'a> {
         self.value_at(self.known_place(name)?)
     }
 
-    fn values<T>(&self, table: &'static [(&'static str, T)], mut give: impl FnMut(&T, Value<'a>)) {
-        for &(number, place) in self.places(table).iter() {
-            if let (Some((_, to)), Some(value)) =
-                (table.get(number as usize), self.value_at(place as usize))
-            {
-                give(to, value);
-            }
-        }
+    #[inline]
+    fn values<T>(&self, table: &'static [(&'static str, T)], give: impl FnMut(&T, Value<'a>)) {
+        Object::values(self, table, give);
     }
 }

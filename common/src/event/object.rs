@@ -28,7 +28,6 @@ use super::fields::Fields;
 use super::value::{List, Value, ValueRef};
 use name::Names;
 use read::{Found, read};
-pub use shape::Places;
 use shape::Shape;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -216,12 +215,22 @@ impl<'a> Object<'a> {
         self.at(self.known_place(name)?)
     }
 
-    /// Those names of a table that there are: the number in the table, the place here. What is found
-    /// is remembered: a table that lives as long as the program is the same one whenever it has the
-    /// same address.
-    #[must_use]
-    pub fn places<T>(&self, table: &'static [(&'static str, T)]) -> Places {
-        self.shape.as_ref().map_or_else(Places::default, |shape| shape.places(table))
+    /// Gives the values of those names of a table that there are, in the table's order, borrowed as
+    /// [`Object::value_at`] does. Where they stand is remembered: a table that lives as long as the
+    /// program is the same one whenever it has the same address.
+    #[inline]
+    pub fn values<T>(
+        &self,
+        table: &'static [(&'static str, T)],
+        mut give: impl FnMut(&T, Value<'a>),
+    ) {
+        let Some(shape) = &self.shape else { return };
+        for &(number, leaf) in shape.leaves(table).iter() {
+            let row = table.get(number as usize);
+            if let (Some((_, to)), Some(leaf)) = (row, self.leaves.get(leaf as usize)) {
+                give(to, self.copy_of(*leaf));
+            }
+        }
     }
 
     /// The value of a name that has spaces and is this one without them.
@@ -291,14 +300,22 @@ impl<'a> Object<'a> {
         }
     }
 
+    #[inline]
     fn copy_of(&self, leaf: Leaf) -> Value<'a> {
         match leaf {
             Leaf::Text(from, to) => Value::Text(self.text(from, to)),
+            Leaf::Int(number) => Value::Int(number),
+            Leaf::Bool(truth) => Value::Bool(truth),
+            leaf => self.made_of(leaf),
+        }
+    }
+
+    /// A value that is not in the text as it is.
+    fn made_of(&self, leaf: Leaf) -> Value<'a> {
+        match leaf {
             Leaf::Escaped(from, to, _) => {
                 Value::Text(Cow::Owned(scan::decode(part(&self.text, from, to))))
             }
-            Leaf::Int(number) => Value::Int(number),
-            Leaf::Bool(truth) => Value::Bool(truth),
             Leaf::Number(from, to) => match number(part(&self.text, from, to)) {
                 ValueRef::Int(number) => Value::Int(number),
                 ValueRef::Float(number) => Value::Float(number),
@@ -307,9 +324,11 @@ impl<'a> Object<'a> {
             Leaf::List(from, to) => {
                 Value::List(self.list(from, to).iter().map(|leaf| self.copy_of(*leaf)).collect())
             }
+            leaf => self.copy_of(leaf),
         }
     }
 
+    #[inline]
     fn text(&self, from: u32, to: u32) -> Cow<'a, str> {
         match &self.text {
             Cow::Borrowed(text) => Cow::Borrowed(part(text, from, to)),
@@ -329,6 +348,7 @@ impl<'a> Object<'a> {
     }
 }
 
+#[inline]
 fn part(text: &str, from: u32, to: u32) -> &str {
     text.get(from as usize..to as usize).unwrap_or_default()
 }

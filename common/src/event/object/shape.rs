@@ -26,11 +26,11 @@ type Known = (u32, usize, usize, Option<u32>);
 /// How many tables are remembered for each thread.
 const TABLES: usize = 512;
 
-/// Numbers in a table of names, and where those names stand.
-pub type Places = Rc<[(u32, u32)]>;
+/// Numbers in a table of names, and the leaves that have those names.
+type Leaves = Rc<[(u32, u32)]>;
 
-/// Where a table's names stand in a shape: the shape, the table's address and length.
-type Table = ((u32, usize, usize), Places);
+/// Which leaves a table's names have in a shape: the shape, the table's address and length.
+type Table = ((u32, usize, usize), Leaves);
 
 thread_local! {
     static FOUND: RefCell<Vec<Option<Table>>> = RefCell::new(vec![None; TABLES]);
@@ -124,13 +124,14 @@ impl Shape {
         })
     }
 
-    /// Those names of a table that there are, remembered.
-    pub(super) fn places<T>(&self, table: &'static [(&'static str, T)]) -> Places {
+    /// Those names of a table that there are, by their numbers in it, and their leaves; remembered.
+    pub(super) fn leaves<T>(&self, table: &'static [(&'static str, T)]) -> Leaves {
         let find = || {
             let found = table.iter().enumerate().filter_map(|(number, (name, _))| {
-                Some((u32::try_from(number).ok()?, u32::try_from(self.place(name)?).ok()?))
+                let leaf = self.order.get(self.place(name)?)?;
+                Some((u32::try_from(number).ok()?, *leaf))
             });
-            found.collect::<Places>()
+            found.collect::<Leaves>()
         };
         if self.number == 0 {
             return find();
@@ -139,7 +140,7 @@ impl Shape {
         FOUND.with_borrow_mut(|found| {
             let found = &mut found[remembered(key.0, key.1) & (TABLES - 1)];
             match found {
-                Some((have, places)) if *have == key => Rc::clone(places),
+                Some((have, leaves)) if *have == key => Rc::clone(leaves),
                 _ => Rc::clone(&found.insert((key, find())).1),
             }
         })
