@@ -194,7 +194,7 @@ impl<'a> Fields<'a> {
                 |value: &Value<'_>| !matches!(value, Value::List(list) if list.is_empty());
             self.entries.retain(|(_, value)| is_full(value));
         }
-        if self.entries.is_sorted_by(|a, b| a.0 < b.0) {
+        if self.entries.is_sorted_by(|a, b| precedes(&a.0, &b.0)) {
             return false;
         }
         let before = self.entries.len();
@@ -215,6 +215,14 @@ impl<'a> Fields<'a> {
             is_canonical: self.is_canonical,
             packed: self.packed,
         }
+    }
+}
+
+/// Whether a name comes before another; most differ in their first bytes.
+fn precedes(one: &str, other: &str) -> bool {
+    match (one.as_bytes().first_chunk(), other.as_bytes().first_chunk()) {
+        (Some(a), Some(b)) if a != b => u64::from_be_bytes(*a) < u64::from_be_bytes(*b),
+        _ => one < other,
     }
 }
 

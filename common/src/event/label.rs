@@ -147,11 +147,9 @@ pub fn agent_labels(category: &str) -> &'static str {
 /// The program of a process name: `sshd` of `sshd(pam_unix)`, where a module spoke for it.
 #[must_use]
 pub fn program(process_name: &str) -> &str {
-    if !process_name.ends_with(')') {
-        return process_name;
-    }
-    match process_name.split_once('(') {
-        Some((program, module)) if module.ends_with(')') && !program.is_empty() => program,
+    let Some(inner) = process_name.strip_suffix(')') else { return process_name };
+    match inner.bytes().position(|byte| byte == b'(') {
+        Some(open) if open > 0 => &process_name[..open],
         _ => process_name,
     }
 }

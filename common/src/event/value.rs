@@ -239,32 +239,25 @@ const LONGEST: usize = 128;
 
 /// Reads an address of version 4: most are, and the general way costs three times as much.
 fn version4(text: &[u8]) -> Option<Ipv4Addr> {
-    if text.len() > 15 || !text.first()?.is_ascii_digit() {
-        return None;
-    }
+    let digit = |at: usize| text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|it| *it < 10);
     let mut parts = [0u8; 4];
-    let (mut part, mut digits, mut number) = (0, 0, 0u16);
-    for &byte in text {
-        if byte.is_ascii_digit() {
-            // As everywhere, a leading zero is refused: some read it as octal.
-            if digits == 3 || digits > 0 && number == 0 {
-                return None;
-            }
-            number = number * 10 + u16::from(byte - b'0');
-            digits += 1;
-        } else {
-            if byte != b'.' || digits == 0 || part == 3 {
-                return None;
-            }
-            parts[part] = u8::try_from(number).ok()?;
-            (part, digits, number) = (part + 1, 0, 0);
+    let mut at = 0;
+    for (nth, part) in parts.iter_mut().enumerate() {
+        if nth > 0 {
+            text.get(at).filter(|byte| **byte == b'.')?;
+            at += 1;
+        }
+        *part = digit(at)?;
+        at += 1;
+        // As everywhere, a leading zero is refused: some read it as octal.
+        while *part > 0
+            && let Some(next) = digit(at)
+        {
+            *part = part.checked_mul(10)?.checked_add(next)?;
+            at += 1;
         }
     }
-    if digits == 0 || part != 3 {
-        return None;
-    }
-    parts[3] = u8::try_from(number).ok()?;
-    Some(Ipv4Addr::from(parts))
+    (at == text.len()).then(|| Ipv4Addr::from(parts))
 }
 
 /// Replaces NUL, which PostgreSQL cannot hold in text, by U+FFFD.
