@@ -54,6 +54,7 @@ mod rfc5424;
 mod s3;
 mod samba;
 mod servicing;
+mod set;
 mod snort;
 mod spec;
 mod squid;
@@ -77,8 +78,6 @@ pub(crate) use json::object;
 pub use name::UnknownFormat;
 pub use spec::Miss;
 pub(crate) use spec::{Found, Next, Reads, Spec};
-
-use crate::joint::Joint;
 
 macro_rules! formats {
     ($(#[doc = $doc:literal] $variant:ident $name:literal $spec:path;)*) => {
@@ -281,65 +280,8 @@ formats! {
     Stamped "stamped" stamped::SPEC;
 }
 
-/// A set of formats, by their places in [`Format::ALL`].
-type Set = u128;
-
 const COUNT: usize = Format::ALL.len();
 static SPECS: [Spec; COUNT] = LIST;
-const _: () = assert!(COUNT <= 128, "a set of formats has 128 places");
-
-/// Which formats may begin with which byte.
-const BEGINNING: [Set; 256] = {
-    let mut table = [0; 256];
-    let mut format = 0;
-    while format < COUNT {
-        let spec = LIST[format];
-        let mut at = 0;
-        while at < spec.first.len() {
-            table[spec.first[at] as usize] |= 1 << format;
-            at += 1;
-        }
-        let mut byte = 0;
-        while spec.first.is_empty() && byte < 256 {
-            table[byte] |= 1 << format;
-            byte += 1;
-        }
-        format += 1;
-    }
-    table
-};
-
-/// The formats for which a test holds.
-macro_rules! set_of {
-    ($test:expr) => {{
-        let mut set: Set = 0;
-        let mut format = 0;
-        while format < COUNT {
-            let spec = LIST[format];
-            if $test(spec) {
-                set |= 1 << format;
-            }
-            format += 1;
-        }
-        set
-    }};
-}
-
-const fn is_sniffed(spec: Spec) -> bool {
-    spec.is_sniffed
-}
-
-const fn is_sniffed_payload(spec: Spec) -> bool {
-    spec.is_sniffed && spec.is_payload
-}
-
-const fn is_joined(spec: Spec) -> bool {
-    spec.is_sniffed && spec.joint.is_some()
-}
-
-const JOINED: Set = set_of!(is_joined);
-const SNIFFED: Set = set_of!(is_sniffed);
-const PAYLOADS: Set = set_of!(is_sniffed_payload);
 
 impl Format {
     pub(crate) fn spec(self) -> &'static Spec {
@@ -366,35 +308,8 @@ impl Format {
         self.spec().is_generic
     }
 
-    /// Whether a text may be in this format, as far as its first byte tells.
-    pub(crate) fn may_be(self, text: &str) -> bool {
-        let first = text.as_bytes().first().map_or(0, |&byte| BEGINNING[usize::from(byte)]);
-        first & 1 << self as usize != 0
-    }
-
     /// Whether a stamp stands near a line's beginning.
     pub(crate) fn has_stamp(line: &[u8]) -> bool {
         stamped::has_stamp(line)
-    }
-
-    /// How lines that begin as this one does may belong together.
-    pub(crate) fn joints(line: &[u8]) -> impl Iterator<Item = Joint> {
-        let mut rest = line.first().map_or(0, |&byte| BEGINNING[usize::from(byte)]) & JOINED;
-        std::iter::from_fn(move || {
-            let format = Format::ALL.get(rest.trailing_zeros() as usize)?;
-            rest &= rest.wrapping_sub(1);
-            format.spec().joint
-        })
-    }
-
-    /// The formats in which a text may be, in the order in which they are tried.
-    pub(crate) fn candidates(text: &str, is_payload: bool) -> impl Iterator<Item = Format> {
-        let first = text.as_bytes().first().map_or(0, |&byte| BEGINNING[usize::from(byte)]);
-        let mut rest = first & if is_payload { PAYLOADS } else { SNIFFED };
-        std::iter::from_fn(move || {
-            let at = rest.trailing_zeros() as usize;
-            rest &= rest.wrapping_sub(1);
-            Format::ALL.get(at).copied()
-        })
     }
 }

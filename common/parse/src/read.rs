@@ -82,15 +82,12 @@ impl Text<'_> {
             Place::Inside { is_payload: false, .. } => None,
         };
         let seen = seen.filter(|seen| forced.is_none() && !seen.is_generic() && seen.may_be(text));
-        let others = |is_generic| {
-            Format::candidates(text, is_payload).filter(move |&format| {
-                Some(format) != seen
-                    && format.is_generic() == is_generic
-                    && forced.is_none_or(|forced| is_header_of(format, forced))
-            })
-        };
+        let first = forced.or(seen);
+        let others = Format::candidates(text, is_payload).filter(|&format| {
+            Some(format) != first && forced.is_none_or(|forced| is_header_of(format, forced))
+        });
         let mut object = None;
-        for format in forced.or(seen).into_iter().chain(others(false)).chain(others(true)) {
+        for format in first.into_iter().chain(others) {
             let found = match format.spec().reads {
                 Reads::Text(read) => read(text, memory, event),
                 Reads::Object(read) => match object.get_or_insert_with(|| format::object(text)) {

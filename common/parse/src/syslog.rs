@@ -212,7 +212,8 @@ pub(crate) fn fill<'a>(
 /// Reads AIX's `auth|security:info ` before a program's name, or the number that HP's switches put
 /// there; returns the name.
 fn aix<'a>(name: &'a str, event: &mut Event<'a>) -> &'a str {
-    let Some((priority, rest)) = name.split_once(' ') else { return name };
+    let Some(space) = name.bytes().position(|byte| byte == b' ') else { return name };
+    let (priority, rest) = (&name[..space], &name[space + 1..]);
     if priority.len() == 5 && priority.bytes().all(|byte| byte.is_ascii_digit()) {
         event.event_code = Some(priority.into());
         return rest;

@@ -226,7 +226,7 @@ fn host<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> usize {
         [.., b':'] | [] => true,
         [.., b']'] => token.contains(&b'['),
         // A pair is an appliance's text: `date=2026-06-14 …`.
-        _ => memchr::memmem::find(token, b"]:").is_some() || token.contains(&b'='),
+        _ => token.contains(&b'=') || token.windows(2).any(|pair| pair == b"]:"),
     };
     if tag || syslog::repeated(line, at).is_some() {
         return at;

@@ -97,16 +97,14 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     Ok(Found::ALL)
 }
 
-/// Whether a line names columns, known ones among them.
+/// Whether a line names columns, known ones among them. Most texts end unlike any name.
 fn is_header(text: &str) -> bool {
-    let is_name = |word: &str| {
-        !word.is_empty()
-            && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
+    let may_stand =
+        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b' ');
     text.len() <= NAMES
+        && text.bytes().rev().all(may_stand)
         && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-        && memchr::memmem::find(text.as_bytes(), b"addr").is_some()
-        && text.split(' ').all(is_name)
+        && text.split(' ').all(|word| !word.is_empty())
         && text.split(' ').count() <= COLUMNS
         && text.split(' ').any(|word| word == "srcaddr")
         && text.split(' ').any(|word| matches!(word, "dstaddr" | "action" | "log-status"))

@@ -1,0 +1,121 @@
+//! Which formats a text may be in, as far as its first byte tells.
+//!
+//! All that is known of the formats before a text is read is made into sets of bits when the program
+//! is built, so that a list of many formats costs no more than one of few.
+//!
+//! What it does *not* know: how a format is read.
+
+use super::{COUNT, Format, LIST, Spec};
+use crate::joint::Joint;
+
+/// A set of formats, by their places in [`Format::ALL`].
+type Set = u128;
+
+const _: () = assert!(COUNT <= 128, "a set of formats has 128 places");
+
+/// Which formats may begin with which byte.
+static BEGINNING: [Set; 256] = {
+    let mut table = [0; 256];
+    let mut format = 0;
+    while format < COUNT {
+        let spec = LIST[format];
+        let mut at = 0;
+        while at < spec.first.len() {
+            table[spec.first[at] as usize] |= 1 << format;
+            at += 1;
+        }
+        let mut byte = 0;
+        while spec.first.is_empty() && byte < 256 {
+            table[byte] |= 1 << format;
+            byte += 1;
+        }
+        format += 1;
+    }
+    table
+};
+
+/// The formats for which a test holds.
+macro_rules! set_of {
+    ($test:expr) => {{
+        let mut set: Set = 0;
+        let mut format = 0;
+        while format < COUNT {
+            let spec = LIST[format];
+            if $test(spec) {
+                set |= 1 << format;
+            }
+            format += 1;
+        }
+        set
+    }};
+}
+
+const fn is_sniffed(spec: Spec) -> bool {
+    spec.is_sniffed
+}
+
+const fn is_sniffed_payload(spec: Spec) -> bool {
+    spec.is_sniffed && spec.is_payload
+}
+
+const fn is_generic(spec: Spec) -> bool {
+    spec.is_generic
+}
+
+const fn is_joined(spec: Spec) -> bool {
+    spec.is_sniffed && spec.joint.is_some()
+}
+
+const GENERIC: Set = set_of!(is_generic);
+const JOINED: Set = set_of!(is_joined);
+const SNIFFED: Set = set_of!(is_sniffed);
+const PAYLOADS: Set = set_of!(is_sniffed_payload);
+
+/// The formats whose texts may begin as this one does.
+fn beginning(text: &[u8]) -> Set {
+    text.first().map_or(0, |&byte| BEGINNING[usize::from(byte)])
+}
+
+impl Format {
+    /// Whether a text may be in this format, as far as its first byte tells.
+    pub(crate) fn may_be(self, text: &str) -> bool {
+        beginning(text.as_bytes()) & 1 << self as usize != 0
+    }
+
+    /// How lines that begin as this one does may belong together.
+    pub(crate) fn joints(line: &[u8]) -> impl Iterator<Item = Joint> {
+        let mut rest = beginning(line) & JOINED;
+        std::iter::from_fn(move || {
+            let format = Format::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest.wrapping_sub(1);
+            format.spec().joint
+        })
+    }
+
+    /// The formats in which a text may be, in the order in which they are tried, the generic ones
+    /// last.
+    pub(crate) fn candidates(text: &str, is_payload: bool) -> Candidates {
+        let all = beginning(text.as_bytes()) & if is_payload { PAYLOADS } else { SNIFFED };
+        Candidates { now: all & !GENERIC, last: all & GENERIC }
+    }
+}
+
+/// Formats that are still to be tried.
+pub(crate) struct Candidates {
+    now: Set,
+    last: Set,
+}
+
+impl Iterator for Candidates {
+    type Item = Format;
+
+    #[inline]
+    fn next(&mut self) -> Option<Format> {
+        if self.now == 0 {
+            self.now = std::mem::take(&mut self.last);
+        }
+        let format = Format::ALL.get(self.now.trailing_zeros() as usize)?;
+        self.now &= self.now - 1;
+        Some(*format)
+    }
+}
