@@ -16,6 +16,7 @@
 use super::pattern::Entry;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::dfa::DFA;
+use aho_corasick::packed::Searcher;
 use aho_corasick::{Anchored, MatchKind, StartKind};
 use memchr::memmem::Finder;
 use std::cmp::Reverse;
@@ -177,6 +178,8 @@ fn selectivity(entry: &Entry) -> usize {
 struct Gate {
     automaton: Option<DFA>,
     start: Anchored,
+    /// Finds the first literal, many bytes at once, where there are few.
+    first: Option<Searcher>,
     literals: Vec<(Vec<u8>, Vec<usize>)>,
 }
 
@@ -194,7 +197,9 @@ impl Gate {
         if automaton.is_none() {
             literals.iter().flat_map(|(_, ranks)| ranks).for_each(|&rank| always.set(rank));
         }
-        Gate { automaton: automaton.filter(|_| !literals.is_empty()), start, literals }
+        let texts = literals.iter().map(|(literal, _)| literal);
+        let first = if start.is_anchored() { None } else { Searcher::new(texts) };
+        Gate { automaton: automaton.filter(|_| !literals.is_empty()), start, first, literals }
     }
 
     /// Tells each literal found, where it begins, and its ranks. An anchored search ends at the
@@ -202,7 +207,12 @@ impl Gate {
     fn search(&self, body: &str, mut found: impl FnMut(&[u8], usize, &[usize])) {
         let Some(automaton) = &self.automaton else { return };
         let Ok(mut state) = automaton.start_state(self.start) else { return };
-        for (place, &byte) in body.as_bytes().iter().enumerate() {
+        let mut from = 0;
+        if let Some(first) = &self.first {
+            let Some(found) = first.find(body) else { return };
+            from = found.start();
+        }
+        for (nth, &byte) in body.as_bytes()[from..].iter().enumerate() {
             state = automaton.next_state(self.start, state, byte);
             if !automaton.is_special(state) {
                 continue;
@@ -211,10 +221,10 @@ impl Gate {
                 return;
             }
             if automaton.is_match(state) {
-                for nth in 0..automaton.match_len(state) {
+                for one in 0..automaton.match_len(state) {
                     let (literal, ranks) =
-                        &self.literals[automaton.match_pattern(state, nth).as_usize()];
-                    found(literal, place + 1 - literal.len(), ranks);
+                        &self.literals[automaton.match_pattern(state, one).as_usize()];
+                    found(literal, from + nth + 1 - literal.len(), ranks);
                 }
             }
         }

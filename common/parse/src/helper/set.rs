@@ -9,6 +9,7 @@ use common::event::Event;
 use common::helper::Helper;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// How many bytes of a body helpers look at.
 pub const CAP: usize = 16 * 1024;
@@ -18,9 +19,34 @@ pub const CAP: usize = 16 * 1024;
 pub struct Helpers {
     pub(super) entries: Vec<Entry>,
     pub(super) groups: Vec<Group>,
-    by_process: HashMap<String, usize>,
+    by_process: HashMap<String, usize, BuildHasherDefault<Mix>>,
     /// The group of events that a format read to the end.
     pub(super) read: usize,
+}
+
+/// Hashes the names of programs. Only helpers' own names are kept, so that no log can fill the table
+/// with names that collide.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        let (chunks, rest) = bytes.as_chunks();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        for chunk in chunks.iter().chain([&last]) {
+            let word = self.0.rotate_left(5) ^ u64::from_le_bytes(*chunk);
+            self.0 = word.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn write_u8(&mut self, end: u8) {
+        self.0 ^= u64::from(end);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }
 
 impl Default for Helpers {
@@ -44,7 +70,7 @@ impl Helpers {
     /// group of its own, with those besides. The last group is that of events that a format read to
     /// the end: helpers without a guard, and those that name datasets.
     fn build(entries: Vec<Entry>) -> Helpers {
-        let mut by_process = HashMap::new();
+        let mut by_process = HashMap::default();
         let mut members: Vec<Vec<usize>> = vec![Vec::new()];
         for entry in &entries {
             for name in entry.exact_processes() {
