@@ -5,8 +5,9 @@
 use super::op::{Choice, Op, Outcome, Run, Slots};
 use regex_automata::util::primitives::NonMaxUsize;
 
-/// How many ways back are kept.
-pub(super) const FRAMES: usize = 24;
+/// How many ways back are kept, and how many of them without an allocation.
+pub(super) const FRAMES: usize = 256;
+const FEW: usize = 16;
 
 /// A way back.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +28,11 @@ pub(super) struct Search<'s> {
     text: &'s [u8],
     whole: usize,
     end: usize,
-    frames: [Frame; FRAMES],
+    few: [Frame; FEW],
+    more: Vec<Frame>,
     depth: usize,
     budget: usize,
 }
-
-/// The next op and place, or that no way is left, or that there were too many.
-type Step = Result<(usize, usize), Outcome>;
 
 impl<'s> Search<'s> {
     pub(super) fn new(ops: &'s [Op], text: &'s str, end: usize) -> Search<'s> {
@@ -42,32 +41,41 @@ impl<'s> Search<'s> {
             text: &text.as_bytes()[..end],
             whole: text.len(),
             end,
-            frames: [Frame::Again { op: 0, at: 0 }; FRAMES],
+            few: [Frame::Again { op: 0, at: 0 }; FEW],
+            more: Vec::new(),
             depth: 0,
             budget: 16 * end + 1024,
         }
     }
 
     pub(super) fn find(&mut self, slots: &mut Slots) -> Outcome {
+        self.walk(slots).err().unwrap_or(Outcome::Match)
+    }
+
+    /// Goes from op to op, until all of the pattern has matched.
+    fn walk(&mut self, slots: &mut Slots) -> Result<(), Outcome> {
         let (mut op, mut at) = (0, 0);
         loop {
-            let step = match &self.ops[op] {
-                Op::Match => return Outcome::Match,
-                Op::Start if at == 0 => Ok((op + 1, at)),
-                Op::End if at == self.whole => Ok((op + 1, at)),
-                Op::Start | Op::End => self.back(slots),
-                Op::Literal(literal) => match self.text[at..].starts_with(literal) {
-                    true => Ok((op + 1, at + literal.len())),
-                    false => self.back(slots),
+            match &self.ops[op] {
+                Op::Match => return Ok(()),
+                Op::Save(slot) => {
+                    self.save(*slot, at, slots)?;
+                    op += 1;
+                }
+                Op::Literal(literal) if self.text[at..].starts_with(literal) => {
+                    (op, at) = (op + 1, at + literal.len());
+                }
+                Op::Run(run) => match self.run(op, run, at)? {
+                    Some(end) => (op, at) = (op + 1, end),
+                    None => (op, at) = self.back(slots)?,
                 },
-                Op::Save(slot) => self.save(*slot, at, slots).map(|()| (op + 1, at)),
-                Op::Jump(to) => Ok((*to, at)),
-                Op::Run(run) => self.run(op, run, at, slots),
-                Op::Split { first, second, bytes } => self.split(*first, *second, bytes, at),
-            };
-            match step {
-                Ok(next) => (op, at) = next,
-                Err(outcome) => return outcome,
+                Op::Split { first, second, bytes } => {
+                    op = self.split(*first, *second, bytes, at)?;
+                }
+                Op::Jump(to) => op = *to,
+                Op::Start if at == 0 => op += 1,
+                Op::End if at == self.whole => op += 1,
+                Op::Start | Op::End | Op::Literal(_) => (op, at) = self.back(slots)?,
             }
         }
     }
@@ -80,18 +88,24 @@ impl<'s> Search<'s> {
         Ok(())
     }
 
-    fn split(&mut self, first: usize, second: usize, bytes: &Choice, at: usize) -> Step {
+    /// The op that the next byte decides for; where it decides nothing, the other one is a way back.
+    fn split(
+        &mut self,
+        first: usize,
+        second: usize,
+        bytes: &Choice,
+        at: usize,
+    ) -> Result<usize, Outcome> {
         match self.text.get(at) {
-            Some(&next) if !bytes.first.has(next) => Ok((second, at)),
-            Some(&next) if !bytes.second.has(next) => Ok((first, at)),
-            _ => {
-                self.push(Frame::Again { op: second, at })?;
-                Ok((first, at))
-            }
+            Some(&next) if !bytes.first.has(next) => return Ok(second),
+            Some(&next) if !bytes.second.has(next) => {}
+            _ => self.push(Frame::Again { op: second, at })?,
         }
+        Ok(first)
     }
 
-    fn run(&mut self, op: usize, run: &Run, at: usize, slots: &mut Slots) -> Step {
+    /// Where a run ends, if it is long enough.
+    fn run(&mut self, op: usize, run: &Run, at: usize) -> Result<Option<usize>, Outcome> {
         let most = at.saturating_add(run.max).min(self.end);
         let inside = &self.text[at..most];
         let length = inside.iter().position(|&byte| !run.set.has(byte)).unwrap_or(inside.len());
@@ -103,25 +117,23 @@ impl<'s> Search<'s> {
         }
         let most = at + length;
         if most < least {
-            return self.back(slots);
+            return Ok(None);
         }
         if run.possessive || most == least {
-            Ok((op + 1, most))
+            Ok(Some(most))
         } else if run.greedy {
             self.push(Frame::Shorter { op: op + 1, at: most, least })?;
-            Ok((op + 1, most))
+            Ok(Some(most))
         } else {
             self.push(Frame::Longer { op: op + 1, at: least, most })?;
-            Ok((op + 1, least))
+            Ok(Some(least))
         }
     }
 
-    /// Takes the latest way back.
-    fn back(&mut self, slots: &mut Slots) -> Step {
+    /// Takes the latest way back: the op and place to go on at.
+    fn back(&mut self, slots: &mut Slots) -> Result<(usize, usize), Outcome> {
         loop {
-            let Some(depth) = self.depth.checked_sub(1) else { return Err(Outcome::NoMatch) };
-            self.depth = depth;
-            match self.frames[depth] {
+            match self.pop().ok_or(Outcome::NoMatch)? {
                 Frame::Again { op, at } => {
                     self.spend(1)?;
                     return Ok((op, at));
@@ -180,10 +192,18 @@ impl<'s> Search<'s> {
     }
 
     fn push(&mut self, frame: Frame) -> Result<(), Outcome> {
-        let slot = self.frames.get_mut(self.depth).ok_or(Outcome::GaveUp)?;
-        *slot = frame;
+        match self.few.get_mut(self.depth) {
+            Some(slot) => *slot = frame,
+            None if self.depth < FRAMES => self.more.push(frame),
+            None => return Err(Outcome::GaveUp),
+        }
         self.depth += 1;
         Ok(())
+    }
+
+    fn pop(&mut self) -> Option<Frame> {
+        self.depth = self.depth.checked_sub(1)?;
+        self.few.get(self.depth).copied().or_else(|| self.more.pop())
     }
 
     fn spend(&mut self, work: usize) -> Result<(), Outcome> {
