@@ -13,9 +13,23 @@
 //! What it does *not* know: which message it is.
 
 use crate::columns::{add, lower};
+use aho_corasick::packed::Searcher;
 use common::event::{Event, address};
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::LazyLock;
+
+/// Finds any of a few words in one pass; none where the processor cannot.
+type Words = LazyLock<Option<Searcher>>;
+
+/// What all keys of addresses have in them, and what all names of users stand behind.
+static KEYS: Words = LazyLock::new(|| Searcher::new(["Remote:", "Local:", "IP ", "Addr "]));
+static USERS: Words = LazyLock::new(|| Searcher::new(["ser", "Uname"]));
+
+/// Whether a text may have one of the words. Most messages are about packets and have none.
+fn may_have(words: &Words, text: &str) -> bool {
+    (**words).as_ref().is_none_or(|words| words.find(text).is_some())
+}
 
 /// One side of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,6 +104,9 @@ fn first_address<'a>(body: &'a str, event: &mut Event<'a>) {
             event.destination_ip = event.destination_ip.or(address(ip));
             add("url.original", url, event);
         }
+    }
+    if !may_have(&KEYS, body) {
+        return;
     }
     for (key, side) in [
         ("Remote:", Side::Source),
@@ -221,9 +238,7 @@ fn named<'a>(place: &'a str, inner: &str) -> Option<Endpoint<'a>> {
 
 /// Reads who is named.
 pub(super) fn users<'a>(body: &'a str, event: &mut Event<'a>) {
-    // Most messages are about packets and name nobody.
-    let says = |word: &[u8]| memchr::memmem::find(body.as_bytes(), word).is_some();
-    if event.user_name.is_some() || !says(b"ser") && !says(b"Uname") {
+    if event.user_name.is_some() || !may_have(&USERS, body) {
         return;
     }
     let user = pair(body).or_else(|| quoted(body)).or_else(|| plain(body));
