@@ -1,11 +1,13 @@
 //! Commits shown to rule versions, in steps: each a transaction of hits, SIEM events, positions.
 //!
 //! Versions at the same position are shown the same commits in one step, so that a batch is read
-//! once for all rules. When another siemtrigger was faster, nothing is written and all is read
+//! once for all rules: what those over other rules match in it, which are shown it later, is found
+//! then too (`ahead`). When another siemtrigger was faster, nothing is written and all is read
 //! anew.
 //!
 //! What it does *not* know: when there is something to do.
 
+use crate::ahead::Hits;
 use crate::books::Books;
 use crate::chain;
 use crate::outbox;
@@ -39,19 +41,20 @@ pub(crate) enum Progress {
     Overtaken,
 }
 
-/// Takes one step with the first versions that can take one, those over events first.
+/// Takes one step with the versions that are furthest behind and can take one; of those that stand
+/// alike, with those over events first.
 pub(crate) fn step<B: Books + ?Sized>(
     store: &mut B,
     runners: &mut Runners,
 ) -> anyhow::Result<Progress> {
-    let mut cohorts: BTreeMap<(usize, i64), Vec<usize>> = BTreeMap::new();
+    let mut cohorts: BTreeMap<(i64, usize), Vec<usize>> = BTreeMap::new();
     for (place, runner) in runners.active.iter().enumerate() {
         if !runner.activation.is_finished() {
-            let key = (runner.depth, runner.activation.position);
+            let key = (runner.activation.position, runner.depth);
             cohorts.entry(key).or_default().push(place);
         }
     }
-    for ((depth, position), places) in cohorts {
+    for ((position, depth), places) in cohorts {
         let commits = commits(store, runners, &places, depth, position)?;
         if let Some(last) = commits.last() {
             return advance(store, runners, &places, &commits, position, last.commit_no);
@@ -212,21 +215,48 @@ impl<'r> Work<'r> {
         &mut self,
         store: &mut B,
         commit: &Commit,
-    ) -> anyhow::Result<BTreeMap<usize, Vec<Hit>>> {
-        let looks = |place: &&usize| {
-            let rule = &self.runners.active[**place].activation.rule;
+    ) -> anyhow::Result<Hits> {
+        let active = &self.runners.active;
+        let sees = |place: &usize| {
+            let rule = &active[*place].activation.rule;
             rule.sees_events() && rule.source.covers(&commit.section)
         };
-        let places: Vec<usize> = self.places.iter().filter(looks).copied().collect();
-        let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
+        let places: Vec<usize> = self.places.iter().copied().filter(sees).collect();
         if places.is_empty() || commit.event_count == 0 {
-            return Ok(hits);
+            return Ok(Hits::new());
         }
+        if active[places[0]].depth > 0 {
+            return match self.runners.ahead.of(commit.commit_no, &places) {
+                Some(hits) => Ok(hits),
+                None => self.read(store, commit, &places),
+            };
+        }
+        let later: Vec<usize> =
+            (0..active.len()).filter(|place| active[*place].depth > 0 && sees(place)).collect();
+        let mut all = [places, later.clone()].concat();
+        all.sort_unstable();
+        let mut hits = self.read(store, commit, &all)?;
+        if !later.is_empty() {
+            let own = |place: &usize| Some((*place, hits.remove(place)?));
+            let later = later.iter().filter_map(own).collect();
+            self.runners.ahead.keep(commit.commit_no, later);
+        }
+        Ok(hits)
+    }
+
+    /// Reads a commit's events: what these versions match.
+    fn read<B: Books + ?Sized>(
+        &mut self,
+        store: &mut B,
+        commit: &Commit,
+        places: &[usize],
+    ) -> anyhow::Result<Hits> {
         let filter = |place: &usize| self.runners.active[*place].activation.rule.filter.clone();
         let any = match places.len() {
             0..=FILTERS => Filter::Or(places.iter().map(filter).collect()),
             _ => Filter::All,
         };
+        let mut hits = Hits::new();
         let mut see = |event: Event<'static>| {
             for &place in self.runners.engine.event(&event) {
                 if places.binary_search(&place).is_ok() {

@@ -29,6 +29,7 @@ mod print;
 mod books;
 mod scratch;
 mod shadow;
+mod ahead;
 mod runner;
 mod chain;
 mod recent;

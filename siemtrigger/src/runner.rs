@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: which commits are shown when.
 
+use crate::ahead::Ahead;
 use crate::books::Books;
 use crate::choice::{Choice, check_order};
 use anyhow::Context as _;
@@ -34,6 +35,8 @@ pub(crate) struct Runners {
     pub(crate) active: Vec<Runner>,
     /// Finds the rules at work, by their place, that an event matches.
     pub(crate) engine: Engine,
+    /// What rules over other rules match in commits that they were not shown yet.
+    pub(crate) ahead: Ahead,
     evaluators: HashMap<i64, Evaluator>,
     lateness: Span,
     /// What is run for SIEM events.
@@ -63,6 +66,7 @@ impl Runners {
             all,
             active,
             engine,
+            ahead: Ahead::default(),
             evaluators: HashMap::new(),
             lateness: choice.lateness,
             actions: choice.actions.clone(),
