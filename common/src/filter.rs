@@ -47,6 +47,7 @@ pub use matches::decimal;
 pub use network::Network;
 pub use parse::field as parse_field;
 pub use part::Part;
+pub(crate) use pattern::DASHES;
 pub use pattern::{Text, TextTest};
 pub use print::field_text;
 pub use set::{NoSet, Set, SetError, SetTest, Sets, is_set_name};

@@ -92,7 +92,7 @@ impl TextTest {
 }
 
 /// The characters that begin an option on Windows' command lines.
-const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
+pub(crate) const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
 
 fn compare(kind: Text, text: &str, pattern: &str) -> bool {
     match kind {

@@ -2,6 +2,7 @@
 //!
 //! What it does *not* know: wildcards; an encoded text has none.
 
+use crate::filter::DASHES;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -15,6 +16,17 @@ pub(super) enum Encoding {
     Utf16Be,
     /// Little-endian after a byte order mark.
     Utf16,
+    /// With every dash that an option may begin with in the place of each: `windash`, where an
+    /// encoding follows it.
+    Dashes,
+}
+
+/// Of a text with more dashes than this they are not all tried: each makes five of one.
+const MOST_DASHES: usize = 4;
+
+/// Whether a text has too many dashes to be encoded with each of them.
+pub(super) fn has_too_many_dashes(text: &str) -> bool {
+    text.chars().filter(|char| DASHES.contains(char)).count() > MOST_DASHES
 }
 
 impl Encoding {
@@ -56,7 +68,22 @@ fn once(bytes: &[u8], encoding: Encoding) -> Vec<Vec<u8>> {
         Encoding::Utf16Le => vec![wide(u16::to_le_bytes)],
         Encoding::Utf16Be => vec![wide(u16::to_be_bytes)],
         Encoding::Utf16 => vec![[vec![0xff, 0xfe], wide(u16::to_le_bytes)].concat()],
+        Encoding::Dashes => dashed(&String::from_utf8_lossy(bytes)),
     }
+}
+
+/// A text with each dash in the place of each.
+fn dashed(text: &str) -> Vec<Vec<u8>> {
+    let mut all = vec![String::new()];
+    for char in text.chars() {
+        if DASHES.contains(&char) {
+            let with = |before: &String| DASHES.map(|dash| format!("{before}{dash}"));
+            all = all.iter().flat_map(with).collect();
+        } else {
+            all.iter_mut().for_each(|text| text.push(char));
+        }
+    }
+    all.into_iter().map(String::into_bytes).collect()
 }
 
 /// The characters that do not depend on what stands before (`offset` bytes, modulo 3) or after.
@@ -80,6 +107,16 @@ mod tests {
         assert_eq!(one("ab", &[Encoding::Utf16Be]), "\u{fffd}a\u{fffd}b");
         assert_eq!(one("ab", &[Encoding::Utf16Le, Encoding::Base64]), "YQBiAA==");
         assert_eq!(one("ab", &[Encoding::Utf16, Encoding::Base64]), "//5hAGIA");
+    }
+
+    #[test]
+    fn each_dash_stands_for_each() {
+        let all = encode("-a /", &[Encoding::Dashes, Encoding::Base64]);
+        assert_eq!(all.len(), 25);
+        for text in ["-a /", "/a -", "\u{2013}a \u{2015}", "\u{2014}a \u{2014}"] {
+            assert!(all.contains(&BASE64.encode(text)), "{text}");
+        }
+        assert!(has_too_many_dashes("a-b/c-d/e-f") && !has_too_many_dashes("a-b/c-d/ef"));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! What it does *not* know: conditions, documents.
 
 use super::alias::Aliases;
-use super::encode::encode;
+use super::encode::{Encoding, encode, has_too_many_dashes};
 use super::modifier::{Modifiers, Relation, split};
 use super::placeholder;
 use super::value::{Stand, pieces, plain, test};
@@ -220,8 +220,9 @@ fn texts(value: &Node, modifiers: &Modifiers) -> Sentence<Vec<Test>> {
     let Some(text) = plain(&pieces(&text)) else {
         return Err(format!("\"{}\": wildcards cannot be encoded", text.escape_debug()));
     };
-    if modifiers.dashed {
-        return Err("windash does not go with an encoding".to_owned());
+    if modifiers.encodings.contains(&Encoding::Dashes) && has_too_many_dashes(&text) {
+        let hint = "hint: leave out what stands around the options";
+        return Err(format!("\"{}\": too many dashes to be encoded\n{hint}", text.escape_debug()));
     }
     let literal = |text: String| {
         let pieces = text.chars().map(super::value::Piece::Char).collect();

@@ -118,12 +118,19 @@ impl Modifiers {
             let what = format!("modifier {word} of what is in UTF-16 already");
             return Err(format!("{what}\nhint: leave one out"));
         }
+        if std::mem::take(&mut self.dashed) {
+            self.encodings.push(Encoding::Dashes);
+        }
         self.encodings.push(encoding);
         Ok(())
     }
 
     fn flag(&mut self, word: &str) -> Result<(), String> {
         match word {
+            "windash" if !self.encodings.is_empty() => {
+                let hint = "modifiers apply in their order: windash first";
+                return Err(format!("modifier windash after an encoding\nhint: {hint}"));
+            }
             "all" => self.all = true,
             "neq" => self.negated = true,
             "cased" => self.cased = true,
@@ -205,6 +212,9 @@ mod tests {
         assert_eq!(found.encodings, [Encoding::Utf16Le, Encoding::Base64].repeat(2));
         let (_, found) = split("a|base64|base64offset|base64offset").expect("modifiers");
         assert_eq!(found.encodings.len(), 3);
+        let (_, found) = split("a|windash|wide|base64offset|contains").expect("modifiers");
+        let all = [Encoding::Dashes, Encoding::Utf16Le, Encoding::Base64Offset];
+        assert_eq!((found.encodings.as_slice(), found.dashed), (&all[..], false));
     }
 
     #[test]
@@ -232,6 +242,8 @@ mod tests {
             "a|hour|contains",
             "a|wide|utf16be|base64",
             "a|contains|base64offset",
+            "a|base64|windash",
+            "a|windash|base64|windash",
         ] {
             assert!(split(key).is_err(), "{key}");
         }

@@ -91,6 +91,9 @@ fn modifiers_of_the_specification() {
     hit("A|re|i: '^a.c$'", r#"{"A":"ABC"}"#);
     hit("A|re|s: 'a.c'", r#"{"A":"a\nc"}"#);
     hit("A|base64offset|contains: 'http://'", r#"{"A":"x aHR0cDovL2E= y"}"#);
+    hit("A|windash|base64offset|contains: ' -enc'", r#"{"A":"eCAvZW5jIHk="}"#);
+    miss("A|base64offset|contains: ' -enc'", r#"{"A":"eCAvZW5jIHk="}"#);
+    hit("A|windash|wide|base64offset|contains: '-e'", r#"{"A":"EyBlAA=="}"#);
     hit("A|wide|base64offset|contains: 'ab'", r#"{"A":"YQBiAGMA"}"#);
     hit("A|cidr: [10.0.0.0/8, 'fe80::/10']", r#"{"A":"::ffff:10.1.1.1"}"#);
     miss("A|cidr: 10.0.0.0/8", r#"{"A":"ten"}"#);
@@ -124,6 +127,15 @@ fn what_the_specification_forbids_is_refused() {
         ("A|exists: [true, false]", "A: exists is true or false\nhint: give it one value"),
         ("A|exists: 'true'", "A: exists is true or false"),
         ("A|windash: 5", "windash takes a text, not a number\nhint: put it in quotes"),
+        (
+            "A|windash|base64: '-a -b -c -d -e'",
+            "\"-a -b -c -d -e\": too many dashes to be encoded\n\
+             hint: leave out what stands around the options",
+        ),
+        (
+            "A|base64|windash: -a",
+            "modifier windash after an encoding\nhint: modifiers apply in their order: windash first",
+        ),
         ("A|re: 5", "re takes a text, not a number\nhint: put it in quotes"),
         ("A|base64: true", "an encoding takes a text, not a truth value\nhint: put it in quotes"),
     ] {
