@@ -6,7 +6,7 @@ use common::clock::Timestamp;
 use common::filter::Filter;
 use common::hit::{Group, Hit};
 use common::siem_event::SiemEvent;
-use store::{Commit, Detect, Firing, Read, Result, See, Step, Store};
+use store::{Commit, Detect, Firing, Peek, Read, Result, See, Step, Store};
 
 /// Commits to be shown, and what was found in them.
 pub(crate) trait Books {
@@ -15,6 +15,9 @@ pub(crate) trait Books {
 
     /// See [`Read::batch_events`].
     fn batch_events(&mut self, batch: i64, filter: &Filter, see: &mut See<'_>) -> Result<()>;
+
+    /// See [`Read::peek`].
+    fn peek(&mut self, commit: &Commit, see: &mut Peek<'_>) -> Result<()>;
 
     /// See [`Detect::commit_time`].
     fn commit_time(&mut self, commit_no: i64) -> Result<Option<Timestamp>>;
@@ -42,6 +45,10 @@ impl Books for dyn Store + '_ {
 
     fn batch_events(&mut self, batch: i64, filter: &Filter, see: &mut See<'_>) -> Result<()> {
         Read::batch_events(self, batch, filter, see)
+    }
+
+    fn peek(&mut self, commit: &Commit, see: &mut Peek<'_>) -> Result<()> {
+        Read::peek(self, commit, see)
     }
 
     fn commit_time(&mut self, commit_no: i64) -> Result<Option<Timestamp>> {

@@ -14,7 +14,7 @@ use crate::outbox;
 use crate::recent::Recent;
 use crate::runner::Runners;
 use common::cli::Failure;
-use common::event::Event;
+use common::event::{Event, RawKind};
 use common::filter::Filter;
 use common::hit::{Hit, Match};
 use common::rule::Source;
@@ -251,20 +251,32 @@ impl<'r> Work<'r> {
         commit: &Commit,
         places: &[usize],
     ) -> anyhow::Result<Hits> {
-        let filter = |place: &usize| self.runners.active[*place].activation.rule.filter.clone();
-        let any = match places.len() {
-            0..=FILTERS => Filter::Or(places.iter().map(filter).collect()),
-            _ => Filter::All,
-        };
+        let (active, engine) = (&self.runners.active, &mut self.runners.engine);
         let mut hits = Hits::new();
-        let mut see = |event: Event<'static>| {
-            for &place in self.runners.engine.event(&event) {
-                if places.binary_search(&place).is_ok() {
-                    let activation = &self.runners.active[place].activation;
-                    let new = matched(activation, commit, &event, &Match::Event(event.id));
-                    hits.entry(place).or_default().extend(new);
-                }
+        let mut keep = |event: &Event<'_>, found: &[usize]| {
+            for place in found.iter().filter(|place| places.binary_search(place).is_ok()) {
+                let activation = &active[*place].activation;
+                let new = matched(activation, commit, event, &Match::Event(event.id));
+                hits.entry(*place).or_default().extend(new);
             }
+        };
+        if places.len() > FILTERS {
+            let mut see = |mut event: Event<'_>| {
+                let found = engine.stored(&mut event);
+                if !found.is_empty() {
+                    if event.raw_kind == RawKind::Json && event.original.is_empty() {
+                        event.load_original();
+                    }
+                    keep(&event, found);
+                }
+            };
+            store.peek(commit, &mut see).map_err(Failure::from)?;
+            return Ok(hits);
+        }
+        let filter = |place: &usize| active[*place].activation.rule.filter.clone();
+        let any = Filter::Or(places.iter().map(filter).collect());
+        let mut see = |event: Event<'static>| {
+            keep(&event, engine.event(&event));
             ControlFlow::Continue(())
         };
         store.batch_events(commit.batch, &any, &mut see).map_err(Failure::from)?;

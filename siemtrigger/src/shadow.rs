@@ -13,7 +13,7 @@ use common::filter::Filter;
 use common::hit::{Group, Hit, Match};
 use common::siem_event::SiemEvent;
 use std::collections::{BTreeMap, HashMap};
-use store::{Commit, Firing, Result, See, Step, Store};
+use store::{Commit, Firing, Peek, Result, See, Step, Store};
 
 /// A shadow of a database.
 pub(crate) struct Shadow<'s> {
@@ -63,6 +63,10 @@ impl Books for Shadow<'_> {
 
     fn batch_events(&mut self, batch: i64, filter: &Filter, see: &mut See<'_>) -> Result<()> {
         self.real.batch_events(batch, filter, see)
+    }
+
+    fn peek(&mut self, commit: &Commit, see: &mut Peek<'_>) -> Result<()> {
+        self.real.peek(commit, see)
     }
 
     fn commit_time(&mut self, commit_no: i64) -> Result<Option<Timestamp>> {

@@ -17,8 +17,9 @@
 //!   distinct predicate is evaluated once an event.
 //!
 //! A flat Windows event in JSON, a line of siemagent, and one that siemparse wrote of a source that is
-//! no JSON, is matched on its line, without an event being built ([`Engine::line`]); everything else as an [`Event`]. Both agree with
-//! [`Filter::matches`](common::filter::Filter::matches), which is what a rule means.
+//! no JSON, is matched on its line, without an event being built ([`Engine::line`]); a stored event whose
+//! line is flat JSON on that line and its columns ([`Engine::stored`]); everything else as an [`Event`].
+//! All agree with [`Filter::matches`](common::filter::Filter::matches), which is what a rule means.
 //!
 //! What it does *not* know: windows, hits, where events come from.
 
@@ -45,7 +46,7 @@ mod verdict;
 mod want;
 mod witness;
 
-use common::event::Event;
+use common::event::{Event, RawKind};
 use common::rule::{Rule, Source};
 use header::Header;
 use kind::Kinds;
@@ -112,10 +113,42 @@ impl Engine {
         let place = self.place(&event.section, &event.labels);
         let partition = &self.partitions[place];
         let values = self.record.read_event(event, &self.compiled.names);
-        let source = source::Source { line: b"", values: &values, event: Some(event) };
+        let source =
+            source::Source { line: b"", values: &values, event: Some(event), beside: None };
         self.verdict.candidates(partition, &mut self.record, &source);
         self.verdict.run(&self.compiled, partition, &mut self.record, &source, &mut self.found);
         &self.found
+    }
+
+    /// As [`Engine::event`], for an event whose line was not read: of JSON that is flat the text
+    /// and what stands beside it tell enough; into other events the line is read
+    /// ([`Event::load_original`]).
+    pub fn stored(&mut self, event: &mut Event<'_>) -> &[usize] {
+        let is_json = event.raw_kind == RawKind::Json;
+        if !is_json || !self.is_told(event) {
+            if is_json {
+                event.load_original();
+            }
+            self.event(event);
+        }
+        &self.found
+    }
+
+    /// Finds the rules that an event matches whose line was not read, if its line tells.
+    fn is_told(&mut self, event: &Event<'_>) -> bool {
+        let place = self.place(&event.section, &event.labels);
+        let partition = &self.partitions[place];
+        if !partition.plain.stored {
+            return false;
+        }
+        let Some(values) = self.record.read_stored(event, &self.compiled.names) else {
+            return false;
+        };
+        let (line, beside) = (event.raw.as_ref(), Some(event));
+        let source = source::Source { line, values: &values, event: None, beside };
+        self.verdict.candidates(partition, &mut self.record, &source);
+        self.verdict.run(&self.compiled, partition, &mut self.record, &source, &mut self.found);
+        !(self.verdict.keyword_held && self.record.has_twins(line))
     }
 
     /// The places of the rules that a line matches, in order; `None` where the line is no flat
@@ -140,7 +173,7 @@ impl Engine {
         if !is_plain {
             return None;
         }
-        let source = source::Source { line, values: &[], event: None };
+        let source = source::Source { line, values: &[], event: None, beside: None };
         if stage == Stage::Fields {
             return Some(&[]);
         }

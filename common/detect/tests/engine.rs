@@ -1,7 +1,9 @@
 //! The engine against the meaning of filters: random rules over random flat Windows events, as
 //! lines and as events, with every way of writing a JSON text.
 
-use common::event::{Event, RawKind};
+use common::event::{Event, Object, RawKind, Value};
+use common::field::Field;
+use common::filter::{Filter, Test, Text, TextTest};
 use common::rule::Rule;
 use common::sigma::Collection;
 use detect::Engine;
@@ -170,6 +172,84 @@ fn line() -> impl Strategy<Value = String> {
     })
 }
 
+/// Names that columns, added fields or the line have.
+const EITHER: &[&str] = &[
+    "Image",
+    "A",
+    "original.A",
+    "note",
+    "file.path",
+    "user.name",
+    "event.action",
+    "process.pid",
+    "host.name",
+    "message",
+    "tags",
+];
+
+/// What a limit rule or a query may ask.
+fn condition() -> impl Strategy<Value = Filter> {
+    let kind = select(&[Text::Equals, Text::Contains, Text::StartsWith, Text::Glob][..]);
+    let test = prop_oneof![
+        4 => (kind, text()).prop_map(|(kind, text)| Test::Text(TextTest::new(kind, &text))),
+        1 => Just(Test::Exists),
+        1 => Just(Test::Number(4688.0)),
+    ];
+    let leaf = prop_oneof![
+        8 => (select(EITHER), test).prop_map(|(name, test)| Filter::Field(Field::new(name), test)),
+        1 => text().prop_map(|text| Filter::Keyword(Test::Text(TextTest::new(Text::Contains, &text)))),
+        1 => (select(EITHER), select(EITHER)).prop_map(|(one, other)| Filter::Refer(
+            Field::new(one),
+            Text::Equals,
+            Field::new(other)
+        )),
+    ];
+    leaf.prop_recursive(2, 8, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 1..3).prop_map(Filter::And),
+            vec(inner.clone(), 1..3).prop_map(Filter::Or),
+            inner.prop_map(|inner| Filter::Not(Box::new(inner))),
+        ]
+    })
+}
+
+/// What stands beside a stored line.
+fn beside() -> impl Strategy<Value = Event<'static>> {
+    let value = prop_oneof![
+        4 => text().prop_map(|text| Value::Text(text.into())),
+        1 => (4680i64..4690).prop_map(Value::Int),
+        1 => vec(text(), 1..3)
+            .prop_map(|list| Value::List(list.into_iter().map(|text| Value::Text(text.into())).collect())),
+    ];
+    let added = select(
+        &["Image", "A", "original.A", "original.User", "note", "file.path", "N ote", "B"][..],
+    );
+    let columns =
+        (proptest::option::of(text()), proptest::option::of(text()), text(), any::<bool>());
+    (columns, vec((added, value), 0..3), select(&["windows//", "windows//security", ""][..]))
+        .prop_map(|((user, action, message, is_tagged), added, labels)| {
+            let mut event = Event {
+                user_name: user.map(Into::into),
+                event_action: action.map(Into::into),
+                process_pid: is_tagged.then_some(4688),
+                message: message.into(),
+                section: "default".into(),
+                labels: labels.into(),
+                raw_kind: RawKind::Json,
+                ..Event::default()
+            };
+            for (name, value) in added {
+                event.ext.push(name.to_owned(), value);
+            }
+            if is_tagged {
+                event.tag("a");
+            }
+            event.normalise();
+            event.labels = labels.into();
+            event
+        })
+}
+
 fn event(line: &str) -> Event<'static> {
     let mut event = Event {
         raw: line.as_bytes().to_vec().into(),
@@ -198,6 +278,55 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_stored_line_tells_what_its_event_does(
+        texts in vec(rule_text(), 1..8),
+        conditions in vec(condition(), 1..6),
+        events in vec((line(), beside()), 1..12),
+    ) {
+        let mut rules = rules(&texts);
+        let rule = rules.first().cloned();
+        let more = conditions.iter().zip(rule.iter().cycle());
+        let more: Vec<Rule> = more.map(|(filter, rule)| Rule { filter: filter.clone(), ..rule.clone() }).collect();
+        rules.extend(more);
+        let mut engine = Engine::new(&rules);
+        for (line, beside) in &events {
+            for line in [line.clone(), line.replace("EventID", "x.EventID"), r#"{"L":[]}"#.to_owned()] {
+                let mut stored = Event { raw: line.as_bytes().to_vec().into(), ..beside.clone() };
+                let mut event = stored.clone();
+                event.load_original();
+                let want: Vec<usize> = (0..rules.len()).filter(|place| rules[*place].filter.matches(&event)).collect();
+                prop_assert_eq!(engine.stored(&mut stored), want.as_slice(), "{} {:?} rules {:?} {:?}", line, beside, texts, conditions);
+                prop_assert!(stored.original == Object::default() || stored.original == event.original);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stored_line_is_read_only_where_it_has_to_be() {
+    let text = "title: T\nid: ID\nlogsource: {product: windows}\ndetection:\n  s: {A: x}\n  condition: s\n".to_owned();
+    let mut rules = rules(&[text.clone(), text.clone(), text]);
+    rules[1].filter = Filter::equals(Field::new("user.name"), "root");
+    rules[2].filter = Filter::equals(Field::new("Id"), "7");
+    let mut engine = Engine::new(&rules);
+    let mut found = |line: &'static str| {
+        let (raw, labels) = (line.as_bytes().into(), "windows//".into());
+        let mut event = Event { raw, labels, raw_kind: RawKind::Json, ..Event::default() };
+        event.user_name = Some("root".into());
+        (engine.stored(&mut event).to_vec(), event.original.is_empty())
+    };
+    assert_eq!(found(r#"{"A":"X","Id":7}"#), (vec![0, 1, 2], true));
+    assert_eq!(found(r#"{"A":["X"],"Id":"7"}"#), (vec![0, 1, 2], false));
+    assert_eq!(found(r#"{"A":{"B":1}}"#), (vec![1], false));
+    // PowerShell's names of an event are not those that it has then.
+    let shell = r#"{"Id":7,"LogName":"x","MachineName":"y","ProviderName":"z"}"#;
+    assert_eq!(found(shell), (vec![1], false));
 }
 
 #[test]

@@ -164,11 +164,22 @@ impl Event<'_> {
         if self.raw_kind == RawKind::Prefix {
             return false;
         }
-        let text = String::from_utf8_lossy(&self.raw).into_owned();
-        let Ok(object) = Object::original(Cow::Owned(text)) else { return false };
+        let text = match &self.raw {
+            Cow::Borrowed(raw) => text(raw),
+            Cow::Owned(raw) => Cow::Owned(text(raw).into_owned()),
+        };
+        let Ok(object) = Object::original(text) else { return false };
         self.original = object;
         self.raw_kind = RawKind::Json;
         self.original.is_twice()
+    }
+}
+
+/// Bytes as text. What is text is told faster than what is not is repaired.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

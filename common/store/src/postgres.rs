@@ -14,6 +14,7 @@
 //! What it does *not* know: SQLite; how SQL is made of filters (`predicate`).
 
 mod account;
+mod batch;
 mod connect;
 mod copy;
 mod count;

@@ -97,6 +97,10 @@ pub struct Group {
 /// What sees events; it can stop the scan.
 pub type See<'s> = dyn FnMut(Event<'static>) -> ControlFlow<()> + 's;
 
+/// What sees stored events while they are read: their texts lie in the row, and the fields of a line
+/// that is JSON were not read ([`Event::load_original`]).
+pub type Peek<'s> = dyn FnMut(Event<'_>) + 's;
+
 /// The operations of siemquery.
 pub trait Read {
     /// Shows each selected event to `see`, in order.
@@ -159,6 +163,12 @@ pub trait Read {
     /// # Errors
     /// The database fails.
     fn batch_events(&mut self, batch: i64, filter: &Filter, see: &mut See<'_>) -> Result<()>;
+
+    /// All events of a commit's batch, in order of seq, while they are read.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn peek(&mut self, commit: &Commit, see: &mut Peek<'_>) -> Result<()>;
 
     /// Waits until there is a commit after `commit_no` or the time is over; says which.
     ///

@@ -192,7 +192,28 @@ impl Compiler {
                 }
             }
             Filter::Keyword(_) => (Subject::Keyword, Plain::ALL),
+            Filter::Field(field, _) => self.either(field),
             _ => (Subject::Event, Plain::NONE),
+        }
+    }
+
+    /// A field that columns and added fields have before the source has it. The names of a flat
+    /// line have no dots, and some columns are always there.
+    fn either(&mut self, field: &Field) -> (Subject, Plain) {
+        let name = field.name();
+        let is_there = matches!(
+            field,
+            Field::Column(Column::Message | Column::Section | Column::HostName | Column::Time)
+        );
+        if name.starts_with("original.") {
+            return (Subject::Event, Plain::NONE);
+        }
+        if is_there || name.contains('.') {
+            return (Subject::Beside, Plain::STORED);
+        }
+        match self.compiled.names.add(name.as_bytes()) {
+            Some(number) => (Subject::Named(number), Plain::STORED),
+            None => (Subject::Event, Plain::NONE),
         }
     }
 
@@ -215,6 +236,7 @@ fn plain(own: &Own) -> Plain {
         windows: names.iter().all(|name| is_line(name)),
         agent: names.iter().enumerate().all(is_agents),
         own: names.iter().all(|name| is_whole(name)),
+        stored: true,
     }
 }
 

@@ -92,6 +92,8 @@ impl Role {
             b"time" => Role::Time,
             b"category" => Role::Category,
             b"event_type" => Role::Foreign,
+            // With others it makes an event of PowerShell's, whose names are others.
+            b"LogName" => Role::Refused,
             name if name.starts_with(b"_") => Role::Foreign,
             name if name.iter().any(|byte| matches!(byte, b'.' | b' ' | b'\\')) => Role::Refused,
             _ => Role::Plain,

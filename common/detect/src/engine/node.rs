@@ -41,6 +41,10 @@ pub(super) enum Subject {
     Refer(Box<Pair>),
     /// Any value.
     Keyword,
+    /// A field that columns and added fields have before the source has it, under this name.
+    Named(u16),
+    /// A field that the source cannot have under a name of its own, if its line is flat.
+    Beside,
     /// What only a whole event can tell.
     Event,
 }
@@ -53,24 +57,29 @@ pub(super) struct Pair {
     pub(super) others: Box<[u16]>,
 }
 
-/// Whether a flat line has all that names mean: a Windows event's, a line of siemagent, and one that
-/// siemparse wrote.
+/// Whether a flat line has all that names mean: a Windows event's, a line of siemagent, one that
+/// siemparse wrote, and that of a stored event beside its columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plain {
     pub(super) windows: bool,
     pub(super) agent: bool,
     pub(super) own: bool,
+    pub(super) stored: bool,
 }
 
 impl Plain {
-    pub(super) const ALL: Plain = Plain { windows: true, agent: true, own: true };
-    pub(super) const NONE: Plain = Plain { windows: false, agent: false, own: false };
+    pub(super) const ALL: Plain = Plain { windows: true, agent: true, own: true, stored: true };
+    pub(super) const NONE: Plain =
+        Plain { windows: false, agent: false, own: false, stored: false };
+    /// What stands beside a line is needed.
+    pub(super) const STORED: Plain = Plain { stored: true, ..Plain::NONE };
 
     pub(super) fn and(self, other: Plain) -> Plain {
         Plain {
             windows: self.windows && other.windows,
             agent: self.agent && other.agent,
             own: self.own && other.own,
+            stored: self.stored && other.stored,
         }
     }
 }

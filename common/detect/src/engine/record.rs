@@ -2,6 +2,9 @@
 //!
 //! What it does *not* know: rules.
 
+mod built;
+mod stored;
+
 use super::header::Header;
 use super::key::{Keys, Role};
 use super::mark::Marks;
@@ -113,21 +116,26 @@ impl Record {
             if key.role != Role::Plain {
                 header.take(key.role, line, stretch, token)?;
             }
-            match token {
-                // Null is absence, and hides no earlier value of its key.
-                Token::Null => {}
-                // Rules that look into lists look at whole events.
-                Token::List if key.field.is_some() => return None,
-                _ => {
-                    self.leaves.push((token, stretch.0, stretch.1));
-                    if let Some(field) = key.field {
-                        self.put(field, Place::Line(token, stretch.0, stretch.1));
-                    }
-                }
-            }
-            Some(())
+            self.member(key.field, stretch, token)
         })?;
         (header.is_windows() || header.is_agent(line)).then_some(header)
+    }
+
+    /// Takes a member of a flat line; `None` when a whole event is needed.
+    fn member(&mut self, field: Option<u16>, stretch: Stretch, token: Token) -> Option<()> {
+        match token {
+            // Null is absence, and hides no earlier value of its key.
+            Token::Null => {}
+            // Rules that look into lists look at whole events.
+            Token::List if field.is_some() => return None,
+            _ => {
+                self.leaves.push((token, stretch.0, stretch.1));
+                if let Some(field) = field {
+                    self.put(field, Place::Line(token, stretch.0, stretch.1));
+                }
+            }
+        }
+        Some(())
     }
 
     /// Reads a line that siemparse wrote. Keywords look at the fields that were added.
@@ -193,81 +201,6 @@ impl Record {
         });
         keys.sort_unstable();
         whole.is_none() || keys.windows(2).any(|pair| pair[0] == pair[1])
-    }
-
-    /// Takes the fields of an event that was built, as [`Event::own`] finds them: the source's own,
-    /// then those that were added, then columns, then names that have spaces.
-    pub(super) fn read_event<'e>(
-        &mut self,
-        event: &'e Event<'_>,
-        names: &Names,
-    ) -> Vec<ValueRef<'e>> {
-        self.begin();
-        let mut values = Vec::with_capacity(32);
-        // Most names of rules are absent: the event's own names are looked up, not theirs.
-        for name in event.original.names() {
-            let field = names.find(name.as_bytes());
-            if let Some(field) = field
-                && let Some(value) = event.original.get(name)
-            {
-                self.put_value(field, value, &mut values);
-            }
-        }
-        self.read_added(event, names, &mut values);
-        for &(column, field) in names.columns() {
-            if let Some(value) = event.column(column) {
-                self.put_value(field, value, &mut values);
-            }
-        }
-        self.read_spaced(event, names, &mut values);
-        values
-    }
-
-    /// Takes the fields that were added; of a name that is there twice the last counts.
-    fn read_added<'e>(
-        &mut self,
-        event: &'e Event<'_>,
-        names: &Names,
-        values: &mut Vec<ValueRef<'e>>,
-    ) {
-        for (name, value) in event.ext.iter().rev() {
-            if let Some(own) = name.strip_prefix("original.")
-                && let Some(field) = names.find(own.as_bytes())
-            {
-                self.put_value(field, value.into(), values);
-            }
-        }
-        for (name, value) in event.ext.iter().rev() {
-            if let Some(field) = names.find(name.as_bytes()) {
-                self.put_value(field, value.into(), values);
-            }
-        }
-    }
-
-    fn read_spaced<'e>(
-        &mut self,
-        event: &'e Event<'_>,
-        names: &Names,
-        values: &mut Vec<ValueRef<'e>>,
-    ) {
-        let of_ext = event.ext.iter().map(|(name, _)| name);
-        let is_spaced = |name: &&str| memchr::memchr(b' ', name.as_bytes()).is_some();
-        for name in event.original.names().chain(of_ext).filter(is_spaced) {
-            let name = name.strip_prefix("original.").unwrap_or(name).replace(' ', "");
-            if let Some(field) = names.find(name.as_bytes())
-                && let Some(value) = event.own(&name)
-            {
-                self.put_value(field, value, values);
-            }
-        }
-    }
-
-    /// Keeps a value where the field has none yet.
-    fn put_value<'e>(&mut self, field: u16, value: ValueRef<'e>, values: &mut Vec<ValueRef<'e>>) {
-        if self.slots[usize::from(field)].epoch != self.epoch {
-            self.put(field, Place::Value(values.len()));
-            values.push(value);
-        }
     }
 
     /// Where the value of the first of these fields is that the event has.

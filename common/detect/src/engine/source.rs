@@ -13,6 +13,8 @@ pub(super) struct Source<'e> {
     pub(super) values: &'e [ValueRef<'e>],
     /// That event.
     pub(super) event: Option<&'e Event<'e>>,
+    /// What stands beside the line of a stored event: its columns and the fields that were added.
+    pub(super) beside: Option<&'e Event<'e>>,
 }
 
 /// Where a value is.

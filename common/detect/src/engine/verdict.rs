@@ -170,8 +170,22 @@ impl Judge<'_, '_, '_, '_> {
                 there.is_some_and(|(field, other)| self.refer(field, pair.kind, other, leaf))
             }
             (Subject::Keyword, Filter::Keyword(test)) => self.keyword(leaf, test),
-            _ => self.source.event.is_some_and(|event| leaf.filter.matches(event)),
+            (Subject::Named(name), Filter::Field(field, test)) => match self.source.beside {
+                // Added fields of the source's names are none that are asked for here.
+                Some(event) if event.field(field).is_none() => self
+                    .record
+                    .first(&[*name])
+                    .filter(|name| matches!(self.record.place(*name), Place::Line(..)))
+                    .is_some_and(|name| self.test(name, leaf, test)),
+                _ => self.matches(leaf),
+            },
+            _ => self.matches(leaf),
         }
+    }
+
+    fn matches(&self, leaf: &Leaf) -> bool {
+        let event = self.source.event.or(self.source.beside);
+        event.is_some_and(|event| leaf.filter.matches(event))
     }
 
     fn test(&mut self, field: u16, leaf: &Leaf, test: &Test) -> bool {

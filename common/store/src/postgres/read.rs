@@ -8,7 +8,7 @@ use super::row::Time;
 use super::walk::{Key, Path, Walk};
 use crate::braid::Braid;
 use crate::predicate::{self, Bound, Dialect, Sql};
-use crate::{Commit, Group, Order, Read, Result, Scan, See, Selection};
+use crate::{Commit, Group, Order, Peek, Read, Result, Scan, See, Selection};
 use common::clock::Timestamp;
 use common::event::Event;
 use common::field::Field;
@@ -125,6 +125,10 @@ impl Read for Postgres {
         let condition = predicate::selection(&selection, Dialect::Postgres).may;
         let walk = Walk::new(in_batch(batch, &condition), Path::Id).first_rows(4096);
         self.see(walk, filter, None, see).map(drop)
+    }
+
+    fn peek(&mut self, commit: &Commit, see: &mut Peek<'_>) -> Result<()> {
+        self.peek_batch(commit, see)
     }
 
     fn wait_commit(&mut self, commit_no: i64, timeout: Duration) -> Result<bool> {

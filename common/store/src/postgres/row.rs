@@ -66,12 +66,12 @@ impl<'a> FromSql<'a> for Address {
 }
 
 /// The fields of a JSON object.
-struct Ext(Fields<'static>);
+struct Ext<'a>(Fields<'a>);
 
-impl<'a> FromSql<'a> for Ext {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Ext, Box<dyn Error + Sync + Send>> {
+impl<'a> FromSql<'a> for Ext<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Ext<'a>, Box<dyn Error + Sync + Send>> {
         let (fields, _) = flatten(raw)?;
-        Ok(Ext(fields.into_owned()))
+        Ok(Ext(fields))
     }
 
     fn accepts(kind: &Type) -> bool {
@@ -79,16 +79,23 @@ impl<'a> FromSql<'a> for Ext {
     }
 }
 
-/// The event of a row; `ingested` is its batch's to know. A flat list of [`COLUMNS`].
-pub(super) fn event(
-    row: &Row,
-    ingested: Option<Timestamp>,
-) -> Result<Event<'static>, postgres::Error> {
-    let mut event = Event {
+/// The event of a row, with the fields of its line.
+pub(super) fn event(row: &Row) -> Result<Event<'static>, postgres::Error> {
+    let mut event = view(row)?.into_owned();
+    if event.raw_kind == RawKind::Json {
+        event.load_original();
+    }
+    Ok(event)
+}
+
+/// The event of a row as it lies there; when it was stored is its batch's to know, and its line was
+/// not read. A flat list of [`COLUMNS`].
+pub(super) fn view(row: &Row) -> Result<Event<'_>, postgres::Error> {
+    Ok(Event {
         id: EventId { batch: row.try_get(0)?, seq: row.try_get(1)? },
         time: row.try_get::<_, Time>(2)?.0,
         time_quality: TimeQuality::from_number(row.try_get::<_, i16>(3)?.into()),
-        ingested,
+        ingested: None,
         section: text(row, 4)?.unwrap_or_default(),
         host_name: text(row, 5)?.unwrap_or_default(),
         labels: text(row, 6)?.unwrap_or_default(),
@@ -111,27 +118,19 @@ pub(super) fn event(
         destination_port: port(row, 23)?,
         network_transport: text(row, 24)?,
         message: text(row, 25)?.unwrap_or_default(),
-        raw: Cow::Owned(row.try_get::<_, &[u8]>(26)?.to_vec()),
+        raw: Cow::Borrowed(row.try_get(26)?),
         raw_kind: RawKind::from_number(row.try_get::<_, i16>(27)?.into()),
         eol: Eol::from_number(row.try_get::<_, i16>(28)?.into()),
         helper: text(row, 29)?,
         log_offset: row.try_get(30)?,
-        tags: row
-            .try_get::<_, &str>(31)?
-            .split_ascii_whitespace()
-            .map(|tag| Cow::Owned(tag.to_owned()))
-            .collect(),
-        ext: row.try_get::<_, Option<Ext>>(32)?.map_or_else(Fields::new, |ext| ext.0),
+        tags: row.try_get::<_, &str>(31)?.split_ascii_whitespace().map(Cow::Borrowed).collect(),
+        ext: row.try_get::<_, Option<Ext<'_>>>(32)?.map_or_else(Fields::new, |ext| ext.0),
         original: Object::default(),
-    };
-    if event.raw_kind == RawKind::Json {
-        event.load_original();
-    }
-    Ok(event)
+    })
 }
 
-fn text(row: &Row, place: usize) -> Result<Option<Cow<'static, str>>, postgres::Error> {
-    Ok(row.try_get::<_, Option<String>>(place)?.map(Cow::Owned))
+fn text(row: &Row, place: usize) -> Result<Option<Cow<'_, str>>, postgres::Error> {
+    Ok(row.try_get::<_, Option<&str>>(place)?.map(Cow::Borrowed))
 }
 
 fn small(row: &Row, place: usize) -> Result<Option<u8>, postgres::Error> {

@@ -187,7 +187,7 @@ impl Stream {
             while bytes < most
                 && let Some(row) = rows.next()?
             {
-                let event = row::event(&row, None)?;
+                let event = row::event(&row)?;
                 bytes += event.raw.len() + event.message.len();
                 seen += 1;
                 buffer.push_back(event);

@@ -3,17 +3,17 @@
 //! What it does *not* know: how counts are made (`count`), how pages are read (`walk`).
 
 use super::Sqlite;
-use super::row::SEQ_BITS;
+use super::row::{self, EVENT_COLUMNS, SEQ_BITS};
 use super::walk::{Access, Key, Path, Walk};
 use crate::braid::Braid;
 use crate::predicate::{self, Bound, Dialect, Sql};
-use crate::{Commit, Group, Order, Read, Result, Scan, See, Selection};
+use crate::{Commit, Group, Order, Peek, Read, Result, Scan, See, Selection};
 use common::clock::Timestamp;
 use common::event::Event;
 use common::field::Field;
 use common::filter::Filter;
 use common::section::Section;
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::thread;
@@ -110,6 +110,11 @@ impl Read for Sqlite {
         self.see(walk, filter, None, see).map(drop).map_err(refused)
     }
 
+    fn peek(&mut self, commit: &Commit, see: &mut Peek<'_>) -> Result<()> {
+        let refused = self.refused();
+        self.peek_batch(commit, see).map_err(refused)
+    }
+
     fn wait_commit(&mut self, commit_no: i64, timeout: Duration) -> Result<bool> {
         self.wait(timeout, |store| {
             Ok(store.last_commit()?.is_some_and(|(last, _)| last > commit_no))
@@ -118,6 +123,21 @@ impl Read for Sqlite {
 }
 
 impl Sqlite {
+    /// Shows the events of a commit, each while its row is at hand: nothing is copied.
+    fn peek_batch(&mut self, commit: &Commit, see: &mut Peek<'_>) -> rusqlite::Result<()> {
+        let within = in_batch(commit.batch, &Sql::yes());
+        let (table, condition) = (Access::Key.table(), &within.text);
+        let select = format!("SELECT {EVENT_COLUMNS} FROM {table} WHERE {condition} ORDER BY id");
+        let mut statement = self.connection.prepare_cached(&select)?;
+        let mut rows = statement.query(params_from_iter(&within.values))?;
+        while let Some(row) = rows.next()? {
+            let mut event = row::view(row)?;
+            event.ingested = Some(commit.committed);
+            see(event);
+        }
+        Ok(())
+    }
+
     /// Waits until something is there or the time is over; says which. It is looked for when
     /// another connection has committed.
     pub(super) fn wait(

@@ -30,9 +30,19 @@ pub(super) fn event_id(key: i64) -> EventId {
     EventId { batch: key >> SEQ_BITS, seq: i32::try_from(seq).unwrap_or(0) }
 }
 
-/// Reads a row of [`EVENT_COLUMNS`]. A flat list; `ingested` is filled by [`Committed`].
+/// The event of a row, with the fields of its line.
 pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event<'static>> {
-    let mut event = Event {
+    let mut event = view(row)?.into_owned();
+    if event.raw_kind == RawKind::Json {
+        event.load_original();
+    }
+    Ok(event)
+}
+
+/// The event of a row of [`EVENT_COLUMNS`] as it lies there; its line was not read. A flat list;
+/// `ingested` is filled by [`Committed`].
+pub(super) fn view<'r>(row: &'r Row<'_>) -> rusqlite::Result<Event<'r>> {
+    Ok(Event {
         id: event_id(row.get(0)?),
         time: Timestamp(row.get(1)?),
         time_quality: TimeQuality::from_number(row.get(2)?),
@@ -65,13 +75,9 @@ pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event<'static>> {
         tags: tags(row, 28)?,
         ext: ext(row, 29)?,
         message: needed(row, 30)?,
-        raw: Cow::Owned(row.get(31)?),
+        raw: Cow::Borrowed(row.get_ref(31)?.as_blob()?),
         original: Object::default(),
-    };
-    if event.raw_kind == RawKind::Json {
-        event.load_original();
-    }
-    Ok(event)
+    })
 }
 
 fn str_of<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
@@ -81,11 +87,11 @@ fn str_of<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r st
     }
 }
 
-fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cow<'static, str>>> {
-    Ok(str_of(row, column)?.map(|text| Cow::Owned(text.to_owned())))
+fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<Cow<'r, str>>> {
+    Ok(str_of(row, column)?.map(Cow::Borrowed))
 }
 
-fn needed(row: &Row<'_>, column: usize) -> rusqlite::Result<Cow<'static, str>> {
+fn needed<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Cow<'r, str>> {
     Ok(text(row, column)?.unwrap_or_default())
 }
 
@@ -93,14 +99,14 @@ fn parsed<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Resul
     Ok(str_of(row, column)?.and_then(|text| text.parse().ok()))
 }
 
-fn tags(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Cow<'static, str>>> {
+fn tags<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Vec<Cow<'r, str>>> {
     let joined = str_of(row, column)?.unwrap_or_default();
-    Ok(joined.split(' ').filter(|tag| !tag.is_empty()).map(|tag| tag.to_owned().into()).collect())
+    Ok(joined.split(' ').filter(|tag| !tag.is_empty()).map(Cow::Borrowed).collect())
 }
 
-fn ext(row: &Row<'_>, column: usize) -> rusqlite::Result<Fields<'static>> {
+fn ext<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Fields<'r>> {
     let fields = str_of(row, column)?.and_then(|json| flatten(json.as_bytes()).ok());
-    Ok(fields.map(|(fields, _)| fields.into_owned()).unwrap_or_default())
+    Ok(fields.map(|(fields, _)| fields).unwrap_or_default())
 }
 
 /// When batches were committed; remembered, as most rows follow one of the same batch.

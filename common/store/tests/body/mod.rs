@@ -13,7 +13,7 @@ pub(crate) mod relabel;
 pub(crate) mod seal;
 
 use common::clock::{DAY, SECOND, Timestamp};
-use common::event::{Event, EventId};
+use common::event::{Event, EventId, RawKind};
 use common::field::Field;
 use common::filter::Filter;
 use std::ops::ControlFlow;
@@ -86,7 +86,7 @@ fn line(section: &str, host: &str, second: i64, message: &str) -> Event<'static>
         host_name: host.to_owned().into(),
         message: message.to_owned().into(),
         raw: format!("{second} {host} ").into_bytes().into(),
-        raw_kind: common::event::RawKind::Prefix,
+        raw_kind: RawKind::Prefix,
         log_offset: second * 10,
         ..Event::default()
     };
@@ -137,6 +137,17 @@ pub(crate) fn a_batch_in_is_a_batch_out(store: &mut dyn Store) {
         ControlFlow::Continue(())
     };
     store.batch_events(committed.batch, &Filter::All, &mut see).expect("events");
+    assert_eq!(seen, events);
+    // While they are read, lines of JSON are what they are: lines.
+    let mut seen = Vec::new();
+    let mut see = |mut event: Event<'_>| {
+        assert!(event.original.is_empty());
+        if event.raw_kind == RawKind::Json {
+            event.load_original();
+        }
+        seen.push(event.into_owned());
+    };
+    store.peek(&commits[0], &mut see).expect("events");
     assert_eq!(seen, events);
     events.sort_by_key(|event| (event.time, event.id));
     assert_eq!(scan(store, &Scan { raw: true, ..Scan::default() }), events);
