@@ -82,6 +82,7 @@ fn is_own(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use common::event::Original;
     use common::rule::Rule;
     use common::sigma::Collection;
     use detect::Engine;
@@ -208,7 +209,10 @@ mod tests {
             let mut parser = Parser::new(Settings::default(), None).expect("a parser");
             let mut take = |parser: &mut Parser, record: Line<'_>| {
                 let mut line = Vec::new();
-                parser.parse(record).write_json(&mut line, common::event::Original::Omit);
+                let event = parser.parse(record);
+                event.write_json(&mut line, Original::Omit);
+                lines.push(std::mem::take(&mut line));
+                event.write_json(&mut line, Original::Include);
                 lines.push(line);
             };
             for line in parse::lines(&text, 0) {
@@ -235,9 +239,42 @@ mod tests {
             lines.len()
         );
         let mut engine = Engine::new(&rules);
-        let is_auditd = |line: &&Vec<u8>| find(line, b"linux.auditd").is_some();
+        // Raw lines that are JSON, or no text, are left to the exact reader.
+        let is_text = |line: &[u8]| {
+            let has = |text: &[u8]| find(line, text).is_some();
+            !has(b"\"event.original\":\"{") && !has(b"event.original_b64")
+        };
+        let is_auditd =
+            |line: &&Vec<u8>| find(line, b"linux.auditd").is_some() && is_text(line.as_slice());
         let auditd: Vec<_> = lines.iter().filter(is_auditd).collect();
         let read = auditd.iter().filter(|line| engine.line(line).is_some()).count();
         assert!(auditd.len() > 10 && read == auditd.len(), "{read} of {}", auditd.len());
+    }
+
+    /// A raw line is what keywords look at, unless it is JSON, however it is written.
+    #[test]
+    fn raw_lines_are_looked_at_unless_they_are_json() {
+        let rules = rules_of_all();
+        let mut engine = Engine::new(&rules);
+        let mut reader = LineReader::new("default").expect("a reader");
+        let head = "{\"@timestamp\":\"2026-03-01T10:00:00.000000Z\",\"event.id\":\"0.1\",\
+            \"section\":\"default\",\"event.dataset\":\"linux.auditd\",\"message\":\"m\"";
+        for (raw, is_read, is_found) in [
+            ("type=x \\u0073shd_config", true, true),
+            ("type=x", true, false),
+            ("", true, false),
+            (r#"{\"type\":\"EXECVE\"}"#, false, true),
+            (r#" {\"type\":\"EXECVE\"}"#, false, true),
+            (r#"\u007b\"type\":\"EXECVE\"}"#, false, true),
+            ("\u{feff}{\\\"type\\\":\\\"EXECVE\\\"}", false, true),
+        ] {
+            let line = format!("{head},\"a\":\"alike\",\"event.original\":\"{raw}\"}}");
+            let event = reader.event(line.as_bytes(), 1).expect("an event");
+            let want = engine.event(&event).to_vec();
+            // The keywords are the rule at this place.
+            assert_eq!(want.contains(&18), is_found, "{line}");
+            let found = engine.line(line.as_bytes()).map(<[usize]>::to_vec);
+            assert_eq!(found, is_read.then_some(want), "{line}");
+        }
     }
 }

@@ -8,7 +8,7 @@
 
 use super::key::Role;
 use super::kind::Kind;
-use super::own::{Part, fits};
+use super::own::{Part, fits, is_text};
 use super::scan::{Stretch, Token};
 use common::clock::Timestamp;
 use common::event::{Event, WindowsEvent, agent_labels, labels};
@@ -116,6 +116,7 @@ impl Header {
             Part::Added => true,
             Part::Time => is_usual && std::str::from_utf8(value).is_ok_and(is_time),
             Part::Number => is_usual,
+            Part::Raw => matches!(token, Token::Text { .. }) && is_text(value),
             Part::Refused => false,
             Part::Column(column) => {
                 let slot = match column {

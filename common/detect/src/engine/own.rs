@@ -1,8 +1,9 @@
 //! Lines that siemparse wrote: how they begin, and what their keys mean.
 //!
 //! Such a line is the wire form of an event: columns under their ECS names, then all other fields.
-//! A line that siemparse would have written otherwise is left to the exact reader, and so is one
-//! with its raw line or with names that give way to others.
+//! The raw line may be among them, for keywords to look at. A line that siemparse would have written
+//! otherwise is left to the exact reader, and so is one whose raw line could be JSON, or with names
+//! that give way to others.
 //!
 //! What it does *not* know: rules.
 
@@ -24,6 +25,8 @@ pub(super) enum Part {
     Time,
     /// The event's number, and when it was stored.
     Number,
+    /// The raw line.
+    Raw,
     /// What needs the exact reader.
     Refused,
 }
@@ -44,10 +47,17 @@ pub(super) fn part(name: &[u8]) -> Part {
     match name {
         "@timestamp" => Part::Time,
         "event.id" | "event.ingested" => Part::Number,
-        "event.original" | "event.original_b64" | "EventID" => Part::Refused,
+        "event.original" => Part::Raw,
+        "event.original_b64" | "EventID" => Part::Refused,
         _ if name.starts_with("original.") || name.contains([' ', '\\']) => Part::Refused,
         _ => Column::of_ecs(name).map_or(Part::Added, Part::Column),
     }
+}
+
+/// Whether a raw line, as it is written, is certainly no JSON object: that begins with a brace, after
+/// what is blank, or a mark that may be written as an escape.
+pub(super) fn is_text(written: &[u8]) -> bool {
+    written.first().is_none_or(|byte| (0x21..0x7f).contains(byte) && !b"{\\".contains(byte))
 }
 
 /// Whether a column's value is written as siemparse writes it.

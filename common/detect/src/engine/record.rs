@@ -138,12 +138,17 @@ impl Record {
         Some(())
     }
 
-    /// Reads a line that siemparse wrote. Keywords look at the fields that were added.
+    /// Reads a line that siemparse wrote. Keywords look at its raw line, else at the fields that were
+    /// added.
     fn own_members(&mut self, line: &[u8], marks: &Marks, names: &Names) -> Option<Header> {
-        let mut header = Header::default();
+        let (mut header, mut raw) = (Header::default(), None);
         scan(line, marks, |name, stretch, token| {
             let key = self.own_keys.key(line, name, names);
             header.take_own(key.role, line, stretch, token)?;
+            if key.role == Part::Raw {
+                raw = Some((token, stretch.0, stretch.1)).filter(|(_, from, until)| from < until);
+                return Some(());
+            }
             let place = match token {
                 Token::Null => return Some(()),
                 Token::List if key.role == Part::Added => {
@@ -160,6 +165,10 @@ impl Record {
             }
             Some(())
         })?;
+        if let Some(raw) = raw {
+            self.leaves.clear();
+            self.leaves.push(raw);
+        }
         header.is_own().then_some(header)
     }
 
