@@ -23,7 +23,7 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         "meraki.toml" "message.toml" "network.toml" "panel.toml" "postfix.toml" "queue.toml"
         "samba.toml" "service.toml" "system.toml" "transfer.toml" "vpn.toml"
         "web-application.toml" "web-server.toml" "database-audit.toml" "macos.toml"
-        "network-device.toml" "firewall-appliance.toml" "unix.toml" "bsd.toml" "endpoint-security.toml" "switch.toml" "gateway.toml"
+        "network-device.toml" "firewall-appliance.toml" "unix.toml" "bsd.toml" "endpoint-security.toml" "switch.toml" "gateway.toml" "self-hosted.toml"
     }
 }
 
