@@ -47,7 +47,8 @@ ended=$(date +%s.%N)
 count=$(cat "$work/count")
 [ "$count" -gt 0 ]
 behind="SELECT $count - coalesce(sum(event_count), 0) FROM batch"
-caught="SELECT (SELECT min(position) FROM activation WHERE to_commit IS NULL) >=
+caught="SELECT (SELECT min(coalesce(s.position, a.position))
+        FROM activation a LEFT JOIN stand s USING (stand) WHERE to_commit IS NULL) >=
     (SELECT max(commit_no) FROM batch WHERE event_count > 0)"
 at_end=$(ask "$behind")
 alive() { kill -0 "$parse" && kill -0 "$trigger" || { cat "$work"/*.err >&2; exit 1; }; }

@@ -15,9 +15,11 @@
 mod plan;
 pub(crate) mod row;
 mod set;
+mod stand;
 
 pub(crate) use plan::{Opening, Plan, Present};
 pub(crate) use set::{Change, bind_versions, bound, known, stored_set};
+pub(crate) use stand::{Stands, alike, is_shared};
 
 pub use common::config::Backfill;
 
@@ -56,7 +58,8 @@ impl Origin {
     }
 }
 
-/// A rule version's interval of commits, and how far it was shown them: the ledger.
+/// A rule version's interval of commits, and how far it was shown them: the ledger. Intervals that
+/// advance together share a position in the database.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Activation {
     /// Its number; of two intervals the later one has the larger.

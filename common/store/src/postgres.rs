@@ -41,6 +41,7 @@ mod seal;
 mod tests;
 mod walk;
 
+use crate::detect::Stands;
 use crate::ingest::Register;
 use crate::seal::Leaves;
 use crate::{Create, Error, Result, Store};
@@ -90,6 +91,8 @@ pub(crate) struct Postgres {
     held: HashMap<i64, String>,
     /// The cursors of the host that claims.
     register: Register,
+    /// Which intervals share a position.
+    stands: Stands,
 }
 
 impl Postgres {
@@ -114,6 +117,7 @@ impl Postgres {
             is_open: false,
             held: HashMap::new(),
             register: Register::default(),
+            stands: Stands::default(),
         };
         store.migrate(create)?;
         if create == Create::Always {

@@ -32,6 +32,7 @@ mod walk;
 
 pub use spool::Spool;
 
+use crate::detect::Stands;
 use crate::ingest::Register;
 use crate::seal::Leaves;
 use crate::{Create, Error, Result, Store};
@@ -67,6 +68,8 @@ pub(crate) struct Sqlite {
     committed: row::Committed,
     /// The cursors of the host that claims.
     register: Register,
+    /// Which intervals share a position.
+    stands: Stands,
 }
 
 impl Sqlite {
@@ -87,8 +90,10 @@ impl Sqlite {
                 .map_err(|error| unreachable(error.to_string())),
         }?;
         let (committed, register) = (row::Committed::default(), Register::default());
-        let (path, beside, leaves) = (path.to_owned(), None, Leaves::default());
-        let mut store = Sqlite { beside, connection, leaves, path, place, committed, register };
+        let (leaves, stands) = (Leaves::default(), Stands::default());
+        let (path, beside) = (path.to_owned(), None);
+        let mut store =
+            Sqlite { beside, connection, leaves, path, place, committed, register, stands };
         store.prepare(create)?;
         Ok(store)
     }

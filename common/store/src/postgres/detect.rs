@@ -5,6 +5,7 @@
 mod rows;
 mod rules;
 mod set;
+mod stand;
 
 use super::Postgres;
 use super::follow::{self, put_changes};
@@ -21,17 +22,13 @@ use common::hit::{Group, Hit, Match};
 use common::rule::Rule;
 use common::siem_event::SiemEvent;
 use postgres::{Row, Statement};
-use rows::{
-    BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_advances, put_events, put_hits,
-};
+use rows::{BEHIND, HIT_SELECT, HITS_SELECT, SIEM_FOUND, SIEM_PAGE, hit, put_events, put_hits};
 pub(super) use rows::{SIEM_CHANGED, siem_event};
+use stand::{ADVANCE, put_advances};
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/postgres/firing_select.sql");
 const HIT_INSERT: &str = include_str!("../../../../sql/postgres/hit_insert.sql");
 const SIEM_EVENT_PUT: &str = include_str!("../../../../sql/postgres/siem_event_put.sql");
-/// All positions of a step in one statement: a step of thousands of rules is one round trip.
-const ADVANCE: &str = "UPDATE activation SET position = $1, late = late + $2 \
-    WHERE activation = ANY($3) AND position = $4 AND (to_commit IS NULL OR to_commit >= $1)";
 /// One step is written at a time, whoever takes it.
 const ALONE: &str = "SELECT pg_advisory_xact_lock(hashtextextended('siem ledger', 0))";
 const FIRE: &str = "UPDATE hit SET fired_commit = $1 WHERE version = $2 AND time = $3 \
@@ -197,7 +194,9 @@ impl Postgres {
         let mut transaction = self.client.transaction()?;
         // Two siemtrigger that move rows in different orders would wait for each other.
         transaction.batch_execute(ALONE)?;
-        if !put_advances(&mut transaction, &statements.advance, &step.advances)? {
+        // What is learned in a transaction that fails is not so.
+        let mut stands = std::mem::take(&mut self.stands);
+        if !put_advances(&mut transaction, &statements.advance, &mut stands, &step.advances)? {
             return Ok(false);
         }
         put_hits(&mut transaction, &statements.hits, &step.hits)?;
@@ -212,6 +211,7 @@ impl Postgres {
         put_events(&mut transaction, &statements.events, &step.events)?;
         put_actions(&mut transaction, &step.actions)?;
         transaction.commit()?;
+        self.stands = stands;
         Ok(true)
     }
 }

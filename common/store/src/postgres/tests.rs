@@ -216,6 +216,7 @@ rule_version   | -    | r    | ra
 schema_version | r    | r    | r
 section        | ra   | r    | r
 siem_event     | -    | r    | raw
+stand          | -    | r    | rawd
 ";
 
 #[test]

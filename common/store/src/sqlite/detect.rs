@@ -5,11 +5,13 @@
 mod rows;
 mod rules;
 mod set;
+mod stand;
 
 use super::Sqlite;
 use super::follow::put_changes;
 use super::ingest::draw;
 use super::outbox::put_actions;
+use crate::detect::Stands;
 use crate::detect::row::{group_key, match_columns, stored_group, stored_match};
 use crate::{
     Activation, Backfill, Change, Detect, Firing, Origin, Result, SeeSiem, SetRow, SiemSelection,
@@ -23,6 +25,7 @@ use common::siem_event::SiemEvent;
 pub(super) use rows::{HIT_COLUMNS, SIEM_COLUMNS, bind_event, bind_hit, hit, siem_event};
 use rows::{put_event, put_hit};
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
+use stand::put_advances;
 
 const FIRING_SELECT: &str = include_str!("../../../../sql/sqlite/firing_select.sql");
 
@@ -120,13 +123,16 @@ impl Detect for Sqlite {
 
     fn record(&mut self, step: &Step) -> Result<bool> {
         let refused = self.refused();
-        let mut record = || {
+        // What is learned in a transaction that fails is not so.
+        let mut stands = std::mem::take(&mut self.stands);
+        let record = || {
             let transaction =
                 self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            if !write(&transaction, step)? {
+            if !write(&transaction, &mut stands, step)? {
                 return Ok(false);
             }
             transaction.commit()?;
+            self.stands = stands;
             Ok(true)
         };
         record().map_err(refused)
@@ -205,14 +211,9 @@ impl Sqlite {
 }
 
 /// Writes a step; `false` when a position is not where the work began.
-fn write(connection: &Connection, step: &Step) -> rusqlite::Result<bool> {
-    let advance = "UPDATE activation SET position = ?1, late = late + ?2 \
-        WHERE activation = ?3 AND position = ?4 AND (to_commit IS NULL OR to_commit >= ?1)";
-    for it in &step.advances {
-        let values = (it.to, it.late, it.activation, it.from);
-        if connection.prepare_cached(advance)?.execute(values)? == 0 {
-            return Ok(false);
-        }
+fn write(connection: &Connection, stands: &mut Stands, step: &Step) -> rusqlite::Result<bool> {
+    if !put_advances(connection, stands, &step.advances)? {
+        return Ok(false);
     }
     for (version, hit) in &step.hits {
         put_hit(connection, *version, hit)?;

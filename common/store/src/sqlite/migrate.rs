@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0013_change", include_str!("../../../../sql/sqlite/0013_change.sql")),
     ("0014_ext", include_str!("../../../../sql/sqlite/0014_ext.sql")),
     ("0015_archive", include_str!("../../../../sql/sqlite/0015_archive.sql")),
+    ("0016_stand", include_str!("../../../../sql/sqlite/0016_stand.sql")),
 ];
 
 impl Sqlite {

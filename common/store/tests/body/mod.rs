@@ -6,6 +6,7 @@
 pub(crate) mod place;
 pub(crate) mod archive;
 pub(crate) mod event;
+pub(crate) mod ledger;
 pub(crate) mod manage;
 pub(crate) mod filter;
 pub(crate) mod random;

@@ -22,7 +22,7 @@ pub(crate) trait Place: Sync {
 /// A test for each body, in databases of a place.
 macro_rules! bodies {
     ($place:ident) => {
-        use body::{archive, filter, manage, relabel, seal};
+        use body::{archive, filter, ledger, manage, relabel, seal};
 
         bodies! { $place
             body {
@@ -63,6 +63,13 @@ macro_rules! bodies {
         fn waits_end_with_a_commit() {
             let place = $place::new();
             body::waits_end_with_a_commit(place.open().as_mut(), place.open().as_mut());
+        }
+
+        #[test]
+        fn positions_move_together_and_apart() {
+            let place = $place::new();
+            let (mut one, mut other) = (place.open(), place.open());
+            ledger::positions_move_together_and_apart(one.as_mut(), other.as_mut());
         }
 
         #[test]

@@ -2,15 +2,14 @@
 //!
 //! What it does *not* know: which rows are wanted.
 
+use crate::SiemRow;
 use crate::detect::row::{
     group_key, match_columns, stored_fields, stored_group, stored_list, stored_match,
 };
 use crate::postgres::row::Time;
-use crate::{Advance, SiemRow};
 use common::hit::{Group, Hit, group_text};
 use common::siem_event::{SiemEvent, list};
 use postgres::{Row, Statement, Transaction};
-use std::collections::BTreeMap;
 
 macro_rules! hit_columns {
     ($rest:literal) => {
@@ -70,25 +69,6 @@ pub(super) const BEHIND: &str = "SELECT h.batch, h.seq, h.siem_event FROM siem_e
         '[\"' || CASE h.siem_event WHEN '' THEN h.batch || '.' || h.seq \
         ELSE h.siem_event END || '\"]') \
     ORDER BY h.time, h.batch, h.seq, h.siem_event LIMIT $2::bigint";
-
-/// Advances positions, those that move alike together; `false` when one is not where it was.
-pub(super) fn put_advances(
-    transaction: &mut Transaction<'_>,
-    put: &Statement,
-    advances: &[Advance],
-) -> Result<bool, postgres::Error> {
-    let mut groups: BTreeMap<(i64, i64, i64), Vec<i64>> = BTreeMap::new();
-    for it in advances {
-        groups.entry((it.from, it.to, it.late)).or_default().push(it.activation);
-    }
-    for ((from, to, late), activations) in groups {
-        let moved = transaction.execute(put, &[&to, &late, &activations, &from])?;
-        if usize::try_from(moved) != Ok(activations.len()) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
 
 /// The most rows that one statement writes.
 const ROWS: usize = 5_000;

@@ -6,6 +6,7 @@
 //! What it does *not* know: which intervals a change ends and begins (`detect::plan`).
 
 use super::set::{self, sets};
+use super::stand::GIVE_UP_ALL;
 use crate::detect::row::{brief_rule, rule_text, stored_rule};
 use crate::postgres::Postgres;
 use crate::postgres::row::Time;
@@ -19,9 +20,10 @@ use postgres::types::ToSql;
 use postgres::{GenericClient, Row, Transaction};
 
 const ACTIVATIONS: &str = "SELECT v.name, v.body, v.hash, a.activation, a.version, \
-      a.origin, a.from_commit, a.to_commit, a.armed_commit, a.created_commit, a.position, a.late, \
-      v.sets \
-    FROM activation a JOIN rule_version v ON v.version = a.version ORDER BY a.activation";
+      a.origin, a.from_commit, a.to_commit, a.armed_commit, a.created_commit, \
+      coalesce(s.position, a.position), a.late, v.sets \
+    FROM activation a JOIN rule_version v ON v.version = a.version \
+      LEFT JOIN stand s ON s.stand = a.stand ORDER BY a.activation";
 
 /// Why something failed.
 pub(super) enum Fault {
@@ -81,7 +83,7 @@ fn change(client: &mut postgres::Client, place: &str, change: &Change<'_>) -> Ou
     let mut transaction = client.transaction()?;
     transaction.batch_execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('siem rule', 0)); \
-         LOCK TABLE activation IN SHARE ROW EXCLUSIVE MODE",
+         LOCK TABLE activation, stand IN SHARE ROW EXCLUSIVE MODE",
     )?;
     set::write(&mut transaction, change)?;
     let stored = if change.has_sets() { rules(&mut transaction, place)? } else { Vec::new() };
@@ -141,6 +143,7 @@ fn apply(
         let delete = "DELETE FROM rule WHERE section = $1 AND name = $2";
         transaction.execute(delete, &[section, name])?;
     }
+    transaction.execute(GIVE_UP_ALL, &[])?;
     for activation in &plan.closings {
         let close = "UPDATE activation SET to_commit = $1 WHERE activation = $2";
         transaction.execute(close, &[&last, activation])?;

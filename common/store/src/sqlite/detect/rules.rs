@@ -4,6 +4,7 @@
 
 use super::rows::commit_before;
 use super::set::{self, sets};
+use super::stand::GIVE_UP_ALL;
 use crate::detect::row::{brief_rule, rule_text, stored_rule};
 use crate::sqlite::Sqlite;
 use crate::sqlite::ingest::draw;
@@ -114,6 +115,7 @@ fn apply(
         let delete = "DELETE FROM rule WHERE section = ?1 AND name = ?2";
         transaction.execute(delete, (section, name))?;
     }
+    transaction.execute_batch(GIVE_UP_ALL)?;
     for activation in &plan.closings {
         let close = "UPDATE activation SET to_commit = ?1 WHERE activation = ?2";
         transaction.execute(close, (last, activation))?;
@@ -161,8 +163,10 @@ fn open(
 /// All intervals with their rules, each bound to the sets of its version.
 pub(super) fn activations(connection: &Connection, place: &str) -> Outcome<Vec<Activation>> {
     let select = "SELECT v.name, v.body, v.hash, a.activation, a.version, a.origin, a.from_commit, \
-          a.to_commit, a.armed_commit, a.created_commit, a.position, a.late, v.sets \
-        FROM activation a JOIN rule_version v ON v.version = a.version ORDER BY a.activation";
+          a.to_commit, a.armed_commit, a.created_commit, coalesce(s.position, a.position), a.late, \
+          v.sets \
+        FROM activation a JOIN rule_version v ON v.version = a.version \
+          LEFT JOIN stand s ON s.stand = a.stand ORDER BY a.activation";
     let mut statement = connection.prepare_cached(select)?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
