@@ -92,7 +92,9 @@ fn read<'a>(
         fill_alert(fields, event);
     } else {
         fill_other(&kind, fields, event);
-        if let Some(name) = protocol(&kind).filter(|_| !fields.has("app_proto")) {
+        if !fields.has("app_proto")
+            && let Some(name) = protocol(&kind)
+        {
             event.ext.push("network.protocol", Value::Text(name.into()));
         }
         event.event_action = Some(kind.clone());
@@ -200,7 +202,8 @@ fn protocol(kind: &str) -> Option<&'static str> {
         ("tls", "tls"),
         ("websocket", "websocket"),
     ];
-    KINDS.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name)
+    let at = KINDS.binary_search_by(|(known, _)| (*known).cmp(kind)).ok()?;
+    Some(KINDS[at].1)
 }
 
 fn fill_alert<'a>(fields: &Object<'a>, event: &mut Event<'a>) {
