@@ -7,10 +7,12 @@
 //! Data goes to standard output, everything else to standard error. A closed pipe ends a tool
 //! quietly. What it does *not* know: any single tool's verbs.
 
+mod exit;
 mod generate;
 mod report;
 mod stop;
 
+pub use exit::Exit;
 pub use generate::Generate;
 pub use report::{Failure, Kind, hint, note, warn};
 pub use stop::{Reopen, Stop};
@@ -19,27 +21,6 @@ use crate::config::Config;
 use clap::{Args, Parser};
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// How a tool that met no error ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// Work was done, something was selected.
-    Done,
-    /// Nothing was selected, or a check failed.
-    NoMatch,
-    /// Some of the work could not be done; each part that failed was reported.
-    Partial,
-}
-
-impl Exit {
-    fn code(self) -> u8 {
-        match self {
-            Exit::Done => 0,
-            Exit::NoMatch => 1,
-            Exit::Partial => 5,
-        }
-    }
-}
 
 /// Flags that mean the same in every tool that opens a database.
 #[derive(Args, Clone, Debug, Default)]

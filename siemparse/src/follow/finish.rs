@@ -61,7 +61,11 @@ impl Reading {
             });
         }
         outcome?;
-        Ok(if self.is_partial { Exit::Partial } else { Exit::Done })
+        let exit = if self.is_partial { Exit::Partial } else { Exit::Done };
+        // Closing an embedded database may take longer than a run has to end: it moves its log into
+        // the file.
+        self.stop.settle(exit);
+        Ok(exit)
     }
 
     fn hand_on_rest(&mut self) -> anyhow::Result<()> {
