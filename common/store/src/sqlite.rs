@@ -52,7 +52,7 @@ const TRY: Duration = Duration::from_millis(2);
 /// Not kept in the file, so set on each connection. The cache holds the right edges of the
 /// indexes, which is where rows arrive; 8,000 pages (32 MiB) between checkpoints write such a
 /// page once instead of often.
-const CONNECTION: &str = "PRAGMA synchronous = FULL; PRAGMA cache_size = -22528; \
+const CONNECTION: &str = "PRAGMA synchronous = FULL; PRAGMA cache_size = -18432; \
     PRAGMA wal_autocheckpoint = 50000; \
     PRAGMA journal_size_limit = 268435456;";
 
