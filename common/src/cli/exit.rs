@@ -1,4 +1,4 @@
-//! How a program ended that met no error, and its exit code (doc/siemquery.1, EXIT STATUS).
+//! How a program ended that met no error, and its exit code.
 //!
 //! What it does *not* know: errors, which have codes of their own (`report`).
 
