@@ -123,8 +123,8 @@ impl Roster {
             .collect();
         let mut present = HashSet::new();
         for source in self.sources.clone() {
-            for path in source.paths() {
-                match fs::metadata(&path) {
+            for (path, metadata) in source.files() {
+                match metadata {
                     Ok(metadata) => {
                         let inode = Inode::of(&metadata);
                         present.insert(inode);
@@ -201,8 +201,8 @@ impl Roster {
     pub(crate) fn look_again(&mut self) -> bool {
         let again = self.later.take();
         for source in self.sources.clone() {
-            for path in source.paths() {
-                let Ok(metadata) = fs::metadata(&path) else { continue };
+            for (path, metadata) in source.files() {
+                let Ok(metadata) = metadata else { continue };
                 if again.contains(&Inode::of(&metadata)) {
                     self.add(&source, path, &metadata);
                 }

@@ -3,7 +3,7 @@
 //! In: arguments and `[[source]]` entries. Out: a list of sources, each with the section, format
 //! and zone that were given for it.
 //!
-//! What it does *not* know: which files a glob holds at the moment ([`Source::paths`] looks), what
+//! What it does *not* know: which files a glob holds at the moment ([`Source::files`] looks), what
 //! is in them.
 
 use crate::args::Args;
@@ -13,8 +13,12 @@ use common::clock::zone::Zone;
 use common::config::Config;
 use common::section;
 use parse::Format;
+use std::fs::{self, Metadata};
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// How often the names that match are listed at most where some go meanwhile.
+const LISTED: usize = 3;
 
 /// Where lines come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,17 +48,15 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The paths that the input stands for now, in alphabetical order.
-    pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        match &self.input {
+    /// What the input stands for now, in alphabetical order, with what the system says of each.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, io::Result<Metadata>)> {
+        let paths = match &self.input {
             Input::Path(path) => vec![path.clone()],
-            Input::Glob(pattern) => match glob::glob(pattern) {
-                Ok(paths) => paths.filter_map(Result::ok).filter(|path| path.is_file()).collect(),
-                Err(_) => Vec::new(),
-            },
+            Input::Glob(pattern) => return matching(pattern),
             Input::Spool(folder) => spool::segments(folder, &self.section),
             Input::Stdin | Input::Journal(_) => Vec::new(),
-        }
+        };
+        paths.into_iter().map(looked_at).collect()
     }
 }
 
@@ -93,11 +95,48 @@ pub(crate) fn sources(args: &Args, config: &Config) -> anyhow::Result<Vec<Source
     Ok(inputs.into_iter().map(source).collect())
 }
 
+/// The files that match, and what cannot be looked at: a folder without permission, a link to
+/// nothing. A name that went while the list was made is no error: its file has another one by now,
+/// and the list is made again.
+fn matching(pattern: &str) -> Vec<(PathBuf, io::Result<Metadata>)> {
+    let mut files = Vec::new();
+    for _ in 0..LISTED {
+        let mut is_whole = true;
+        files.clear();
+        for listed in glob::glob(pattern).into_iter().flatten() {
+            let (path, metadata) = match listed {
+                Ok(path) => looked_at(path),
+                Err(error) => (error.path().to_owned(), Err(error.into())),
+            };
+            match &metadata {
+                Ok(metadata) if !metadata.is_file() => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !is_there(&path) => {
+                    is_whole = false;
+                }
+                _ => files.push((path, metadata)),
+            }
+        }
+        if is_whole {
+            break;
+        }
+    }
+    files
+}
+
+fn looked_at(path: PathBuf) -> (PathBuf, io::Result<Metadata>) {
+    let metadata = fs::metadata(&path);
+    (path, metadata)
+}
+
+fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
 /// Standard input is /dev/null, as under systemd and cron: there is nothing to read in it.
 fn is_null_device() -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let null = std::fs::metadata("/dev/null").map(|null| null.rdev());
-    let stdin = std::fs::metadata("/dev/stdin").map(|stdin| stdin.rdev());
+    let null = fs::metadata("/dev/null").map(|null| null.rdev());
+    let stdin = fs::metadata("/dev/stdin").map(|stdin| stdin.rdev());
     matches!((null, stdin), (Ok(null), Ok(stdin)) if null == stdin && null != 0)
 }
 

@@ -131,6 +131,19 @@ fn globs_name_many_files_and_sections_are_made() {
 }
 
 #[test]
+fn a_link_to_nothing_under_a_glob_is_said_and_the_rest_is_read() {
+    on_each(|bench| {
+        bench.write("a.log", lines(0..2));
+        let link = bench.path("b.log");
+        std::os::unix::fs::symlink(bench.path("gone"), &link).expect("a link");
+        let output = bench.siemparse().arg("--once").arg(bench.path("*.log")).run().expect_code(5);
+        let said = format!("siemparse: {}: no such file or directory", link.display());
+        assert!(output.stderr.contains(&said), "{}", output.stderr);
+        assert_eq!(bench.messages(), numbered(0..2));
+    });
+}
+
+#[test]
 fn standard_input_is_a_source_of_its_own_each_time() {
     on_each(|bench| {
         for _ in 0..2 {
