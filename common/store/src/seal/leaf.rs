@@ -22,11 +22,14 @@
 //!
 //! What it does *not* know: batches, chains, databases.
 
+mod sum;
 mod row;
+mod long;
+mod short;
 
 use common::event::Event;
-use row::Last;
 use sha2::{Digest as _, Sha256};
+use short::Runs;
 
 /// The names of the columns, in order of their numbers.
 pub(crate) const COLUMNS: [&str; 31] = [
@@ -106,7 +109,7 @@ pub(crate) struct Leaf {
     /// Seq and sum of each event, 32 bits each.
     events: Vec<u8>,
     json: Vec<u8>,
-    last: [Last; COLUMNS.len()],
+    runs: Runs,
 }
 
 /// A leaf that is complete.
@@ -134,14 +137,19 @@ impl Leaf {
         self.bytes.shrink_to(2 * PIECE);
         self.events.clear();
         self.columns = [0; COLUMNS.len()];
-        self.last.iter_mut().for_each(Last::forget);
+        self.runs.forget();
     }
 
     /// Adds an event.
     pub(crate) fn event(&mut self, seq: i32, event: &Event<'_>) {
         #[allow(clippy::cast_sign_loss, reason = "a bit pattern")]
         let seq = seq as u32;
-        let sum = row::write(self, seq, event);
+        let mut json = std::mem::take(&mut self.json);
+        let sum = match self.form {
+            Form::Long => long::write(self, seq, event, &mut json),
+            Form::Short => short::write(self, seq, event, &mut json),
+        };
+        self.json = json;
         self.events.extend_from_slice(&seq.to_le_bytes());
         self.events.extend_from_slice(&sum.to_le_bytes());
         if self.bytes.len() >= PIECE {
@@ -152,6 +160,7 @@ impl Leaf {
 
     /// Completes the leaf, which takes no more events then.
     pub(crate) fn seal(&mut self) -> Sealed {
+        self.runs.end(&mut self.columns);
         let mut proof = Vec::with_capacity(SHORT.len() + HEAD + self.events.len());
         proof.extend_from_slice(if self.form == Form::Short { &SHORT } else { &[] });
         self.columns.iter().for_each(|sum| proof.extend_from_slice(&sum.to_le_bytes()));
