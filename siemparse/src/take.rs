@@ -88,7 +88,6 @@ impl Take {
             Take::Keep(kept) => {
                 // The raw line has them; they are read from there when they are asked for.
                 event.original = Object::default();
-                event.ext = event.ext.pack();
                 pending.keep(event.into_kept(kept));
             }
             Take::Count => {}

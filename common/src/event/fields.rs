@@ -21,15 +21,18 @@ pub struct Fields<'a> {
     /// Whether nothing was added since they were brought into canonical form.
     is_canonical: bool,
     /// All of them, once they are packed; then there are no entries.
-    packed: Option<Box<Packed>>,
+    packed: Option<Packed>,
 }
 
 /// Fields as JSON, and as entries again when somebody asked for them.
 #[derive(Clone, Debug)]
 struct Packed {
     json: Box<[u8]>,
-    fields: OnceLock<Fields<'static>>,
+    fields: OnceLock<Box<Fields<'static>>>,
 }
+
+/// More than this is not kept of the memory in which fields are packed.
+const BUFFER: usize = 64 << 10;
 
 impl PartialEq for Fields<'_> {
     fn eq(&self, other: &Fields<'_>) -> bool {
@@ -49,22 +52,23 @@ impl<'a> Fields<'a> {
         Fields { entries, is_canonical: true, packed: None }
     }
 
-    /// Canonical fields as the JSON text that is stored.
+    /// Canonical fields as the JSON text that is stored. `buffer` is memory to write in: the text
+    /// then takes no more than it needs, and is asked for once.
     #[must_use]
-    pub fn pack(self) -> Fields<'static> {
+    pub fn pack(self, buffer: &mut Vec<u8>) -> Fields<'static> {
         if self.is_empty() || self.packed.is_some() {
             return self.into_owned();
         }
-        let length = self.entries.iter().map(|(name, _)| name.len() + 32).sum();
-        let mut json = Vec::with_capacity(length);
-        self.write_json(&mut json);
-        let packed = Packed { json: json.into_boxed_slice(), fields: OnceLock::new() };
-        Fields { entries: Vec::new(), is_canonical: true, packed: Some(Box::new(packed)) }
+        buffer.clear();
+        buffer.shrink_to(BUFFER);
+        self.write_json(buffer);
+        let packed = Packed { json: buffer.as_slice().into(), fields: OnceLock::new() };
+        Fields { entries: Vec::new(), is_canonical: true, packed: Some(packed) }
     }
 
     /// Their JSON text, where they are packed.
     pub(super) fn packed(&self) -> Option<&[u8]> {
-        self.packed.as_deref().map(|packed| &*packed.json)
+        self.packed.as_ref().map(|packed| &*packed.json)
     }
 
     #[inline]
@@ -228,8 +232,10 @@ fn precedes(one: &str, other: &str) -> bool {
 
 impl Packed {
     fn fields(&self) -> &Fields<'static> {
-        let read =
-            || flatten(&self.json).map_or_else(|_| Fields::new(), |read| read.0.into_owned());
+        let read = || {
+            let read = flatten(&self.json);
+            Box::new(read.map_or_else(|_| Fields::new(), |read| read.0.into_owned()))
+        };
         self.fields.get_or_init(read)
     }
 }
@@ -263,10 +269,11 @@ mod tests {
         plain.push("a", Value::Float(0.5));
         plain.push("b", Value::Bool(true));
         plain.normalise();
-        let mut packed = plain.clone().pack();
+        let mut packed = plain.clone().pack(&mut Vec::new());
         assert_eq!(json(&packed), r#"{"a":0.5,"b":true,"c.d":[1,"x\n\""]}"#);
         assert_eq!((json(&packed), packed.len()), (json(&plain), 3));
-        assert!(!packed.is_empty() && packed == plain && packed.clone().pack() == plain);
+        assert!(!packed.is_empty() && packed == plain);
+        assert_eq!(packed.clone().pack(&mut Vec::new()), plain);
         assert_eq!(packed.get("b"), Some(&Value::Bool(true)));
         assert_eq!(packed.clone().into_owned(), plain);
         let mut other = Fields::new();
@@ -278,6 +285,6 @@ mod tests {
             assert!(fields.normalise());
         }
         assert_eq!((json(&packed), &packed), (r#"{"b":2,"c.d":[1,"x\n\""]}"#.to_owned(), &plain));
-        assert!(Fields::new().pack().is_empty());
+        assert!(Fields::new().pack(&mut Vec::new()).is_empty());
     }
 }

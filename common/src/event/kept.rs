@@ -25,6 +25,8 @@ const LONGEST: usize = 96;
 pub struct Kept {
     words: Table,
     names: Table,
+    /// Where fields are packed.
+    json: Vec<u8>,
 }
 
 /// Each text has one place, by its length, first and last bytes.
@@ -71,10 +73,10 @@ fn place(text: &[u8]) -> usize {
 }
 
 impl Event<'_> {
-    /// As [`Event::into_owned`], with what events have in common kept once.
+    /// As [`Event::into_owned`], with what events have in common kept once and its fields packed.
     #[must_use]
     pub fn into_kept(mut self, kept: &mut Kept) -> Event<'static> {
-        let Kept { words, names } = kept;
+        let Kept { words, names, json } = kept;
         let section = words.text(take(&mut self.section));
         let host_name = names.text(take(&mut self.host_name));
         let labels = words.text(take(&mut self.labels));
@@ -85,6 +87,7 @@ impl Event<'_> {
         let process_name = names.maybe(self.process_name.take());
         let network_transport = words.maybe(self.network_transport.take());
         let helper = words.maybe(self.helper.take());
+        let ext = take(&mut self.ext).pack(json);
         Event {
             section,
             host_name,
@@ -96,6 +99,7 @@ impl Event<'_> {
             process_name,
             network_transport,
             helper,
+            ext,
             ..self.into_owned()
         }
     }
