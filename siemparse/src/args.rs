@@ -52,7 +52,8 @@ pub(crate) struct Args {
     ///
     /// The sign is that of ISO 8601: +0200 is ahead of UTC. Without it: the section's zone, `zone`
     /// of the configuration file, the system's zone. The hour that is there twice when clocks go
-    /// back is read as the first of the two.
+    /// back is read as the first of the two, until the stamps of a source step back by half an hour
+    /// or more within it: from there on as the second.
     #[arg(short = 'z', long = "zone", value_name = "TZONE", allow_hyphen_values = true)]
     pub(crate) zone: Option<String>,
 

@@ -15,12 +15,25 @@
 //! There is no second pass. A year that the user gives stands for the first stamp's; the source
 //! may reach into the next one. 29 February is of the newest leap year and moves nothing.
 //!
+//! # The hour that is there twice
+//!
+//! As clocks go back, an hour of wall-clock time is repeated. A stamp in it is of the first
+//! occurrence, until one steps back from the latest by half of it or more: that one and those behind
+//! it are of the second. Smaller steps back are disorder. A source with nothing in one of the two
+//! halves that meet leaves it at the first. A stamp more than a day away ends it.
+//!
 //! What it does *not* know: formats, the clock.
 
 use crate::stamp::{Stamp, is_leap};
-use common::clock::zone::{Period, Zone};
+use common::clock::zone::{Fold, Period, Zone};
 use common::clock::{DAY, Timestamp, civil, day_number};
 use common::event::TimeQuality;
+use serde::{Deserialize, Serialize};
+
+/// What is known of the repeated hour that a source's stamps have reached: where it begins, its
+/// latest stamp, whether that is of the second occurrence.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Repeated(i64, i64, bool);
 
 /// Turns stamps of one source into instants.
 #[derive(Clone, Debug)]
@@ -34,19 +47,22 @@ pub(crate) struct Calendar {
     limit: i64,
     /// Year and month of the last stamp without a year.
     last: Option<(i64, u8)>,
+    /// The repeated hour of the last day.
+    repeated: Option<Repeated>,
     /// The day of the last stamp without a year, while it depends on nothing else.
     today: Option<(u8, u8, i64)>,
 }
 
 impl Calendar {
     pub(crate) fn new(zone: Zone, year: Option<i16>, reference: Timestamp) -> Calendar {
-        let period = zone.period(reference.0);
         let mut calendar = Calendar {
             zone,
-            period,
+            // None yet: it is looked up for the first stamp.
+            period: Period { from: 0, until: 0, offset: 0 },
             given: year.map(i64::from),
             limit: 0,
             last: None,
+            repeated: None,
             today: None,
         };
         calendar.set_reference(reference);
@@ -66,8 +82,14 @@ impl Calendar {
         self.last
     }
 
-    pub(crate) fn resume(&mut self, last: Option<(i64, u8)>) {
+    /// The repeated hour, if stamps are in it or near.
+    pub(crate) fn repeated(&self) -> Option<Repeated> {
+        self.repeated
+    }
+
+    pub(crate) fn resume(&mut self, last: Option<(i64, u8)>, repeated: Option<Repeated>) {
         self.last = last;
+        self.repeated = repeated;
         self.today = None;
     }
 
@@ -140,10 +162,33 @@ impl Calendar {
 
     /// The instant of a wall-clock time in the assumed zone.
     fn assume(&mut self, wall: i64) -> Timestamp {
-        if !self.period.contains(wall) {
-            self.period = self.zone.period(wall);
+        if !self.period.contains(wall) || self.repeated.is_some() {
+            self.find_period(wall);
         }
         Timestamp(wall - self.period.offset)
+    }
+
+    fn find_period(&mut self, wall: i64) {
+        self.repeated.take_if(|Repeated(from, ..)| from.abs_diff(wall) > DAY.unsigned_abs());
+        let is_alone = |period: &Period| period.until.wrapping_sub(period.from) == 1;
+        if !self.period.contains(wall) || is_alone(&self.period) {
+            self.period = self.zone.period(wall);
+        }
+        if is_alone(&self.period)
+            && let Some(fold) = self.zone.fold(wall)
+            && self.is_second(fold, wall)
+        {
+            self.period.offset -= fold.length;
+        }
+    }
+
+    /// Whether a stamp in a repeated hour is of its second occurrence.
+    fn is_second(&mut self, fold: Fold, wall: i64) -> bool {
+        let same = self.repeated.filter(|Repeated(from, ..)| *from == fold.from);
+        let Repeated(from, latest, was_second) = same.unwrap_or(Repeated(fold.from, wall, false));
+        let is_second = was_second || latest - wall >= fold.length / 2;
+        self.repeated = Some(Repeated(from, latest.max(wall), is_second));
+        is_second
     }
 }
 
@@ -201,10 +246,10 @@ mod tests {
     #[test]
     fn a_source_that_was_silent_for_a_year_is_of_this_year() {
         let mut at = calendar("2026-11-20T00:00:00Z");
-        at.resume(Some((2024, 10)));
+        at.resume(Some((2024, 10)), None);
         assert_eq!(years(&mut at, &[(11, 19), (11, 20)]), [2026, 2026]);
         let mut at = calendar("2026-12-05T00:00:00Z");
-        at.resume(Some((2026, 1)));
+        at.resume(Some((2026, 1)), None);
         assert_eq!(years(&mut at, &[(12, 5)]), [2026]);
     }
 
@@ -255,5 +300,69 @@ mod tests {
             "2025-01-02T01:00:00.000000Z"
         );
         assert_eq!(at.yearless(12, 31, 0).0.to_string(), "2025-12-31T11:00:00.000000Z");
+    }
+
+    /// Hour and minute in UTC of each wall-clock time `DD HH:MM:SS` of October 2026 in Berlin.
+    fn in_berlin(at: &mut Calendar, texts: &[&str]) -> Vec<String> {
+        let instant = |text: &&str| {
+            let wall = format!("2026-10-{}Z", text.replace(' ', "T"));
+            let wall = Timestamp::parse(&wall).expect("a stamp").0;
+            let (instant, _) = at.instant(Stamp { wall, offset: None });
+            instant.to_string()[8..16].to_owned()
+        };
+        texts.iter().map(instant).collect()
+    }
+
+    fn berlin() -> Calendar {
+        let reference = Timestamp::parse("2026-11-20T00:00:00Z").expect("a stamp");
+        Calendar::new("Europe/Berlin".parse().expect("a zone"), None, reference)
+    }
+
+    #[test]
+    fn a_step_back_in_the_repeated_hour_is_its_second_occurrence_whatever_the_restarts() {
+        let texts = [
+            "25 01:59:59",
+            "25 02:00:01",
+            "25 02:20:00",
+            "25 02:00:02",
+            "25 02:59:58",
+            "25 02:40:00",
+            "25 02:00:00",
+            "25 02:00:00",
+            "25 02:31:00",
+            "25 02:01:00",
+            "25 02:59:59",
+            "25 03:00:00",
+            "25 02:59:59",
+            "25 01:00:00",
+            "25 02:00:00",
+            "24 02:00:00",
+            "23 02:00:00",
+            "25 02:00:00",
+        ];
+        let expected = [
+            "24T23:59", "25T00:00", "25T00:20", "25T00:00", "25T00:59", "25T00:40", "25T01:00",
+            "25T01:00", "25T01:31", "25T01:01", "25T01:59", "25T02:00", "25T01:59", "24T23:00",
+            "25T01:00", "24T00:00", "23T00:00", "25T00:00",
+        ];
+        assert_eq!(in_berlin(&mut berlin(), &texts), expected);
+        for stop in 0..texts.len() {
+            let mut before = berlin();
+            let mut found = in_berlin(&mut before, &texts[..stop]);
+            let mut after = berlin();
+            after.resume(before.last(), before.repeated());
+            found.extend(in_berlin(&mut after, &texts[stop..]));
+            assert_eq!(found, expected, "{stop}");
+        }
+    }
+
+    #[test]
+    fn zones_without_a_repeated_hour_have_none() {
+        for name in ["UTC", "+0200", "Asia/Kolkata"] {
+            let mut at = Calendar::new(name.parse().expect("a zone"), None, Timestamp(0));
+            let found = in_berlin(&mut at, &["25 02:00:00", "25 02:59:00", "25 02:00:00"]);
+            assert_eq!(found[0], found[2], "{name}");
+            assert!(at.repeated().is_none(), "{name}");
+        }
     }
 }

@@ -9,14 +9,14 @@
 //! reading; when no helper knows it either, it has the tag `unparsed`. One that is not UTF-8 is read with its bad bytes replaced; its
 //! raw bytes stay as they are.
 //!
-//! The state (format, last year and month, open records) is bounded, versioned JSON. A parser that resumes from it
+//! The state (format, last year and month, the repeated hour, open records) is bounded, versioned JSON. A parser that resumes from it
 //! at any line gives the same events as one that never stopped.
 //!
 //! What it does *not* know: files, databases, the clock; the caller says what time it is.
 
 mod join;
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Repeated};
 use crate::format::{Format, Found, Miss};
 use crate::header::Header;
 use crate::helper::Helpers;
@@ -103,6 +103,8 @@ struct State {
     format: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<(i64, u8)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeated: Option<Repeated>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<Saved>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -161,7 +163,7 @@ impl Parser {
             }
             let seen: Option<Format> = state.format.map(|name| name.parse()).transpose()?;
             parser.seen = seen.filter(|format| format.is_sniffed());
-            parser.memory.calendar.resume(state.last);
+            parser.memory.calendar.resume(state.last, state.repeated);
             parser.memory.header = state.header;
             let last = |(micros, quality)| (Timestamp(micros), TimeQuality::from_number(quality));
             parser.memory.last = state.time.map(last);
@@ -170,7 +172,7 @@ impl Parser {
         Ok(parser)
     }
 
-    /// What a later parser needs to go on after the last line: JSON; at most 100 bytes, and the
+    /// What a later parser needs to go on after the last line: JSON; at most 150 bytes, and the
     /// records that are open.
     #[must_use]
     pub fn state(&self) -> String {
@@ -179,6 +181,7 @@ impl Parser {
             v: VERSION,
             format,
             last: self.memory.calendar.last(),
+            repeated: self.memory.calendar.repeated(),
             open: self.joiner.saved(),
             header: self.memory.header.clone(),
             time: self.memory.last.map(|(time, quality)| (time.0, quality as i64)),

@@ -54,6 +54,17 @@ pub struct Period {
     pub offset: i64,
 }
 
+/// A stretch of wall-clock time that occurs twice, as clocks go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Its first microsecond of wall-clock time.
+    pub from: i64,
+    /// The first microsecond after it.
+    pub until: i64,
+    /// How much later its second occurrence is, in microseconds.
+    pub length: i64,
+}
+
 impl Period {
     /// Whether a wall-clock time lies in it.
     #[must_use]
@@ -95,6 +106,22 @@ impl Zone {
     #[must_use]
     pub fn instant(&self, wall: i64) -> Timestamp {
         Timestamp(wall.saturating_sub(self.period(wall).offset))
+    }
+
+    /// The stretch around a wall-clock time that occurs twice.
+    #[must_use]
+    pub fn fold(&self, wall: i64) -> Option<Fold> {
+        let Rules::Table(zone) = &self.rules else { return None };
+        let AmbiguousOffset::Fold { before, after } =
+            zone.to_ambiguous_timestamp(date_time(wall)?).offset()
+        else {
+            return None;
+        };
+        let micros = |offset: Offset| i64::from(offset.seconds()) * SECOND;
+        let first = jiff::Timestamp::from_microsecond(wall - micros(before)).ok()?;
+        let change = zone.following(first).next()?.timestamp().as_microsecond();
+        let (from, until) = (change + micros(after), change + micros(before));
+        Some(Fold { from, until, length: until - from })
     }
 
     /// The stretch of wall-clock time around `wall` that has one offset.

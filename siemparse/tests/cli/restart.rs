@@ -1,6 +1,6 @@
 //! kill -9 at any moment, with a writer that tears its lines: every line is stored once.
 
-use crate::bench::{Bench, lines, numbered, on_each, stop};
+use crate::bench::{Bench, bare, lines, numbered, on_each, stop};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,6 +67,27 @@ fn the_inferred_year_survives_a_restart() {
         bench.once(&path);
         let years: Vec<i64> = bench.events().iter().map(|event| event.time.date().0).collect();
         assert_eq!(years[1], years[0] + 1);
+    });
+}
+
+#[test]
+fn the_hour_that_is_there_twice_survives_a_restart() {
+    on_each(|bench| {
+        let once = |path: &std::path::Path| {
+            let zone = ["-z", "Europe/Berlin", "--once", "--db", bench.url()];
+            bare().args(zone).arg(path).run().success()
+        };
+        let line = |time: &str| format!("2025-10-26 {time} h a[1]: x\n");
+        let path = bench.write("a.log", line("02:58:00"));
+        for time in ["02:59:00", "02:00:00", "02:30:00", "02:29:00", "03:00:00"] {
+            let _ = once(&path);
+            bench.append("a.log", line(time));
+        }
+        let _ = once(&path);
+        let times =
+            bench.events().into_iter().map(|event| event.time.to_string()[11..16].to_owned());
+        let expected = ["00:58", "00:59", "01:00", "01:30", "01:29", "02:00"];
+        assert_eq!(times.collect::<Vec<_>>(), expected);
     });
 }
 
