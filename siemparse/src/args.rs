@@ -39,7 +39,8 @@ pub(crate) struct Args {
     /// CloudTrail's {"Records": …} and JSON objects over several lines: each record of these is an
     /// event, its raw line the record as one line of JSON. The lines of one audit event, and of a
     /// record of several lines, are stored as one event with all their bytes. UTF-16 with a byte order
-    /// mark is read as the same text in UTF-8, once: such a file is not followed while it grows. A path that
+    /// mark is read, and followed, as the same text in UTF-8 without the mark: that is its raw
+    /// line, of which `iconv -f UTF-8 -t UTF-16` makes the file again. A path that
     /// is a pipe is read like standard input.
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<String>,

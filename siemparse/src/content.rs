@@ -1,11 +1,15 @@
-//! A file's bytes at any offset, unpacked where it is packed.
+//! A file's bytes at any offset, unpacked where it is packed, UTF-8 where it is UTF-16.
 //!
 //! In: a path. Out: the file's identity on disk, and reads: [`Content::read_at`] for fingerprints,
 //! [`Content::reader`] from an offset on.
 //!
+//! Offsets are those of what is read: of UTF-16, bytes of its text as UTF-8, so that a file keeps its
+//! place when it is packed. Only [`Content::packed_at`] and [`Content::state`] speak of the disk's bytes.
+//!
 //! What it does *not* know: lines, cursors.
 
 use crate::archive::{FIRST, Packing};
+use crate::utf16::{self, Decoder, Order};
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
@@ -59,6 +63,10 @@ pub(crate) struct Content {
     file: Arc<File>,
     pub(crate) inode: Inode,
     pub(crate) packing: Option<Packing>,
+    /// How its text is written, where that is UTF-16 and lines.
+    order: Option<Order>,
+    /// Whether it had too few bytes to tell that when it was opened.
+    is_untold: bool,
     /// Whether there were enough bytes when it was opened to tell how it is packed.
     pub(crate) is_begun: bool,
     /// How far it may be read, where that is not its end.
@@ -79,13 +87,20 @@ impl Content {
         let file = Arc::new(file);
         let mut first = [0u8; FIRST];
         let count = file.read_at(&mut first, 0)?;
-        let (inode, packing) = (Inode::of(&metadata), Packing::of(&first[..count]));
-        Ok(Content { inode, packing, is_begun: count >= MAGIC, file, limit: None })
+        let (packing, order) = match Packing::of(&first[..count]) {
+            Some(Packing::Utf16(order)) if holds_lines(&first[..count], order) => {
+                (None, Some(order))
+            }
+            packing => (packing, None),
+        };
+        let (inode, is_begun) = (Inode::of(&metadata), count >= MAGIC);
+        Ok(Content { inode, packing, order, is_untold: count < 2, is_begun, file, limit: None })
     }
 
     /// Opens a regular file that is not packed, to be read up to a limit that moves.
     pub(crate) fn open_plain(path: &Path, limit: Option<Arc<AtomicI64>>) -> io::Result<Content> {
-        Ok(Content { packing: None, limit, ..Content::open(path)? })
+        let content = Content::open(path)?;
+        Ok(Content { packing: None, order: None, is_untold: false, limit, ..content })
     }
 
     /// Up to `length` bytes at an offset; fewer at the end.
@@ -101,6 +116,10 @@ impl Content {
         if let Ok(reader) = self.reader(0) {
             // What came before a failure is there.
             let _ = reader.take(length as u64).read_to_end(&mut head);
+        }
+        // Its mark was written since it was opened: its text is known once it is opened again.
+        if self.is_untold && utf16::order(&head).is_some() {
+            head.clear();
         }
         head
     }
@@ -127,19 +146,34 @@ impl Content {
 
     /// A reader from an offset on.
     pub(crate) fn reader(&self, offset: i64) -> io::Result<Box<dyn Read + Send>> {
-        let offset = u64::try_from(offset).unwrap_or(0);
         match self.packing {
-            None => {
-                let (file, limit) = (Arc::clone(&self.file), self.limit.clone());
-                Ok(Box::new(Positioned { file, offset, limit }))
-            }
+            None => Ok(Box::new(self.plain_reader(offset)?)),
             Some(packing) => {
-                let whole = Positioned { file: Arc::clone(&self.file), offset: 0, limit: None };
-                let mut reader = packing.unpack_file(whole)?;
-                io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
+                let mut reader = packing.unpack_file(self.positioned(0, None))?;
+                skip(&mut reader, offset)?;
                 Ok(reader)
             }
         }
+    }
+
+    /// A reader of what is not packed, from an offset on.
+    pub(crate) fn plain_reader(&self, offset: i64) -> io::Result<PlainReader> {
+        let Some(order) = self.order else {
+            return Ok(PlainReader::Bytes(self.positioned(offset, self.limit.clone())));
+        };
+        let mut decoder = Decoder::new(self.positioned(0, None), order).growing();
+        skip(&mut decoder, offset)?;
+        Ok(PlainReader::Wide(decoder))
+    }
+
+    fn positioned(&self, offset: i64, limit: Option<Arc<AtomicI64>>) -> Positioned {
+        let offset = u64::try_from(offset).unwrap_or(0);
+        Positioned { file: Arc::clone(&self.file), offset, limit }
+    }
+
+    /// Whether its text is UTF-16.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.order.is_some()
     }
 
     /// Size on disk, as far as it may be read, and time of the last change.
@@ -171,8 +205,37 @@ impl Content {
     }
 }
 
+/// Whether what begins so is lines, and no document that has to be taken apart.
+fn holds_lines(first: &[u8], order: Order) -> bool {
+    let mut text = Vec::new();
+    // Reading from memory does not fail.
+    let _ = Decoder::new(first, order).read_to_end(&mut text);
+    Packing::of(&text).is_none()
+}
+
+/// Reads over the first bytes.
+fn skip(reader: &mut dyn Read, count: i64) -> io::Result<u64> {
+    io::copy(&mut reader.take(u64::try_from(count).unwrap_or(0)), &mut io::sink())
+}
+
+/// Reads a file that is not packed.
+pub(crate) enum PlainReader {
+    Bytes(Positioned),
+    /// UTF-16 as UTF-8.
+    Wide(Decoder<Positioned>),
+}
+
+impl Read for PlainReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            PlainReader::Bytes(bytes) => bytes.read(buffer),
+            PlainReader::Wide(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
 /// Reads a file without the position that clones of its descriptor share.
-struct Positioned {
+pub(crate) struct Positioned {
     file: Arc<File>,
     offset: u64,
     limit: Option<Arc<AtomicI64>>,

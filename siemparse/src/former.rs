@@ -134,6 +134,9 @@ fn second(time: Option<SystemTime>) -> Option<u64> {
 fn has_more(cursor: &Cursor, content: &Content) -> bool {
     match content.packing {
         Some(_) => cursor.kind != "archive" || cursor.token != COMPLETE,
+        None if content.is_wide() => {
+            !content.read_at(cursor.position, 1).is_ok_and(|more| more.is_empty())
+        }
         None => content.state().is_ok_and(|(size, _)| size > cursor.position),
     }
 }

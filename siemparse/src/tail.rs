@@ -236,7 +236,7 @@ impl Tail {
     /// The file's state when all of it had been read that there was.
     pub(crate) fn state_read(&self) -> Option<State> {
         match &self.input {
-            Input::File(file) => file.seen.filter(|seen| seen.0 == self.lines.read_to()),
+            Input::File(file) => file.state_read(&self.lines),
             Input::Archive(archive) => Some(archive.opened),
             Input::Stream(_) | Input::Journal(..) => None,
         }

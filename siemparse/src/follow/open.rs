@@ -15,7 +15,7 @@ use crate::tail::{Input, Tail};
 use common::cli::Failure;
 use common::clock::Timestamp;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -195,7 +195,7 @@ impl Reading {
             cursor.position = last_line_end(&content)?;
         }
         let (size, _) = content.state()?;
-        if content.packing.is_none() {
+        if content.packing.is_none() && !content.is_wide() {
             self.progress.expect(size - cursor.position);
         }
         if let Some(watch) = &mut self.watch {
@@ -324,9 +324,26 @@ fn is_pipe(path: &Path) -> bool {
 
 /// The place behind the last line feed of a file.
 fn last_line_end(content: &Content) -> io::Result<i64> {
+    if content.is_wide() {
+        return last_line_end_read(&mut content.reader(0)?);
+    }
     let (size, _) = content.state()?;
     let from = (size - LAST).max(0);
     let last = content.read_at(from, usize::try_from(size - from).unwrap_or(0))?;
     let end = memchr::memrchr(b'\n', &last).map_or(0, |at| at + 1);
     Ok(from + i64::try_from(end).unwrap_or(0))
+}
+
+/// The same of what only reading tells the length of.
+fn last_line_end_read(reader: &mut dyn Read) -> io::Result<i64> {
+    let (mut piece, mut place, mut end) = (vec![0; 64 << 10], 0, 0);
+    loop {
+        let count = reader.read(&mut piece)?;
+        if count == 0 {
+            return Ok(end);
+        }
+        let line_end = memchr::memrchr(b'\n', &piece[..count]);
+        end = line_end.map_or(end, |at| place + 1 + i64::try_from(at).unwrap_or(0));
+        place += i64::try_from(count).unwrap_or(0);
+    }
 }

@@ -3,7 +3,7 @@
 //! What it does *not* know: lines, batches.
 
 use super::{Turn, length};
-use crate::content::{Content, State};
+use crate::content::{Content, PlainReader, State};
 use crate::line::{MARK, Splitter};
 use crate::stream::Pieces;
 use std::io::{self, Read};
@@ -25,9 +25,11 @@ pub(crate) enum Input {
 /// A plain file.
 pub(crate) struct FileInput {
     pub(crate) content: Content,
-    pub(super) reader: Box<dyn Read + Send>,
+    reader: PlainReader,
+    /// Whether what lies before the place where reading began is what it was.
+    is_checked: bool,
     /// The file's state before its end was found.
-    pub(super) seen: Option<State>,
+    seen: Option<State>,
 }
 
 /// A packed file.
@@ -44,8 +46,8 @@ impl Input {
     pub(crate) fn file(content: Content, offset: i64) -> io::Result<Input> {
         Ok(match content.packing {
             None => {
-                let reader = content.reader(offset)?;
-                Input::File(FileInput { content, reader, seen: None })
+                let reader = content.plain_reader(offset)?;
+                Input::File(FileInput { content, reader, is_checked: false, seen: None })
             }
             Some(_) => {
                 let opened = content.state()?;
@@ -78,7 +80,8 @@ impl Input {
     /// Goes on at an offset.
     pub(super) fn go_to(&mut self, offset: i64) -> io::Result<()> {
         if let Input::File(file) = self {
-            (file.reader, file.seen) = (file.content.reader(offset)?, None);
+            file.go_to(offset)?;
+            file.seen = None;
         }
         self.close();
         Ok(())
@@ -100,9 +103,9 @@ impl Input {
                     return Ok(Turn::Idle);
                 }
                 if file.seen.is_some() && lines.rewind_hole() {
-                    file.reader = file.content.reader(lines.read_to())?;
+                    file.go_to(lines.read_to())?;
                 }
-                if state.0 < lines.read_to() {
+                if state.0 < file.read_to(lines) {
                     return Ok(Turn::Replaced);
                 }
                 let count = lines.fill(&mut file.reader)?;
@@ -139,15 +142,47 @@ impl Input {
 }
 
 impl FileInput {
+    fn go_to(&mut self, offset: i64) -> io::Result<()> {
+        (self.reader, self.is_checked) = (self.content.plain_reader(offset)?, false);
+        Ok(())
+    }
+
+    /// How much of the file was read, in bytes on disk.
+    fn read_to(&self, lines: &Splitter) -> i64 {
+        match &self.reader {
+            PlainReader::Bytes(_) => lines.read_to(),
+            PlainReader::Wide(decoder) => decoder.read_to(),
+        }
+    }
+
+    /// The file's state when all of it had been read that there was.
+    pub(super) fn state_read(&self, lines: &Splitter) -> Option<State> {
+        self.seen.filter(|seen| seen.0 == self.read_to(lines))
+    }
+
     /// Whether the bytes before those just read are others now: then the file was cut and has
     /// grown again, and what was just read belongs to its new content. Looked at after reading,
     /// so that there is no moment between.
-    fn was_replaced(&self, lines: &Splitter, count: usize) -> io::Result<bool> {
+    fn was_replaced(&mut self, lines: &Splitter, count: usize) -> io::Result<bool> {
         let last = lines.read_before(count);
-        let mut found = [0; MARK];
-        let found = &mut found[..last.len()];
         let from = lines.read_to() - length(count + last.len());
+        let PlainReader::Wide(decoder) = &self.reader else {
+            return self.differs(from, last);
+        };
+        let (end, before) = decoder.before();
+        if self.differs(end - length(before.len()), before)? {
+            return Ok(true);
+        }
+        // What was decoded to get there may not be what was read when it was stored.
+        let is_checked = std::mem::replace(&mut self.is_checked, true);
+        Ok(!is_checked && self.content.read_at(from, last.len())? != last)
+    }
+
+    /// Whether the file has other bytes there.
+    fn differs(&self, from: i64, bytes: &[u8]) -> io::Result<bool> {
+        let mut found = [0; MARK];
+        let found = &mut found[..bytes.len()];
         let read = self.content.packed_at(from, found)?;
-        Ok(read < last.len() || found != last)
+        Ok(read < bytes.len() || found != bytes)
     }
 }

@@ -15,3 +15,4 @@ mod print;
 mod restart;
 mod spool;
 mod stream;
+mod utf16;
