@@ -9,6 +9,7 @@
 
 use crate::document::{self, Documents};
 use crate::evtx;
+use crate::flow::Flows;
 use crate::utf16::{self, Decoder, Order};
 use std::io::{self, Cursor, Read, Seek};
 
@@ -72,7 +73,7 @@ impl Packing {
                 Ok(Box::new(evtx::Lines::new(Cursor::new(whole))?))
             }
             Packing::Utf16(order) => inside(Decoder::new(packed, order)),
-            Packing::Json(depth) => Ok(Box::new(Documents::new(packed, depth))),
+            Packing::Json(depth) => Ok(Box::new(Flows::new(Documents::new(packed, depth)))),
         }
     }
 }

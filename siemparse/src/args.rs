@@ -37,7 +37,7 @@ pub(crate) struct Args {
     ///
     /// gzip, zstd, xz and bzip2 are recognised by their first bytes, and so are EVTX, JSON lists,
     /// CloudTrail's {"Records": …} and JSON objects over several lines: each record of these is an
-    /// event, its raw line the record as one line of JSON. The lines of one audit event, and of a
+    /// event, its raw line the record as one line of JSON; of Azure's flow logs each flow is. The lines of one audit event, and of a
     /// record of several lines, are stored as one event with all their bytes. UTF-16 with a byte order
     /// mark is read, and followed, as the same text in UTF-8 without the mark: that is its raw
     /// line, of which `iconv -f UTF-8 -t UTF-16` makes the file again. A path that

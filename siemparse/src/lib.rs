@@ -21,6 +21,7 @@
 mod args;
 mod reason;
 mod document;
+mod flow;
 mod evtx;
 mod utf16;
 mod archive;

@@ -83,15 +83,31 @@ fn audit_records_become_one_row_each_event() {
 }
 
 #[test]
-fn utf16_is_read_as_its_text() {
+fn each_flow_of_azure_is_an_event() {
+    let record = |hour: u8| {
+        format!(
+            r#"{{"time":"2026-11-14T{hour}:00:01.123Z","category":"NetworkSecurityGroupFlowEvent","properties":{{"Version":2,"flows":[{{"rule":"allow","flows":[{{"mac":"000D3AF87856","flowTuples":["1794650402,192.0.2.1,10.0.0.5,54322,23,T,I,A,E,1,66,2,132","1794650403,192.0.2.2,10.0.0.5,5,53,U,I,A,B,,,,"]}}]}},{{"rule":"deny","flows":[{{"mac":"000D3AF87856","flowTuples":["1794650404,192.0.2.3,10.0.0.5,6,22,T,I,D,B,,,,"]}}]}}]}}}}"#
+        )
+    };
     on_each(|bench| {
-        let line = "Jun 14 15:16:01 größe sshd[7]: hi\r\n";
-        let text = format!("\u{feff}{}", line.repeat(3));
-        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bench.once(bench.write("a.log", &bytes));
-        assert_eq!(bench.messages(), ["hi"; 3]);
-        assert!(bench.events().iter().all(|event| event.host_name == "größe"));
-        assert_eq!(bench.raw(), line.repeat(3).as_bytes());
+        let file = format!("{{\"records\":[\n{},\n{}]}}", record(10), record(11));
+        bench.once(bench.write("PT1H.json", file));
+        let events = bench.events();
+        let of = |event: &Event<'_>| {
+            let rule = text(event, "rule.name").unwrap_or_default().to_owned();
+            let ip = event.source_ip.map(|ip| ip.to_string()).unwrap_or_default();
+            (ip, rule, event.event_outcome.as_deref().unwrap_or_default().to_owned())
+        };
+        let expected = [
+            ("192.0.2.1", "allow", "success"),
+            ("192.0.2.2", "allow", "success"),
+            ("192.0.2.3", "deny", "failure"),
+        ];
+        let expected = expected.map(|(ip, rule, outcome)| (ip.into(), rule.into(), outcome.into()));
+        let found: Vec<_> = events.iter().map(of).collect();
+        assert_eq!(found, [expected.clone(), expected].concat());
+        bench.once(bench.path("PT1H.json"));
+        assert_eq!(bench.events().len(), 6);
     });
 }
 

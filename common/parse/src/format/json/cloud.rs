@@ -189,14 +189,14 @@ pub(super) static SERVICES: &[Service] = &[
         dataset: "azure.nsgflow",
         has: &["category", "properties.flows.flows.flowTuples"],
         category: Category::One("network"),
-        finish: |fields, event| flows(fields, "properties.flows.flows.flowTuples", event),
+        finish: |fields, event| flows(fields, NSG, event),
         ..NOTHING
     },
     Service {
         dataset: "azure.vnetflow",
         has: &["category", "flowRecords.flows.flowGroups.flowTuples"],
         category: Category::One("network"),
-        finish: |fields, event| flows(fields, "flowRecords.flows.flowGroups.flowTuples", event),
+        finish: |fields, event| flows(fields, VNET, event),
         ..NOTHING
     },
     Service {
@@ -255,11 +255,16 @@ fn delivered(fields: &Object<'_>, event: &mut Event<'_>) {
     }
 }
 
+/// Where the flows of a network security group are, and those of a virtual network, with their rule.
+const NSG: [&str; 2] = ["properties.flows.flows.flowTuples", "properties.flows.rule"];
+const VNET: [&str; 2] =
+    ["flowRecords.flows.flowGroups.flowTuples", "flowRecords.flows.flowGroups.rule"];
+
 /// The flows of a network security group or of a virtual network: the first fills the columns, the
-/// addresses of all are related to the event.
+/// addresses of all are related to the event. Files are taken apart, so that there is one.
 ///
 /// `1781450161,203.0.113.9,10.0.0.5,54321,22,T,I,D,…` and `1781450161123,…,6,I,D,…`.
-fn flows(fields: &Object<'_>, name: &'static str, event: &mut Event<'_>) {
+fn flows(fields: &Object<'_>, [name, rule]: [&'static str; 2], event: &mut Event<'_>) {
     let Some(Value::List(tuples)) = fields.value(name) else { return };
     let mut related: Vec<std::net::IpAddr> = Vec::new();
     for tuple in &tuples {
@@ -268,6 +273,14 @@ fn flows(fields: &Object<'_>, name: &'static str, event: &mut Event<'_>) {
     }
     if let Some(Value::Text(tuple)) = tuples.first() {
         flow(tuple, event);
+    }
+    if let [Value::Text(tuple)] = &tuples[..] {
+        counts(tuple, event);
+        if let Some(Value::List(rules)) = fields.value(rule)
+            && let [Value::Text(rule)] = &rules[..]
+        {
+            event.ext.push("rule.name", Value::Text(Cow::Owned(rule.to_string())));
+        }
     }
     related.sort_unstable();
     related.dedup();
@@ -294,6 +307,16 @@ fn flow(tuple: &str, event: &mut Event<'_>) {
         event.ext.push("network.direction", way);
     }
     decide(if decision == "D" { "deny" } else { "allow" }, event);
+}
+
+/// What went there and came back, where that is said.
+fn counts(tuple: &str, event: &mut Event<'_>) {
+    let names = ["source.packets", "source.bytes", "destination.packets", "destination.bytes"];
+    for (name, count) in names.into_iter().zip(tuple.split(',').skip(9)) {
+        if let Ok(count) = count.parse() {
+            event.ext.push(name, Value::Int(count));
+        }
+    }
 }
 
 /// `TCP request from 10.0.0.5:54321 to 198.51.100.1:443. Action: Deny`, and its like.
