@@ -313,3 +313,8 @@ impl Format {
         stamped::has_stamp(line)
     }
 }
+    /// A record whose bytes are not all text, as text, and whether that is all of it.
+    pub(crate) fn in_lines(record: &[u8]) -> Option<(String, bool)> {
+        journald::in_lines(record)
+    }
+

@@ -45,6 +45,19 @@ pub(crate) enum Joint {
         /// Whether a line ends its record.
         ends: fn(&[u8]) -> bool,
     },
+    /// The same, where a record may have values whose length is given: what is in one neither ends
+    /// the record nor begins another.
+    Counted {
+        /// Whether a line begins a record.
+        begins: fn(&[u8]) -> bool,
+        /// Whether a line (the second) goes on with a record (the first).
+        goes_on: fn(&[u8], &[u8]) -> bool,
+        /// Whether a line ends its record.
+        ends: fn(&[u8]) -> bool,
+        /// How far a record was passed, from where it was passed before, and whether it ends inside
+        /// of a value.
+        pass: fn(&[u8], usize) -> (usize, bool),
+    },
     /// Lines with a key.
     Keyed(for<'l> fn(&'l [u8]) -> Option<Keyed<'l>>),
 }
@@ -53,7 +66,7 @@ impl Joint {
     /// Whether a line begins a record or is a part of one.
     pub(crate) fn takes(self, line: &[u8]) -> bool {
         match self {
-            Joint::Run { begins, .. } => begins(line),
+            Joint::Run { begins, .. } | Joint::Counted { begins, .. } => begins(line),
             Joint::Keyed(read) => read(line).is_some(),
         }
     }
@@ -96,6 +109,8 @@ struct Open {
     runs: Vec<Run>,
     time: i64,
     is_complete: bool,
+    /// How far values whose length is given were passed: what is known of the bytes, and not saved.
+    passed: usize,
 }
 
 /// An open record as it is saved.
@@ -147,6 +162,16 @@ impl Joiner {
     /// The bytes of the run that is open.
     pub(crate) fn run(&self) -> Option<&[u8]> {
         self.open.iter().find(|open| open.key.is_empty()).map(|open| open.bytes.as_slice())
+    }
+
+    /// Whether the run ends inside of a value whose length it gives.
+    pub(crate) fn is_inside(&mut self, pass: fn(&[u8], usize) -> (usize, bool)) -> bool {
+        let run = self.open.iter_mut().find(|open| open.key.is_empty());
+        run.is_some_and(|run| {
+            let (passed, is_inside) = pass(&run.bytes, run.passed);
+            run.passed = passed;
+            is_inside
+        })
     }
 
     /// Begins a run.
@@ -242,6 +267,7 @@ impl Open {
             runs: vec![(0, line.offset)],
             time,
             is_complete: false,
+            passed: 0,
         }
     }
 
@@ -305,6 +331,7 @@ impl Open {
             runs: [vec![(0, saved.offset)], saved.runs].concat(),
             time: saved.time,
             is_complete: saved.complete != 0,
+            passed: 0,
         })
     }
 }

@@ -261,20 +261,37 @@ impl Parser {
         event: &mut Event<'a>,
         missed: &mut dyn FnMut(Format, Miss),
     ) -> Option<(Format, Found)> {
+        if let Some((text, is_utf8)) = Format::in_lines(line.bytes) {
+            return self.repaired(line, &text, is_utf8, event, missed);
+        }
         match std::str::from_utf8(line.bytes) {
             Ok(text) => self.text(line, text, event, missed),
             Err(_) => {
                 let text = String::from_utf8_lossy(line.bytes);
-                let mut repaired = self.blank(line);
-                let found = self.text(line, &text, &mut repaired, missed);
-                repaired.raw = Cow::Borrowed(b"");
-                repaired.message = Cow::Owned(repaired.message.into_owned());
-                *event = repaired.into_owned();
-                event.raw = Cow::Borrowed(line.bytes);
-                event.tag("not_utf8");
-                found
+                self.repaired(line, &text, false, event, missed)
             }
         }
+    }
+
+    /// Reads a text that stands for a record's bytes.
+    fn repaired<'a>(
+        &mut self,
+        line: Line<'a>,
+        text: &str,
+        is_utf8: bool,
+        event: &mut Event<'a>,
+        missed: &mut dyn FnMut(Format, Miss),
+    ) -> Option<(Format, Found)> {
+        let mut repaired = self.blank(line);
+        let found = self.text(line, text, &mut repaired, missed);
+        repaired.raw = Cow::Borrowed(b"");
+        repaired.message = Cow::Owned(repaired.message.into_owned());
+        *event = repaired.into_owned();
+        event.raw = Cow::Borrowed(line.bytes);
+        if !is_utf8 {
+            event.tag("not_utf8");
+        }
+        found
     }
 
     /// The event of a record of which nothing could be read.

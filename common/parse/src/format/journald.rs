@@ -27,7 +27,7 @@ use common::event::{Event, Object, TimeQuality, Value, ValueRef};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::object(read);
-pub(super) use text::TEXT;
+pub(super) use text::{TEXT, in_lines};
 
 fn read<'a>(
     fields: &Object<'a>,

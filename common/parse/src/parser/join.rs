@@ -41,24 +41,33 @@ impl Parser {
             return;
         }
         let forced = self.forced.map(|format| format.spec().joint);
+        let run = joiner.run().and_then(|run| run_of(run, forced.flatten()));
+        let is_inside = match run {
+            Some(Joint::Counted { pass, .. }) => joiner.is_inside(pass),
+            _ => false,
+        };
+        if is_inside && joiner.go_on(line) {
+            return;
+        }
         let joints = || {
             let sniffed = Format::joints(line.bytes).filter(|_| forced.is_none());
             forced.flatten().into_iter().chain(sniffed)
         };
         let keyed = joints().find_map(|joint| match joint {
             Joint::Keyed(read) => read(line.bytes),
-            Joint::Run { .. } => None,
+            Joint::Run { .. } | Joint::Counted { .. } => None,
         });
         if let Some(keyed) = keyed {
             return joiner.keyed(line, keyed, &mut |record| give(self, record));
         }
-        let goes_on = |run: &[u8]| match run_of(run, forced.flatten()) {
-            Some(Joint::Run { goes_on, .. }) => goes_on(run, line.bytes),
+        let goes_on = |record: &[u8]| match run {
+            Some(Joint::Run { goes_on, .. } | Joint::Counted { goes_on, .. }) => {
+                goes_on(record, line.bytes)
+            }
             _ => start::goes_on(line.bytes),
         };
         if joiner.run().is_some_and(goes_on) && joiner.go_on(line) {
-            if let Some(run) = joiner.run()
-                && let Some(Joint::Run { ends, .. }) = run_of(run, forced.flatten())
+            if let Some(Joint::Run { ends, .. } | Joint::Counted { ends, .. }) = run
                 && ends(line.bytes)
             {
                 joiner.end(&mut |record| give(self, record));
@@ -67,11 +76,13 @@ impl Parser {
         }
         joiner.end(&mut |record| give(self, record));
         let begins = |joint: &Joint| match joint {
-            Joint::Run { begins, .. } => begins(line.bytes),
+            Joint::Run { begins, .. } | Joint::Counted { begins, .. } => begins(line.bytes),
             Joint::Keyed(_) => false,
         };
         match joints().find(begins) {
-            Some(Joint::Run { ends, .. }) if !ends(line.bytes) => joiner.begin(line),
+            Some(Joint::Run { ends, .. } | Joint::Counted { ends, .. }) if !ends(line.bytes) => {
+                joiner.begin(line);
+            }
             None if self.may_have_trace(line) => joiner.begin(line),
             _ => give(self, line),
         }
@@ -108,7 +119,7 @@ impl Parser {
 /// How the lines of an open run belong together: as its first line says.
 fn run_of(run: &[u8], forced: Option<Joint>) -> Option<Joint> {
     let begins = |joint: &Joint| match joint {
-        Joint::Run { begins, .. } => begins(run),
+        Joint::Run { begins, .. } | Joint::Counted { begins, .. } => begins(run),
         Joint::Keyed(_) => false,
     };
     forced.into_iter().chain(Format::joints(run)).find(begins)
