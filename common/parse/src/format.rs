@@ -20,6 +20,7 @@ mod aws;
 mod cef;
 pub(crate) mod cisco;
 mod compose;
+mod dmesg;
 mod docker;
 mod elb;
 mod envoy;
@@ -112,6 +113,8 @@ formats! {
     Rfc3164 "rfc3164" rfc3164::SPEC;
     /// the unified log of macOS as text: log show, default and compact
     MacosText "macos-text" macos::TEXT;
+    /// the kernel's ring buffer: dmesg; journalctl -o short-monotonic
+    Dmesg "dmesg" dmesg::SPEC;
     /// syslog lines with an ISO 8601 stamp
     Iso "iso" iso::SPEC;
     /// the syslog protocol, RFC 5424, with structured data
@@ -158,6 +161,8 @@ formats! {
     WatchGuard "watchguard" appliance::watchguard::SPEC;
     /// Cisco Umbrella's requests of DNS and of the proxy
     Umbrella "umbrella" appliance::umbrella::SPEC;
+    /// Zscaler's feeds of pairs divided by tabs: web, firewall, DNS
+    Zscaler "zscaler" appliance::zscaler::SPEC;
     /// Stormshield's firewalls
     Stormshield "stormshield" appliance::gateway::STORMSHIELD;
     /// Zyxel's firewalls
@@ -308,13 +313,13 @@ impl Format {
         self.spec().is_generic
     }
 
-    /// Whether a stamp stands near a line's beginning.
-    pub(crate) fn has_stamp(line: &[u8]) -> bool {
-        stamped::has_stamp(line)
-    }
-}
     /// A record whose bytes are not all text, as text, and whether that is all of it.
     pub(crate) fn in_lines(record: &[u8]) -> Option<(String, bool)> {
         journald::in_lines(record)
     }
 
+    /// Whether a stamp stands near a line's beginning.
+    pub(crate) fn has_stamp(line: &[u8]) -> bool {
+        stamped::has_stamp(line)
+    }
+}

@@ -12,7 +12,13 @@
 //! A virtual host in front is Apache's form, so the dataset is `apache.access`; without it Apache
 //! and nginx write the same, and it is `web.access` unless the user says whose it is.
 //!
-//! What it does *not* know: custom fields after the agent; they stay in the message.
+//! The controller of Kubernetes' ingress has more behind the agent, which is read too:
+//!
+//! ```text
+//! … "agent" 512 0.007 [default-web-80] [] 10.0.0.9:8080 1024 0.006 200 e1f2…
+//! ```
+//!
+//! What it does *not* know: other fields after the agent; they stay in the message.
 
 use super::spec::NO_OBJECT;
 use super::spec::{Found, Miss, Next, Spec};
@@ -51,6 +57,8 @@ struct Request<'a> {
     /// What Apache's `combinedio` adds: bytes received and sent, with headers.
     received: Option<i64>,
     sent: Option<i64>,
+    /// What an ingress adds, from the length of the request on.
+    upstream: Option<&'a str>,
 }
 
 fn read_as<'a>(
@@ -139,6 +147,7 @@ fn request(line: &str, at: usize) -> Option<Request<'_>> {
         agent: None,
         received: None,
         sent: None,
+        upstream: None,
     };
     if let Some((referrer, end)) = quoted(after, 0) {
         request.referrer = Some(referrer);
@@ -149,6 +158,8 @@ fn request(line: &str, at: usize) -> Option<Request<'_>> {
                 (counts.next(), counts.next(), counts.next())
             {
                 (request.received, request.sent) = (received, sent);
+            } else if after[end..].contains(" [") {
+                request.upstream = Some(&after[end..]);
             }
         }
     }
@@ -207,6 +218,9 @@ fn fill<'a>(peer: &Peer<'a>, mut request: Request<'a>, event: &mut Event<'a>) {
         event.ext.push("http.request.line", Value::Text(request.line.clone()));
         event.tag("bad_request");
     }
+    if let Some(upstream) = request.upstream {
+        fill_upstream(upstream, event);
+    }
     if let Some(referrer) = request.referrer.take().filter(|text| present(text).is_some()) {
         event.ext.push("http.request.referrer", Value::Text(referrer));
     }
@@ -235,6 +249,39 @@ fn fill<'a>(peer: &Peer<'a>, mut request: Request<'a>, event: &mut Event<'a>) {
     fill_url(peer.vhost, &request, target.as_ref(), event);
     if let Some(agent) = request.agent.take().filter(|text| present(text).is_some()) {
         event.ext.push("user_agent.original", Value::Text(agent));
+    }
+}
+
+/// Adds what an ingress says of a request and of who answered it:
+/// `length seconds [name] [alternative] address length seconds status id`; of tries that failed the
+/// address, length, seconds and status are listed too.
+fn fill_upstream<'a>(text: &'a str, event: &mut Event<'a>) {
+    let Some((counts, rest)) = text.split_once(" [") else { return };
+    let mut counts = counts.split_ascii_whitespace();
+    let length = counts.next().and_then(number);
+    let seconds = counts.next().and_then(|seconds| seconds.parse::<f64>().ok());
+    let (Some(length), Some(seconds), None) = (length, seconds, counts.next()) else { return };
+    event.ext.push("http.request.bytes", Value::Int(length));
+    #[allow(clippy::cast_possible_truncation, reason = "a time too long is the longest there is")]
+    event.ext.push("event.duration", Value::Int((seconds * 1e9).round() as i64));
+    let Some((name, rest)) = rest.split_once("] [") else { return };
+    let Some((_, rest)) = rest.split_once("] ") else { return };
+    let rest = rest.split(" [").next().unwrap_or_default();
+    let Some((rest, id)) = rest.rsplit_once(' ') else { return };
+    // As many addresses, lengths, times and states as there were tries.
+    let words: Vec<&str> = rest.split_ascii_whitespace().collect();
+    let tries = words.len() / 4;
+    let last = |nth: usize| words.get((nth + 1) * tries - usize::from(tries > 0)).copied();
+    let fields = [
+        ("nginx.upstream.name", Some(name)),
+        ("nginx.upstream.address", last(0)),
+        ("nginx.upstream.status", last(3)),
+        ("http.request.id", Some(id)),
+    ];
+    for (name, value) in fields {
+        if let Some(value) = value.and_then(present) {
+            event.ext.push(name, Value::Text(value.trim_end_matches(',').into()));
+        }
     }
 }
 

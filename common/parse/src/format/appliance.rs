@@ -14,3 +14,4 @@ pub(super) mod sonicwall;
 pub(super) mod sophos;
 pub(super) mod umbrella;
 pub(super) mod watchguard;
+pub(super) mod zscaler;

@@ -44,6 +44,6 @@ mod tests {
             assert_eq!(format.name().parse(), Ok(format));
         }
         let error = "syslogd".parse::<Format>().expect_err("no format");
-        assert!(error.to_string().contains("rfc3164, macos-text, iso, rfc5424"), "{error}");
+        assert!(error.to_string().contains("rfc3164, macos-text, dmesg, iso, rfc5424"), "{error}");
     }
 }

@@ -274,6 +274,30 @@ pub(super) static SERVICES: &[Service] = &[
         ),
         ..NOTHING
     },
+    Service {
+        // As GravityZone sends them, one a call: addEvents of JSON-RPC.
+        dataset: "bitdefender.event",
+        has: &["method", "params.events.module"],
+        time: &["params.events.timestamp", "params.events.created", "params.events.lastUpdate"],
+        table: &[
+            ("params.events.computer_ip", To::Field("host.ip")),
+            ("params.events.computer_name", To::Column(C::HostName)),
+            ("params.events.file_path", To::Field("file.path")),
+            ("params.events.filePath", To::Field("file.path")),
+            ("params.events.final_status", To::Column(C::EventAction)),
+            ("params.events.malware_name", To::Field("rule.name")),
+            ("params.events.module", To::Field("log.logger")),
+            ("params.events.source_ip", To::Column(C::SourceIp)),
+            ("params.events.user.name", To::Column(C::UserName)),
+            ("params.events.userName", To::Column(C::UserName)),
+        ],
+        category: Category::Begins(
+            "params.events.module",
+            &[("av", "malware"), ("fw", "network"), ("uc", "web"), ("login", "authentication")],
+            "intrusion_detection",
+        ),
+        ..NOTHING
+    },
 ];
 
 /// What sudo ran, or was asked to.

@@ -129,7 +129,7 @@ impl Service {
             if event.time_quality != TimeQuality::None {
                 return;
             }
-            if let Some(value) = fields.value(name) {
+            if let Some(value) = fields.value(name).map(columns::first) {
                 let meaning = (Meaning::Time, 1);
                 alias::adopt_as(meaning, name, &value, &mut ranks, memory, event);
             }
@@ -240,7 +240,10 @@ impl Category {
         match self {
             Category::One(category) => category,
             Category::Begins(name, known, other) => {
-                let text = fields.text(name).unwrap_or_default();
+                let text = match fields.value(name).map(columns::first) {
+                    Some(Value::Text(text)) => text,
+                    _ => Cow::Borrowed(""),
+                };
                 known.iter().find(|(start, _)| text.starts_with(start)).map_or(other, |(_, c)| c)
             }
         }
