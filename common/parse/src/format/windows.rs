@@ -9,7 +9,7 @@
 //! | time | `@timestamp`, `TimeCreated`, `UtcTime`, else `EventTime` (zone assumed), else the time of reading |
 //! | host | `Computer`, else `Hostname`; never a collector's `host` |
 //! | code | `EventID` |
-//! | category, action, outcome | channel and event id, for the events that most rules look at |
+//! | category, action, outcome | channel and event id, for the events that most rules look at; the audit's keywords |
 //!
 //! What it does *not* know: which rules are meant for an event; labels say that.
 
@@ -63,6 +63,10 @@ pub(super) fn fill<'a>(
         event.event_category = Some(category.into());
         event.event_action = Some(action.into());
         event.event_outcome = (!outcome.is_empty()).then_some(outcome.into());
+        let audited = if dataset == "windows.security" { audited(fields) } else { None };
+        if let Some(audited) = audited.filter(|what| outcome.is_empty() || *what == "failure") {
+            event.event_outcome = Some(audited.into());
+        }
         // Kerberos and NTLM say with a status what came of it.
         if category == "authentication" && outcome.is_empty() {
             event.event_outcome = fields.text("Status").map(|status| {
@@ -79,6 +83,27 @@ pub(super) fn fill<'a>(
     people(fields, event);
     network(fields, event);
     true
+}
+
+/// What the audit says of an event in its keywords, by bit or by name.
+fn audited<'a>(fields: &impl Source<'a>) -> Option<&'static str> {
+    const FAILURE: u64 = 1 << 52;
+    const SUCCESS: u64 = 1 << 53;
+    let keywords = fields.value("Keywords").or_else(|| fields.value("winlog.keywords"));
+    let bits = match first(keywords?) {
+        Value::Int(bits) => bits.cast_unsigned(),
+        Value::Text(text) => match text.as_ref() {
+            "Audit Failure" => FAILURE,
+            "Audit Success" => SUCCESS,
+            text => u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()?,
+        },
+        _ => return None,
+    };
+    match bits & (FAILURE | SUCCESS) {
+        FAILURE => Some("failure"),
+        SUCCESS => Some("success"),
+        _ => None,
+    }
 }
 
 fn time<'a>(fields: &impl Source<'a>, memory: &mut Memory, event: &mut Event<'a>) {
@@ -141,7 +166,8 @@ fn process<'a>(fields: &impl Source<'a>, event: &mut Event<'a>) {
     if let Some(line) = said(fields, &["CommandLine", "ProcessCommandLine"]) {
         event.process_command_line = Some(line);
     }
-    let id = ["NewProcessId", "ProcessId", "ProcessID"].iter().find_map(|name| fields.known(name));
+    let names = ["NewProcessId", "ProcessId", "ProcessID", "SourceProcessId"];
+    let id = names.iter().find_map(|name| fields.known(name));
     event.process_pid = match id {
         Some(ValueRef::Int(number)) => Some(number),
         Some(ValueRef::Text(text)) => match text.strip_prefix("0x") {
