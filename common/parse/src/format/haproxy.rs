@@ -15,8 +15,9 @@ use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
+use std::net::IpAddr;
 
-pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789abcdefABCDEF:[");
+pub(super) const SPEC: Spec = Spec::payload(read).first(b"0123456789abcdefABCDEF:[u");
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let client = memchr::memchr(b' ', text.as_bytes()).map(|space| text.split_at(space));
@@ -25,11 +26,8 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     else {
         return Miss::at(0, "a client and a stamp in brackets");
     };
-    let peer = client.rsplit_once(':');
-    let Some((ip, port)) =
-        peer.and_then(|(ip, port)| Some((address(ip)?, port.parse::<u16>().ok()?)))
-    else {
-        return Miss::at(0, "a client (10.0.1.2:33317)");
+    let Some((ip, port)) = peer(client) else {
+        return Miss::at(0, "a client (10.0.1.2:33317, unix:1)");
     };
     let Some((at, end)) =
         stamp::clf(rest.as_bytes(), 0).filter(|(_, end)| rest[*end..].starts_with("] "))
@@ -59,7 +57,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     }
     event.dataset = Some(if is_http { "haproxy.http" } else { "haproxy.tcp" }.into());
     event.event_category = Some(if is_http { "web" } else { "network" }.into());
-    (event.source_ip, event.source_port) = (Some(ip), Some(port));
+    (event.source_ip, event.source_port) = (ip, port);
     event.ext.reserve(16);
     took(times, event);
     add("haproxy.backend", pool, event);
@@ -74,6 +72,15 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         answered(text, status, event);
     }
     Ok(Found { stamp: (client.len() + 2, client.len() + 2 + end), ..Found::ALL })
+}
+
+/// An address and a port; of a socket on the same machine none.
+type Peer = (Option<IpAddr>, Option<u16>);
+
+fn peer(client: &str) -> Option<Peer> {
+    let (ip, port) = client.rsplit_once(':')?;
+    let port = port.parse().ok()?;
+    if ip == "unix" { Some((None, None)) } else { Some((Some(address(ip)?), Some(port))) }
 }
 
 /// The last of the times is the whole, in milliseconds.
@@ -127,7 +134,7 @@ fn secured<'a>(text: &'a str, event: &mut Event<'a>) {
 
 /// A connection that ended before it became a session.
 fn refused<'a>(
-    (ip, port): (std::net::IpAddr, u16),
+    (ip, port): Peer,
     (frontend, bind): (&'a str, &'a str),
     reason: &'a str,
     event: &mut Event<'a>,
@@ -136,7 +143,7 @@ fn refused<'a>(
     event.event_category = Some("network".into());
     event.event_action = Some("connection-refused".into());
     event.event_outcome = Some("failure".into());
-    (event.source_ip, event.source_port) = (Some(ip), Some(port));
+    (event.source_ip, event.source_port) = (ip, port);
     if event.message.is_empty() {
         event.message = reason.into();
     }

@@ -13,7 +13,7 @@
 //! What it does *not* know: how a record is divided.
 
 use super::{COLUMNS, level, session};
-use crate::columns::add;
+use crate::columns::{add, decide};
 use common::event::{Event, Value, address};
 
 pub(super) fn read<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
@@ -24,7 +24,10 @@ pub(super) fn read<'a>(columns: &[&'a str; COLUMNS], event: &mut Event<'a>) {
         "USERID" => mapped(columns, event),
         "AUTHENTICATION" => authenticated(columns, event),
         "HIPMATCH" => matched(columns, event),
-        "DECRYPTION" => session(columns, &[], event),
+        "DECRYPTION" => {
+            session(columns, &[], event);
+            decide(columns[30], event);
+        }
         _ => system(columns, event),
     }
     add("panw.subtype", columns[4], event);
