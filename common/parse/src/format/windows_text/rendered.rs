@@ -6,6 +6,8 @@
 //! What it does *not* know: other languages.
 
 use common::event::{Fields, Value};
+use std::cmp::Reverse;
+use std::sync::LazyLock;
 
 /// Whom the labels after a section's are about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -164,26 +166,38 @@ fn marks(message: &str) -> Vec<(usize, usize, Mark)> {
     let mut found = Vec::new();
     for colon in memchr::memchr_iter(b':', message.as_bytes()) {
         let front = &message[..=colon];
-        let sections = SECTIONS.iter().map(|(label, about)| (*label, Mark::Section(*about)));
-        let labels = LABELS.iter().map(|(label, name)| (*label, Mark::Label(name)));
-        let persons = PERSONS.iter().map(|(label, names)| (*label, Mark::Person(*names)));
-        let all = sections.chain(labels).chain(persons);
-        // The longest, as `Source Port:` is no `Port:`; it begins a word.
-        let best = all
-            .filter(|(label, _)| {
-                front
-                    .strip_suffix(label)
-                    .is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '\t', '\n', '.']))
-            })
-            .max_by_key(|(label, _)| label.len());
-        if let Some((label, mark)) = best {
-            found.push((colon + 1 - label.len(), colon + 1, mark));
+        let begins_word = |rest: &str| rest.is_empty() || rest.ends_with([' ', '\t', '\n', '.']);
+        let is_there =
+            |(label, _): &&(&str, Mark)| front.strip_suffix(label).is_some_and(begins_word);
+        if let Some((label, mark)) = BY_END[end(front)].iter().find(is_there) {
+            found.push((colon + 1 - label.len(), colon + 1, *mark));
         }
         if found.len() >= 128 {
             break;
         }
     }
     found
+}
+
+/// All labels by their ends, of equal ends the longest first, as `Source Port:` is no `Port:`.
+static BY_END: LazyLock<Vec<Vec<(&str, Mark)>>> = LazyLock::new(|| {
+    let sections = SECTIONS.iter().map(|(label, about)| (*label, Mark::Section(*about)));
+    let labels = LABELS.iter().map(|(label, name)| (*label, Mark::Label(name)));
+    let persons = PERSONS.iter().map(|(label, names)| (*label, Mark::Person(*names)));
+    let mut by_end = vec![Vec::new(); 256];
+    for label in sections.chain(labels).chain(persons) {
+        by_end[end(label.0)].push(label);
+    }
+    by_end.iter_mut().for_each(|like| like.sort_by_key(|(label, _)| Reverse(label.len())));
+    by_end
+});
+
+/// A number that texts with the same last six bytes have in common: no label is shorter.
+fn end(text: &str) -> usize {
+    match text.as_bytes() {
+        [.., first, _, _, _, last, _] => usize::from(first.wrapping_mul(7) ^ last.wrapping_mul(61)),
+        _ => 0,
+    }
 }
 
 /// First sentences and the event ids that they belong to.
@@ -227,4 +241,28 @@ const SENTENCES: &[(&str, &str)] = &[
 /// The event id that a message's first sentence belongs to.
 pub(super) fn code(message: &str) -> Option<&'static str> {
     SENTENCES.iter().find(|(sentence, _)| message.starts_with(sentence)).map(|(_, code)| *code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_found_by_their_ends() {
+        let all = || {
+            SECTIONS
+                .iter()
+                .map(|it| it.0)
+                .chain(LABELS.iter().map(|it| it.0))
+                .chain(PERSONS.iter().map(|it| it.0))
+        };
+        assert!(all().all(|label| label.len() >= 6));
+        for label in all() {
+            let text = format!("a:b {label} x");
+            let found: Vec<(usize, usize)> =
+                marks(&text).iter().map(|mark| (mark.0, mark.1)).collect();
+            assert_eq!(found, [(4, 4 + label.len())], "{label}");
+        }
+        assert!(BY_END.iter().all(|like| like.len() <= 8), "too many end alike");
+    }
 }
