@@ -214,7 +214,7 @@ fn process<'a>(record: &Record<'a>, event: &mut Event<'a>, added: &mut Vec<Added
         added.push(("process.parent.pid", Value::Int(parent)));
     }
     if let Some(folder) = record.get(Key::Folder) {
-        event.ext.push("process.working_directory", Value::Text(folder.clone()));
+        added.push(("process.working_directory", Value::Text(folder.clone())));
     }
     let arguments = arguments(record);
     event.process_command_line = match arguments.is_empty() {
