@@ -99,11 +99,11 @@ pub(crate) fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Divides a text at commas; returns how many parts there are. Parts are short, so that eight bytes
-/// at once are looked through faster than a search from comma to comma.
-pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
-    const COMMAS: u64 = u64::from_ne_bytes([b','; 8]);
+/// Divides a text at a mark of ASCII; returns how many parts there are. Parts are short, so that
+/// eight bytes at once are looked through faster than a search from mark to mark.
+pub(crate) fn split<'t>(text: &'t str, mark: u8, parts: &mut [&'t str]) -> usize {
     const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
+    let marks = u64::from_ne_bytes([mark; 8]);
     let bytes = text.as_bytes();
     let (mut from, mut count) = (0, 0);
     let mut cut = |at: usize| {
@@ -114,7 +114,7 @@ pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
     };
     let (chunks, rest) = bytes.as_chunks();
     for (nth, chunk) in chunks.iter().enumerate() {
-        let other = u64::from_le_bytes(*chunk) ^ COMMAS;
+        let other = u64::from_le_bytes(*chunk) ^ marks;
         // The high bit of each byte that is nought, and of no other.
         let mut found = !(((other & LOW) + LOW) | other | LOW);
         while found != 0 {
@@ -122,7 +122,7 @@ pub(crate) fn split<'t>(text: &'t str, parts: &mut [&'t str]) -> usize {
             found &= found - 1;
         }
     }
-    for (nth, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b',') {
+    for (nth, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == mark) {
         cut(bytes.len() - rest.len() + nth);
     }
     cut(bytes.len());
@@ -183,15 +183,15 @@ pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
 /// Adds a field under the name that its source gave it. A name that an ECS column has becomes
 /// `original.NAME`, so that nothing that is logged can stand for a column.
 pub(crate) fn keep<'a>(name: impl Into<Cow<'a, str>>, value: Value<'a>, event: &mut Event<'a>) {
-    let name = name.into();
+    event.ext.push(kept_name(name.into()), value);
+}
+
+/// The name under which a field of a source is kept.
+pub(crate) fn kept_name(name: Cow<'_, str>) -> Cow<'_, str> {
     let is_plain = !name.contains('.')
         && !matches!(name.as_ref(), "message" | "section" | "tags" | "@timestamp");
     let is_taken = || Column::of_ecs(&name).is_some() || name.starts_with("event.");
-    if is_plain || !is_taken() {
-        event.ext.push(name, value);
-    } else {
-        event.ext.push(format!("original.{name}"), value);
-    }
+    if is_plain || !is_taken() { name } else { Cow::Owned(format!("original.{name}")) }
 }
 
 /// Adds a text under an ECS name, where it says something.
@@ -288,7 +288,7 @@ mod tests {
         let ends = (0..=text.len()).filter(|end| text.is_char_boundary(*end));
         for text in ends.map(|end| &text[..end]) {
             let mut parts = ["none"; 12];
-            let count = split(text, &mut parts);
+            let count = split(text, b',', &mut parts);
             let want: Vec<&str> = text.split(',').take(12).collect();
             assert_eq!(&parts[..count], want, "{text:?}");
         }

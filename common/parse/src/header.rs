@@ -3,6 +3,7 @@
 //!
 //! Kept from line to line and in the parser's state; bounded. What it does *not* know: rows.
 
+use crate::place::Places;
 use serde::{Deserialize, Serialize};
 
 /// The columns of a TSV log.
@@ -22,6 +23,9 @@ pub(crate) struct Header {
     pub(crate) fields: Vec<String>,
     #[serde(rename = "t")]
     pub(crate) types: Vec<String>,
+    /// Where names stand among the columns, once a row asked for it.
+    #[serde(skip)]
+    pub(crate) places: Option<Places>,
 }
 
 impl Default for Header {
@@ -35,6 +39,7 @@ impl Default for Header {
             path: text("log"),
             fields: Vec::new(),
             types: Vec::new(),
+            places: None,
         }
     }
 }
@@ -56,6 +61,7 @@ impl Header {
         let Some((name, value)) = rest.split_once(self.separator.as_str()) else {
             return matches!(rest, "close");
         };
+        self.places = None;
         let columns = || value.split(self.separator.as_str()).map(str::to_owned).collect();
         match name {
             "set_separator" => value.clone_into(&mut self.list),

@@ -13,6 +13,7 @@
 mod kept;
 mod stamp;
 mod calendar;
+mod place;
 mod header;
 mod memory;
 mod level;

@@ -23,7 +23,7 @@ const COLUMNS: usize = 32;
 fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let is_ours = event.process_name.as_deref() == Some("filterlog");
     let mut parts = [""; COLUMNS];
-    let count = split(text, &mut parts);
+    let count = split(text, b',', &mut parts);
     let mut fields = parts[..count].iter().copied();
     let mut next = || fields.next().unwrap_or_default();
     let [rule, sub, anchor, tracker, interface, reason, action, way, version] =

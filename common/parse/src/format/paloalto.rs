@@ -93,7 +93,7 @@ fn columns_begin(text: &str) -> Option<(stamp::Stamp, usize)> {
 pub(super) fn split<'a>(text: &'a str, parts: &mut [&'a str]) -> usize {
     match memchr::memchr(b'"', text.as_bytes()) {
         Some(_) => split_quoted(text, parts),
-        None => columns::split(text, parts),
+        None => columns::split(text, b',', parts),
     }
 }
 

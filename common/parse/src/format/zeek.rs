@@ -17,14 +17,18 @@
 //! What it does *not* know: scripts that rename columns.
 
 mod meaning;
+mod name;
+mod row;
 
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::header::Header;
 use crate::memory::Memory;
+use crate::place::Places;
 use crate::source::Source;
-use common::event::{Event, Fields, Object, Value};
+use common::event::{Event, Object, Value};
 use common::field::Column as C;
+use row::Row;
 use std::borrow::Cow;
 
 pub(super) const JSON: Spec = Spec::object(json);
@@ -226,49 +230,47 @@ fn tsv<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<
         event.message = Cow::Borrowed(text);
         return Ok(Found::ALL);
     }
-    let header = memory.header.take();
-    let Some(head) = header.as_ref().filter(|header| !header.fields.is_empty()) else {
-        memory.header = header;
+    let Some(mut header) = memory.header.take_if(|header| !header.fields.is_empty()) else {
         return Miss::at(0, "a header before it (#fields)");
     };
-    let values = text.split(head.separator.as_str());
-    let mut fields = Fields::new();
-    let mut count = 0;
-    for ((name, kind), value) in head.fields.iter().zip(&head.types).zip(values) {
-        count += 1;
-        if value != head.unset {
-            fields.push(name.clone(), typed(value, kind, head));
-        }
-    }
-    let time = match fields.value("ts") {
-        Some(Value::Text(seconds)) => micros(&seconds),
-        _ => None,
-    };
-    let is_row = count == head.fields.len() && (time.is_some() || !fields.has("ts"));
-    if is_row {
-        if let Some(time) = time {
-            columns::epoch(time, event);
-        }
-        fields.normalise();
-        fill(&fields, &head.path, event);
-        event.message = Cow::Borrowed(text);
-        for (name, value) in fields.iter() {
-            let value = value.clone();
-            columns::keep(name.to_owned(), value, event);
-        }
-    }
-    memory.header = header;
+    let kept = |name: &str| name::known(columns::kept_name(name.into()));
+    let places = header.places.take().unwrap_or_else(|| Places::new(&header.fields, kept));
+    let is_row = row(text, &header, &places, event);
+    header.places = Some(places);
+    memory.header = Some(header);
     if is_row { Ok(Found::ALL) } else { Miss::at(0, "as many columns as the header has") }
 }
 
-fn typed<'a>(value: &'a str, kind: &str, header: &Header) -> Value<'a> {
-    if let Some(inner) = kind.strip_prefix("set[").or_else(|| kind.strip_prefix("vector[")) {
-        let inner = inner.trim_end_matches(']');
-        let items = value.split(header.list.as_str()).filter(|item| *item != header.unset);
-        let items = items.filter(|_| value != header.empty);
-        return Value::List(items.map(|item| scalar(item, inner, header)).collect());
+/// Fills what a row says; false where a line is none.
+fn row<'a>(text: &'a str, header: &Header, places: &Places, event: &mut Event<'a>) -> bool {
+    let Some(row) = Row::read(text, header, places) else { return false };
+    match row.value("ts") {
+        Some(Value::Text(seconds)) => match micros(&seconds) {
+            Some(time) => columns::epoch(time, event),
+            None => return false,
+        },
+        Some(_) => return false,
+        None => {}
     }
-    scalar(value, kind, header)
+    fill(&row, &header.path, event);
+    event.message = Cow::Borrowed(text);
+    row.keep(event);
+    true
+}
+
+/// A value of a type; none where it is absent, as an empty list is.
+fn typed<'a>(value: &'a str, kind: &str, header: &Header) -> Option<Value<'a>> {
+    if value == header.unset {
+        return None;
+    }
+    let Some(inner) = kind.strip_prefix("set[").or_else(|| kind.strip_prefix("vector[")) else {
+        return Some(scalar(value, kind, header));
+    };
+    let inner = inner.trim_end_matches(']');
+    let items = value.split(header.list.as_str()).filter(|item| *item != header.unset);
+    let items = items.filter(|_| value != header.empty);
+    let list: Vec<Value<'a>> = items.map(|item| scalar(item, inner, header)).collect();
+    (!list.is_empty()).then_some(Value::List(list))
 }
 
 fn scalar<'a>(value: &'a str, kind: &str, header: &Header) -> Value<'a> {
