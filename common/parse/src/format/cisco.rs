@@ -17,7 +17,7 @@ mod ftd;
 mod scan;
 
 use super::spec::{Found, Miss, Next, Spec};
-use crate::columns::decide;
+use crate::columns::{cut, decide};
 use crate::memory::Memory;
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
@@ -115,7 +115,7 @@ fn after_uptime(text: &str) -> Option<usize> {
     if text.starts_with('%') {
         return Some(0);
     }
-    let at = text.bytes().take(48).position(|byte| byte == b'%')?;
+    let at = memchr::memchr(b'%', &text.as_bytes()[..text.len().min(48)])?;
     let front = text[..at].strip_suffix(": ")?;
     let is_time = |part: &str| {
         let part = part.trim_start_matches(['*', '.']);
@@ -174,11 +174,11 @@ fn numbered(number: &str, event: &mut Event<'_>) {
 fn authenticated(body: &str, event: &mut Event<'_>) {
     let says = |words: &[&str]| words.iter().any(|word| body.contains(word));
     // Arista: `user anna logged in [from: 192.0.2.7]`.
-    if let Some((_, behind)) = body.split_once("[from: ") {
+    if let Some((_, behind)) = cut(body, b"[from: ") {
         let peer = behind.split(']').next().and_then(address);
         event.source_ip = event.source_ip.or(peer);
     }
-    if !says(&["uthentication", "Login", "login", "logged in"]) {
+    if !scan::may_login(body) || !says(&["uthentication", "Login", "login", "logged in"]) {
         return;
     }
     let outcome = match () {

@@ -25,10 +25,17 @@ type Words = LazyLock<Option<Searcher>>;
 /// What all keys of addresses have in them, and what all names of users stand behind.
 static KEYS: Words = LazyLock::new(|| Searcher::new(["Remote:", "Local:", "IP ", "Addr "]));
 static USERS: Words = LazyLock::new(|| Searcher::new(["ser", "Uname"]));
+/// What all words about logins have in them.
+static LOGINS: Words = LazyLock::new(|| Searcher::new(["uthentication", "ogin", "logged in"]));
 
 /// Whether a text may have one of the words. Most messages are about packets and have none.
 fn may_have(words: &Words, text: &str) -> bool {
     (**words).as_ref().is_none_or(|words| words.find(text).is_some())
+}
+
+/// Whether a text may be about a login.
+pub(super) fn may_login(text: &str) -> bool {
+    may_have(&LOGINS, text)
 }
 
 /// One side of a connection.
@@ -241,19 +248,52 @@ pub(super) fn users<'a>(body: &'a str, event: &mut Event<'a>) {
     if event.user_name.is_some() || !may_have(&USERS, body) {
         return;
     }
-    let user = pair(body).or_else(|| quoted(body)).or_else(|| plain(body));
+    let marks = Marks::new(body);
+    let user = pair(&marks).or_else(|| quoted(&marks)).or_else(|| plain(&marks));
     event.user_name = user.filter(|user| !user.is_empty()).map(Cow::Borrowed);
 }
 
+/// A body, and where the syllable stands that nearly all names of users have in front of them.
+struct Marks<'a> {
+    body: &'a str,
+    places: [usize; 8],
+    count: usize,
+}
+
+const SYLLABLE: &str = "ser";
+
+impl<'a> Marks<'a> {
+    fn new(body: &'a str) -> Marks<'a> {
+        let mut marks = Marks { body, places: [0; 8], count: 0 };
+        for place in memchr::memmem::find_iter(body.as_bytes(), SYLLABLE) {
+            if let Some(slot) = marks.places.get_mut(marks.count) {
+                *slot = place;
+            }
+            marks.count += 1;
+        }
+        marks
+    }
+
+    /// What stands behind the first occurrence of a text.
+    fn behind(&self, open: &str) -> Option<&'a str> {
+        let (Some(offset), Some(places)) = (open.find(SYLLABLE), self.places.get(..self.count))
+        else {
+            return self.body.split_once(open).map(|(_, behind)| behind);
+        };
+        let starts = places.iter().filter_map(|place| place.checked_sub(offset));
+        starts.filter_map(|start| self.body.get(start..)?.strip_prefix(open)).next()
+    }
+}
+
 /// `Group = g, Username = anna, IP = 192.0.2.7, …`: a name may hold anything.
-fn pair(body: &str) -> Option<&str> {
-    let (_, user) = body.split_once("Username = ")?;
+fn pair<'a>(marks: &Marks<'a>) -> Option<&'a str> {
+    let user = marks.behind("Username = ")?;
     let end = user.rfind(", IP = ").or_else(|| user.find(", "));
     Some(end.map_or(user, |end| &user[..end]))
 }
 
 /// `User 'anna'`, `user "anna"`, `User <anna>`, `[user: anna]`.
-fn quoted(body: &str) -> Option<&str> {
+fn quoted<'a>(marks: &Marks<'a>) -> Option<&'a str> {
     for (open, close) in [
         ("User <", "> IP <"),
         ("User <", ">"),
@@ -264,7 +304,7 @@ fn quoted(body: &str) -> Option<&str> {
         ("user= ", ")"),
         ("ser [", "]"),
     ] {
-        let Some((_, user)) = body.split_once(open) else { continue };
+        let Some(user) = marks.behind(open) else { continue };
         let end = if close.len() > 1 { user.rfind(close) } else { user.find(close) };
         if let Some(end) = end {
             return Some(&user[..end]);
@@ -274,9 +314,9 @@ fn quoted(body: &str) -> Option<&str> {
 }
 
 /// A single word: `Uname: anna`, `user = anna`, `User anna,`.
-fn plain(body: &str) -> Option<&str> {
+fn plain<'a>(marks: &Marks<'a>) -> Option<&'a str> {
     for open in ["Username:", "Uname: ", "user = ", "User = ", "User:", "User ", "user "] {
-        let Some((_, user)) = body.split_once(open) else { continue };
+        let Some(user) = marks.behind(open) else { continue };
         let user = user.trim_start();
         let word = user.split([' ', ',']).next().unwrap_or(user);
         let is_word = matches!(
@@ -298,6 +338,17 @@ mod tests {
         let Some(found) = endpoint(text) else { return Default::default() };
         let ip = found.ip.map(|ip| ip.to_string()).unwrap_or_default();
         (ip, found.port, found.interface.into(), found.name.into(), found.user.into())
+    }
+
+    #[test]
+    fn what_stands_behind_a_mark_is_behind_its_first_occurrence() {
+        let many = "user ".repeat(12);
+        for body in ["", "ser 'a'", "User 'x' user 'y'", "Uname: a, user = b", "sser 'ü", &many] {
+            for open in ["ser '", "User ", "user ", "Uname: ", "user = "] {
+                let want = body.split_once(open).map(|(_, behind)| behind);
+                assert_eq!(Marks::new(body).behind(open), want, "{body:?} {open:?}");
+            }
+        }
     }
 
     #[test]
