@@ -77,6 +77,7 @@ mod zeek;
 
 pub(crate) use json::object;
 pub use name::UnknownFormat;
+pub(crate) use set::Candidates;
 pub use spec::Miss;
 pub(crate) use spec::{Found, Next, Reads, Spec};
 

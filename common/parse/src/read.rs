@@ -11,7 +11,7 @@
 //!
 //! What it does *not* know: lines, states, raw bytes.
 
-use crate::format::{self, Format, Found, Miss, Next, Reads};
+use crate::format::{self, Candidates, Format, Found, Miss, Next, Reads};
 use crate::helper::Helpers;
 use crate::memory::Memory;
 use common::event::{Event, Fields, Object, RawKind};
@@ -83,9 +83,16 @@ impl Text<'_> {
         };
         let seen = seen.filter(|seen| forced.is_none() && !seen.is_generic() && seen.may_be(text));
         let first = forced.or(seen);
-        let others = Format::candidates(text, is_payload).filter(|&format| {
-            Some(format) != first && forced.is_none_or(|forced| is_header_of(format, forced))
-        });
+        let others = Format::candidates(text, is_payload, first);
+        if forced.is_none() && !matches!(text.as_bytes().first(), Some(b'{' | b' ' | b'\t')) {
+            let found = plain(text, seen, others, memory, event, missed)?;
+            if is_payload {
+                self.payload.set(Some(found.0));
+            }
+            return Some(found);
+        }
+        let others =
+            others.filter(|&format| forced.is_none_or(|forced| is_header_of(format, forced)));
         let mut object = None;
         for format in first.into_iter().chain(others) {
             let found = match format.spec().reads {
@@ -170,7 +177,8 @@ impl Text<'_> {
     /// Reads the message as a text of its own. Whether a format understood it.
     fn inside(&self, place: Place, memory: &mut Memory, event: &mut Event<'_>) -> bool {
         let Place::Inside { depth, is_payload, wanted } = place else { return false };
-        let has_candidates = || Format::candidates(&event.message, is_payload).next().is_some();
+        let has_candidates =
+            || Format::candidates(&event.message, is_payload, None).next().is_some();
         if depth >= DEPTH || wanted.is_none() && !has_candidates() {
             return false;
         }
@@ -203,6 +211,26 @@ impl Text<'_> {
         let is_inside = self.complete(text, found, (depth + 1, wanted), memory, event);
         wanted.is_none() || is_inside
     }
+}
+
+/// Reads a text that begins as no object does: most do, and nothing need be kept between formats.
+fn plain<'t>(
+    text: &'t str,
+    seen: Option<Format>,
+    mut others: Candidates,
+    memory: &mut Memory,
+    event: &mut Event<'t>,
+    missed: &mut dyn FnMut(Format, Miss),
+) -> Option<(Format, Found)> {
+    let mut next = seen;
+    while let Some(format) = next.take().or_else(|| others.next()) {
+        let Reads::Text(read) = format.spec().reads else { continue };
+        match read(text, memory, event) {
+            Ok(found) => return Some((format, found)),
+            Err(miss) => missed(format, miss),
+        }
+    }
+    None
 }
 
 /// Whether a format may stand before one that the user names.

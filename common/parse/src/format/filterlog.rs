@@ -22,14 +22,17 @@ const COLUMNS: usize = 32;
 
 fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let is_ours = event.process_name.as_deref() == Some("filterlog");
+    let number = text.bytes().take_while(u8::is_ascii_digit).count();
+    if text.as_bytes().get(number) != Some(&b',') {
+        return Miss::at(0, "a packet (rule,…,action,direction,4,…)");
+    }
     let mut parts = [""; COLUMNS];
     let count = split(text, b',', &mut parts);
     let mut fields = parts[..count].iter().copied();
     let mut next = || fields.next().unwrap_or_default();
     let [rule, sub, anchor, tracker, interface, reason, action, way, version] =
         std::array::from_fn(|_| next());
-    let is_number = rule.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number || !matches!(version, "4" | "6") || !matches!(way, "in" | "out" | "inout") {
+    if !matches!(version, "4" | "6") || !matches!(way, "in" | "out" | "inout") {
         return Miss::at(0, "a packet (rule,…,action,direction,4,…)");
     }
     if !is_ours && !matches!(action, "pass" | "block" | "reject" | "rdr" | "nat") {

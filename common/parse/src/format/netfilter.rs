@@ -27,9 +27,8 @@ pub(super) const SPEC: Spec = Spec::payload(read).first(NO_OBJECT).generic();
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let is_kernel = matches!(event.process_name.as_deref(), Some("kernel" | "ulogd") | None);
-    let find = |name: &[u8]| memchr::memmem::find(text.as_bytes(), name);
-    let place = is_kernel.then(|| find(b"IN=").into_iter().chain(find(b"OUT=")).min()).flatten();
-    let Some(at) = place.filter(|&at| at < 256 && text[at..].contains(" SRC=")) else {
+    let place = is_kernel.then(|| place(text)).flatten();
+    let Some(at) = place.filter(|&at| text[at..].contains(" SRC=")) else {
         return Miss::at(0, "a packet (IN=… OUT=… SRC=…)");
     };
     if !text[at..].contains(" PROTO=") || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric()
@@ -57,6 +56,17 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         event.ext.push("FLAGS", Value::List(flags));
     }
     Ok(Found::ALL)
+}
+
+/// Where the first of the pairs `IN=` and `OUT=` begins. Most texts have no pair.
+fn place(text: &str) -> Option<usize> {
+    let front = &text.as_bytes()[..text.len().min(260)];
+    let name = |end: usize| match front[..end] {
+        [.., b'I', b'N'] => Some(end - 2),
+        [.., b'O', b'U', b'T'] => Some(end - 3),
+        _ => None,
+    };
+    memchr::memchr_iter(b'=', front).find_map(name).filter(|&at| at < 256)
 }
 
 /// Whether no header gave the event its time.

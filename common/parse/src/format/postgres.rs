@@ -76,6 +76,10 @@ fn head(line: &str) -> Option<Head<'_>> {
 }
 
 fn begins(line: &[u8]) -> bool {
+    // What is no date is told by one look.
+    if !matches!(line.get(4), Some(b'-' | b'/')) {
+        return false;
+    }
     let text = &line[..line.len().min(1_024)];
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,

@@ -93,9 +93,11 @@ impl Format {
     }
 
     /// The formats in which a text may be, in the order in which they are tried, the generic ones
-    /// last.
-    pub(crate) fn candidates(text: &str, is_payload: bool) -> Candidates {
+    /// last; without one that was tried before them.
+    pub(crate) fn candidates(text: &str, is_payload: bool, without: Option<Format>) -> Candidates {
+        let without = without.map_or(0, |format| 1 << format as usize);
         let all = beginning(text.as_bytes()) & if is_payload { PAYLOADS } else { SNIFFED };
+        let all = all & !without;
         Candidates { now: all & !GENERIC, last: all & GENERIC }
     }
 }

@@ -23,7 +23,9 @@ pub(in crate::format) const SPEC: Spec = Spec::payload(read).first(b" i012345678
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let own = text.trim_start();
     let own = match own.split_once(' ') {
-        Some((relay, rest)) if address(relay).is_some() => rest.trim_start(),
+        Some((relay, rest)) if rest.trim_start().starts_with("id=") && address(relay).is_some() => {
+            rest.trim_start()
+        }
         _ => own,
     };
     if !own.starts_with("id=") || !own.contains(" sn=") || !own.contains(" m=") {
