@@ -118,7 +118,8 @@ impl Direct {
         }
         let max = max.map_or(Some(usize::MAX), |max| usize::try_from(max).ok())?;
         let min = usize::try_from(min).ok()?;
-        self.ops.push(Op::Run(Run { set: Box::new(set), min, max, greedy, possessive: false }));
+        let (stop, set) = (set.stop(), Box::new(set));
+        self.ops.push(Op::Run(Run { set, min, max, greedy, possessive: false, stop }));
         Some(())
     }
 

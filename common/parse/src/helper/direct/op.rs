@@ -15,7 +15,10 @@ pub(crate) enum Outcome {
 /// Captures as pairs of places.
 pub(crate) type Slots = [Option<NonMaxUsize>];
 
+/// Its kind has a byte of its own: put into what other fields never hold, it would be worked out at
+/// each step.
 #[derive(Debug)]
+#[repr(u8)]
 pub(super) enum Op {
     Start,
     End,
@@ -35,6 +38,8 @@ pub(super) struct Run {
     pub(super) max: usize,
     pub(super) greedy: bool,
     pub(super) possessive: bool,
+    /// The only byte that is not in the set, where there is but one.
+    pub(super) stop: Option<u8>,
 }
 
 /// The bytes with which each branch of a split may go on.
@@ -62,6 +67,12 @@ impl Set {
 
     pub(super) fn meets(&self, other: &Set) -> bool {
         self.0.iter().zip(other.0).any(|(&a, b)| a && b)
+    }
+
+    /// The byte that is not in the set, where there is but one.
+    pub(super) fn stop(&self) -> Option<u8> {
+        let mut others = (0..=u8::MAX).filter(|byte| !self.has(*byte));
+        others.next().filter(|_| others.next().is_none())
     }
 
     pub(super) fn is_wide(&self) -> bool {
