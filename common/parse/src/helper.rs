@@ -20,7 +20,9 @@
 mod convert;
 mod direct;
 mod explain;
+mod gate;
 mod group;
+mod hit;
 mod lint;
 mod literal;
 mod pattern;

@@ -75,12 +75,12 @@ impl Helpers {
         explanation.guarded = guarded.collect();
         let ranking = group.ranking(&self.entries);
         let end = body.floor_char_boundary(CAP);
-        for (literal, start, entries) in ranking.literals(&body[..end]) {
+        for (literal, start, entries) in ranking.literals(&self.entries, &body[..end]) {
             let helpers = entries.into_iter().map(|nth| self.entries[nth].name);
             let text = String::from_utf8_lossy(&literal).into_owned();
             explanation.literals.push(Literal { text, start, helpers: helpers.collect() });
         }
-        let hits = ranking.hits(&body[..end]);
+        let hits = ranking.hits(&self.entries, &body[..end]);
         for (nth, place) in ranking.candidates(&hits, &body[..end]) {
             let (entry, pattern) = (&self.entries[nth], &self.entries[nth].patterns[place]);
             if !entry.allows(event) {

@@ -3,25 +3,27 @@
 //! ```text
 //!  members ─(first use)─► ranks 0..n: patterns by precedence, collectors last
 //!                         beginnings: literal ─► ranks, looked up at the body's start
-//!                         inside:     literal ─► ranks, for patterns without a beginning
+//!                         inside:     literal ─► ranks, for patterns without a beginning, one
+//!                                     set for all first bytes that leave the same of them
 //!  body ─► hits: a bit for each rank whose literal is there, and for each rank without a literal
 //! ```
 //!
 //! Most patterns begin with a text of their own, so that a look at a few bytes leaves few of them,
 //! and of those only the ones whose longest literal is there as well. The scan of the whole body
-//! is for the rest; many programs have none.
+//! is for the rest, of which the body's first byte leaves few; many programs have none.
 //!
 //! What it does *not* know: what a pattern does.
 
-use super::pattern::Entry;
-use aho_corasick::automaton::Automaton;
-use aho_corasick::dfa::DFA;
-use aho_corasick::packed::Searcher;
-use aho_corasick::{Anchored, MatchKind, StartKind};
+use super::gate::{Gate, Marks};
+use super::hit::Hits;
+use super::pattern::{Entry, Pattern};
 use memchr::memmem::Finder;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+/// How many patterns that begin alike are looked at one by one.
+const CROWD: usize = 4;
 
 /// Members by their number, and what is made of them on first use.
 #[derive(Debug)]
@@ -36,12 +38,20 @@ pub(crate) struct Ranking {
     ranks: Vec<Rank>,
     /// Ranks from here on are collectors.
     collectors: usize,
-    /// Gate with which a body begins.
+    /// Literals with which a body begins.
     beginnings: Gate,
-    /// Gate anywhere in a body, of patterns without a beginning.
-    inside: Gate,
-    /// Patterns without a literal.
-    always: Hits,
+    /// Patterns of which a body's beginning was not enough to tell anything.
+    unread: Hits,
+    /// For each first byte, its place among the patterns without a beginning.
+    by_first: Box<[u8; 256]>,
+    inside: Vec<Inside>,
+}
+
+/// Patterns without a beginning that may match where a body begins with one of some bytes.
+#[derive(Debug)]
+struct Inside {
+    ranks: Hits,
+    scan: OnceLock<(Gate, Hits)>,
 }
 
 #[derive(Debug)]
@@ -50,6 +60,8 @@ struct Rank {
     pattern: usize,
     /// A literal that a body which begins right must also contain.
     besides: Option<Finder<'static>>,
+    /// Whether it is looked for by what stands anywhere in a body.
+    is_inside: bool,
 }
 
 impl Group {
@@ -79,58 +91,77 @@ impl Ranking {
             let length = if collects { 0 } else { selectivity(entry) };
             (collects, Reverse(entry.priority), Reverse(length), nth)
         });
-        let ranks: Vec<Rank> = order
+        let mut ranks: Vec<Rank> = order
             .iter()
             .flat_map(|&entry| {
                 entries[entry].patterns.iter().enumerate().map(move |(pattern, one)| {
-                    let besides = one.literals().besides();
+                    // As much of it as is looked for in registers.
+                    let besides = one.literals().besides().map(|text| &text[..text.len().min(16)]);
                     let besides = besides.map(|text| Finder::new(text).into_owned());
-                    Rank { entry, pattern, besides }
+                    let is_inside = one.literals().beginnings.is_none();
+                    Rank { entry, pattern, besides, is_inside }
                 })
             })
             .collect();
+        let beginnings = crowds(&mut ranks, entries);
         let collectors = ranks.partition_point(|rank| entries[rank.entry].collect.is_none());
-        let mut always = Hits::new(ranks.len());
-        let (mut beginnings, mut inside) = (BTreeMap::new(), BTreeMap::new());
-        for (nth, rank) in ranks.iter().enumerate() {
-            let literals = entries[rank.entry].patterns[rank.pattern].literals();
-            let (set, by_literal) = match &literals.beginnings {
-                Some(set) => (Some(set), &mut beginnings),
-                None => (literals.required.as_ref(), &mut inside),
-            };
-            for literal in set.into_iter().flatten() {
-                by_literal.entry(literal.clone()).or_insert_with(Vec::new).push(nth);
-            }
-            if set.is_none() {
-                always.set(nth);
-            }
-        }
-        let beginnings = Gate::new(beginnings, Anchored::Yes, &mut always);
-        let inside = Gate::new(inside, Anchored::No, &mut always);
-        Ranking { ranks, collectors, beginnings, inside, always }
+        let mut unread = Hits::new(ranks.len());
+        let beginnings = Gate::beginning(beginnings).unwrap_or_else(|marks| {
+            marks.values().flatten().for_each(|&rank| unread.set(rank));
+            Gate::default()
+        });
+        let (by_first, inside) = by_first(&ranks, entries);
+        Ranking { ranks, collectors, beginnings, unread, by_first, inside }
     }
 
     /// The ranks whose literals are there.
-    pub(crate) fn hits(&self, body: &str) -> Hits {
-        let mut hits = self.always.clone();
-        let mut note = |_: &[u8], _, ranks: &[usize]| ranks.iter().for_each(|&rank| hits.set(rank));
-        self.beginnings.search(body, &mut note);
-        self.inside.search(body, &mut note);
+    pub(crate) fn hits(&self, entries: &[Entry], body: &str) -> Hits {
+        let (inside, always) = self.inside(entries, body);
+        let mut hits = always.clone();
+        self.beginnings.note(body, &mut hits);
+        inside.note(body, &mut hits);
         hits
     }
 
     /// Every literal in the body, where it begins, and the entries that it makes candidates, in
     /// order of place.
-    pub(crate) fn literals(&self, body: &str) -> Vec<(Vec<u8>, usize, Vec<usize>)> {
+    pub(crate) fn literals(
+        &self,
+        entries: &[Entry],
+        body: &str,
+    ) -> Vec<(Vec<u8>, usize, Vec<usize>)> {
         let mut found = Vec::new();
         let mut note = |literal: &[u8], start, ranks: &[usize]| {
             let entries = ranks.iter().map(|&rank| self.ranks[rank].entry).collect();
             found.push((literal.to_vec(), start, entries));
         };
-        self.beginnings.search(body, &mut note);
-        self.inside.search(body, &mut note);
+        self.beginnings.list(body, &mut note);
+        self.inside(entries, body).0.list(body, &mut note);
         found.sort_by_key(|(_, start, _)| *start);
         found
+    }
+
+    /// What is looked for in all of a body, and the ranks that are candidates whatever is found.
+    fn inside(&self, entries: &[Entry], body: &str) -> &(Gate, Hits) {
+        let first = body.as_bytes().first();
+        let place = first.map_or(0, |&first| self.by_first[usize::from(first)]);
+        let inside = &self.inside[usize::from(place)];
+        inside.scan.get_or_init(|| {
+            let (mut always, mut marks) = (self.unread.clone(), Marks::new());
+            for rank in inside.ranks.ones() {
+                match &self.ranks[rank].of(entries).literals().required {
+                    Some(set) => set.iter().for_each(|literal| {
+                        marks.entry(literal.clone()).or_default().push(rank);
+                    }),
+                    None => always.set(rank),
+                }
+            }
+            let gate = Gate::anywhere(marks).unwrap_or_else(|marks| {
+                marks.values().flatten().for_each(|&rank| always.set(rank));
+                Gate::default()
+            });
+            (gate, always)
+        })
     }
 
     /// Candidates among ordinary helpers, entry and pattern, in order of precedence.
@@ -168,97 +199,61 @@ impl Ranking {
     }
 }
 
+impl Rank {
+    fn of<'e>(&self, entries: &'e [Entry]) -> &'e Pattern {
+        &entries[self.entry].patterns[self.pattern]
+    }
+}
+
+/// The beginnings and their ranks. Where many patterns begin alike, each would be looked for by its
+/// other literal: all of those are found in one pass.
+fn crowds(ranks: &mut [Rank], entries: &[Entry]) -> Marks {
+    let mut beginnings = Marks::new();
+    for (nth, rank) in ranks.iter().enumerate() {
+        for literal in rank.of(entries).literals().beginnings.iter().flatten() {
+            beginnings.entry(literal.clone()).or_default().push(nth);
+        }
+    }
+    for alike in beginnings.values().filter(|alike| alike.len() > CROWD) {
+        for &nth in alike {
+            ranks[nth].is_inside |= ranks[nth].besides.take().is_some();
+        }
+    }
+    beginnings.retain(|_, alike| {
+        alike.retain(|&nth| !ranks[nth].is_inside);
+        !alike.is_empty()
+    });
+    beginnings
+}
+
+/// For each first byte, which patterns without a beginning may match; the first set is that of a
+/// body without one, in which no literal is.
+fn by_first(ranks: &[Rank], entries: &[Entry]) -> (Box<[u8; 256]>, Vec<Inside>) {
+    let none = Hits::new(ranks.len());
+    let mut sets = vec![none.clone(); 256];
+    let mut all = none;
+    for (nth, rank) in ranks.iter().enumerate() {
+        if rank.is_inside {
+            all.set(nth);
+            let firsts = sets.iter_mut().zip(&rank.of(entries).literals().firsts);
+            firsts.filter(|(_, is_first)| **is_first).for_each(|(set, _)| set.set(nth));
+        }
+    }
+    let mut places = BTreeMap::from([(all.clone(), 0)]);
+    let mut inside = vec![Inside { ranks: all, scan: OnceLock::new() }];
+    let mut by_first = Box::new([0; 256]);
+    for (first, set) in by_first.iter_mut().zip(sets) {
+        // There are 256 bytes at most that differ: the last of them has the place of all patterns.
+        *first = *places.entry(set).or_insert_with_key(|set| {
+            let Ok(place) = u8::try_from(inside.len()) else { return 0 };
+            inside.push(Inside { ranks: set.clone(), scan: OnceLock::new() });
+            place
+        });
+    }
+    (by_first, inside)
+}
+
 /// The length of the shortest literal that makes one of the helper's patterns a candidate.
 fn selectivity(entry: &Entry) -> usize {
     entry.patterns.iter().map(|pattern| pattern.literals().length()).min().unwrap_or(0)
-}
-
-/// Gate, each with its ranks, in one Aho-Corasick automaton.
-#[derive(Debug)]
-struct Gate {
-    automaton: Option<DFA>,
-    start: Anchored,
-    /// Finds the first literal, many bytes at once, where there are few.
-    first: Option<Searcher>,
-    literals: Vec<(Vec<u8>, Vec<usize>)>,
-}
-
-impl Gate {
-    /// Should the automaton fail to build, its ranks are always candidates.
-    fn new(literals: BTreeMap<Vec<u8>, Vec<usize>>, start: Anchored, always: &mut Hits) -> Gate {
-        let literals: Vec<(Vec<u8>, Vec<usize>)> = literals.into_iter().collect();
-        let kind = if start.is_anchored() { StartKind::Anchored } else { StartKind::Unanchored };
-        let automaton = DFA::builder()
-            .match_kind(MatchKind::Standard)
-            .start_kind(kind)
-            .prefilter(false)
-            .build(literals.iter().map(|(literal, _)| literal))
-            .ok();
-        if automaton.is_none() {
-            literals.iter().flat_map(|(_, ranks)| ranks).for_each(|&rank| always.set(rank));
-        }
-        let texts = literals.iter().map(|(literal, _)| literal);
-        let first = if start.is_anchored() { None } else { Searcher::new(texts) };
-        Gate { automaton: automaton.filter(|_| !literals.is_empty()), start, first, literals }
-    }
-
-    /// Tells each literal found, where it begins, and its ranks. An anchored search ends at the
-    /// first byte that no literal goes on with.
-    fn search(&self, body: &str, mut found: impl FnMut(&[u8], usize, &[usize])) {
-        let Some(automaton) = &self.automaton else { return };
-        let Ok(mut state) = automaton.start_state(self.start) else { return };
-        let mut from = 0;
-        if let Some(first) = &self.first {
-            let Some(found) = first.find(body) else { return };
-            from = found.start();
-        }
-        for (nth, &byte) in body.as_bytes()[from..].iter().enumerate() {
-            state = automaton.next_state(self.start, state, byte);
-            if !automaton.is_special(state) {
-                continue;
-            }
-            if automaton.is_dead(state) {
-                return;
-            }
-            if automaton.is_match(state) {
-                for one in 0..automaton.match_len(state) {
-                    let (literal, ranks) =
-                        &self.literals[automaton.match_pattern(state, one).as_usize()];
-                    found(literal, from + nth + 1 - literal.len(), ranks);
-                }
-            }
-        }
-    }
-}
-
-/// A bit for each rank. The first 256 need no allocation, as most groups are smaller.
-#[derive(Clone, Debug)]
-pub(crate) struct Hits {
-    low: [u64; 4],
-    high: Vec<u64>,
-}
-
-impl Hits {
-    fn new(ranks: usize) -> Hits {
-        Hits { low: [0; 4], high: vec![0; ranks.div_ceil(64).saturating_sub(4)] }
-    }
-
-    fn set(&mut self, rank: usize) {
-        let word = rank / 64;
-        let word = if word < 4 { &mut self.low[word] } else { &mut self.high[word - 4] };
-        *word |= 1 << (rank % 64);
-    }
-
-    fn ones(&self) -> impl Iterator<Item = usize> {
-        self.low.iter().chain(&self.high).enumerate().flat_map(|(nth, &word)| {
-            let mut rest = word;
-            std::iter::from_fn(move || {
-                let bit = rest.trailing_zeros() as usize;
-                (rest != 0).then(|| {
-                    rest &= rest - 1;
-                    nth * 64 + bit
-                })
-            })
-        })
-    }
 }

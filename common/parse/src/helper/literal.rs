@@ -21,20 +21,26 @@ const LONGEST: usize = 16;
 const WIDEST: usize = 32;
 
 /// What a body must contain for a pattern to match.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Literals {
     /// One of these, somewhere.
     pub(crate) required: Option<Vec<Vec<u8>>>,
     /// One of these, at its beginning.
     pub(crate) beginnings: Option<Vec<Vec<u8>>>,
+    /// The bytes of which one is its first, if it has any.
+    pub(crate) firsts: [bool; 256],
 }
 
 impl Literals {
     /// The literals of a regular expression; none of one that is wrong.
     pub(crate) fn new(regex: &str) -> Literals {
         match regex_syntax::parse(regex) {
-            Ok(hir) => Literals { required: required(&hir), beginnings: beginnings(&hir) },
-            Err(_) => Literals::default(),
+            Ok(hir) => Literals {
+                required: required(&hir),
+                beginnings: beginnings(&hir),
+                firsts: firsts(&hir),
+            },
+            Err(_) => Literals { required: None, beginnings: None, firsts: [true; 256] },
         }
     }
 
@@ -72,6 +78,48 @@ fn beginnings(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     let set: Vec<Vec<u8>> =
         begin.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
     (shortest(&set) >= SHORTEST).then_some(set)
+}
+
+/// The bytes with which a text that matches may begin.
+fn firsts(hir: &Hir) -> [bool; 256] {
+    let mut firsts = [false; 256];
+    let is_anchored = hir.properties().look_set_prefix().contains(Look::Start);
+    if is_anchored && !add_firsts(hir, &mut firsts) { firsts } else { [true; 256] }
+}
+
+/// Adds the bytes with which a part begins; whether it may be empty.
+fn add_firsts(hir: &Hir, firsts: &mut [bool; 256]) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            literal.0.iter().take(1).for_each(|&first| firsts[usize::from(first)] = true);
+            literal.0.is_empty()
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            for range in class.ranges() {
+                // A character beyond ASCII begins with a byte beyond it.
+                let (start, end) = (u32::from(range.start()), u32::from(range.end()));
+                let last = if end > 0x7f { 0xff } else { end };
+                (start.min(0x80)..=last).for_each(|byte| firsts[byte as usize] = true);
+            }
+            false
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let ranges = class.ranges().iter();
+            ranges
+                .flat_map(|range| range.start()..=range.end())
+                .for_each(|byte| firsts[usize::from(byte)] = true);
+            false
+        }
+        HirKind::Repetition(repetition) => {
+            add_firsts(&repetition.sub, firsts) || repetition.min == 0
+        }
+        HirKind::Capture(capture) => add_firsts(&capture.sub, firsts),
+        HirKind::Concat(parts) => parts.iter().all(|part| add_firsts(part, firsts)),
+        HirKind::Alternation(branches) => {
+            branches.iter().filter(|branch| add_firsts(branch, firsts)).count() > 0
+        }
+    }
 }
 
 /// The shortest member's length.
@@ -170,6 +218,24 @@ mod tests {
             ("", &[]),
         ] {
             assert_eq!(literals(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn first_bytes_are_those_of_all_ways() {
+        let first = |pattern: &str| -> String {
+            let firsts = firsts(&regex_syntax::parse(pattern).unwrap());
+            let shown = firsts.iter().enumerate().filter(|(_, is_first)| **is_first);
+            shown.filter_map(|(byte, _)| u8::try_from(byte).ok()).map(char::from).collect()
+        };
+        assert_eq!(first("^(?:: )?%SYS"), "%:");
+        assert_eq!(first("^(?<a>[a-c]*)(?:x|yz|)=0"), "=abcxy");
+        assert_eq!(first("^(?:[0-3]{2} )+x"), "0123");
+        assert_eq!(first("^é").len(), 2);
+        assert_eq!(first("^[éx]").chars().count(), 129);
+        assert_eq!(first("(?i)^ab"), "Aa");
+        for any in ["x", "^a*", "^(?:a|b|)", "^a|b", "(?m)^a", "^[^a]*"] {
+            assert_eq!(first(any).chars().count(), 256, "{any}");
         }
     }
 

@@ -3,7 +3,8 @@
 //! What it does *not* know: what a pattern does ([`super::pattern`]), how few of many are looked at
 //! ([`super::group`]).
 
-use super::group::{self, Group, Hits};
+use super::group::{self, Group};
+use super::hit::Hits;
 use super::pattern::{Entry, PrepareError};
 use common::event::Event;
 use common::helper::Helper;
@@ -155,7 +156,7 @@ impl Helpers {
         }
         let ranking = group.ranking(&self.entries);
         let end = body.floor_char_boundary(CAP);
-        let hits = ranking.hits(&body[..end]);
+        let hits = ranking.hits(&self.entries, &body[..end]);
         let taken = self.first(ranking, &hits, body, end, keep, event);
         if let Some(name) = taken {
             event.helper = Some(Cow::Borrowed(name));

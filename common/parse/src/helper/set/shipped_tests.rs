@@ -57,7 +57,7 @@ fn the_prefilter_loses_nothing() {
         }
         let ranking = group.ranking(&set.entries);
         for line in &lines {
-            let hits = ranking.hits(line);
+            let hits = ranking.hits(&set.entries, line);
             let candidates: BTreeSet<_> =
                 ranking.candidates(&hits, line).chain(ranking.collectors(&hits, line)).collect();
             for &nth in group.members() {
