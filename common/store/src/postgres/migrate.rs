@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_ext", include_str!("../../../../sql/postgres/0014_ext.sql")),
     ("0015_archive", include_str!("../../../../sql/postgres/0015_archive.sql")),
     ("0016_stand", include_str!("../../../../sql/postgres/0016_stand.sql")),
+    ("0017_host", include_str!("../../../../sql/postgres/0017_host.sql")),
 ];
 const ROLE: &str = include_str!("../../../../sql/postgres/role.sql");
 pub(super) const GRANT: &str = include_str!("../../../../sql/postgres/grant.sql");

@@ -236,7 +236,8 @@ impl Postgres {
         }
         if let Some(host) = one_host(&selection.filter) {
             let mut sql = Sql::default();
-            sql.push("lower(left(host_name, 64) COLLATE \"C\") = ").bind(Bound::Text(host));
+            sql.push("host_name <> '-' AND lower(left(host_name, 64) COLLATE \"C\") = ");
+            sql.bind(Bound::Text(host));
             return Ok(Walk::new(Sql::conjoin([&sql, condition]), path));
         }
         let sections = match selection.sections.as_slice() {

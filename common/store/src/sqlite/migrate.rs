@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_ext", include_str!("../../../../sql/sqlite/0014_ext.sql")),
     ("0015_archive", include_str!("../../../../sql/sqlite/0015_archive.sql")),
     ("0016_stand", include_str!("../../../../sql/sqlite/0016_stand.sql")),
+    ("0017_host", include_str!("../../../../sql/sqlite/0017_host.sql")),
 ];
 
 impl Sqlite {

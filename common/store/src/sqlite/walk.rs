@@ -104,7 +104,11 @@ impl Access {
 
     /// The condition that lets the index be used.
     pub(super) fn condition(&self) -> Sql {
-        let Access::Sections(names) = self else { return Sql::yes() };
+        let names = match self {
+            Access::Key => return Sql::yes(),
+            Access::Host => return Sql::new("host_name <> '-'", Vec::new()),
+            Access::Sections(names) => names,
+        };
         let marks = vec!["?"; names.len()].join(", ");
         let names = names.iter().cloned().map(Bound::Text).collect();
         Sql::new(&format!("section IN ({marks})"), names)
