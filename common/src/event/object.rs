@@ -27,7 +27,7 @@ mod template;
 use super::fields::Fields;
 use super::value::{List, Value, ValueRef};
 use name::Names;
-use read::{Found, read};
+use read::{Found, Padded, read};
 use shape::Shape;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -79,24 +79,26 @@ struct Memory {
     names: Names,
     templates: Templates,
     found: Found,
+    /// The text, with room behind it.
+    room: Vec<u8>,
 }
 
 impl Memory {
     /// Reads a text; its values are in `found` then. The shape, where there are any.
     fn read(&mut self, text: &str) -> Result<Option<Arc<Shape>>, JsonError> {
-        let Memory { names, templates, found } = self;
+        let Memory { names, templates, found, room } = self;
+        let fail = |(at, what): scan::Bad| JsonError { column: at + 1, message: what.to_owned() };
+        let text = Padded::new(text, room).ok_or_else(|| fail((0, "too long")))?;
         if let Some(shape) = templates.read(text, names, found) {
             return Ok(Some(shape));
         }
-        if let Err((at, what)) = read(text, names, found) {
-            return Err(JsonError { column: at + 1, message: what.to_owned() });
-        }
+        read(text, names, found).map_err(fail)?;
         if found.spots.is_empty() {
             return Ok(None);
         }
         let (shape, is_known) = names.shape(&found.spots);
         if is_known {
-            templates.learn(text, found, &shape);
+            templates.learn(text.text, found, &shape);
         }
         Ok(Some(shape))
     }
@@ -355,7 +357,10 @@ fn part(text: &str, from: u32, to: u32) -> &str {
 
 /// A number that is no short integer: an integer of 64 bits, else a float, else what was written.
 fn number(text: &str) -> ValueRef<'_> {
-    if let Ok(number) = text.parse() {
+    // What is not longer than a short integer has a fraction or an exponent.
+    if text.len() > 18
+        && let Ok(number) = text.parse()
+    {
         return ValueRef::Int(number);
     }
     match text.parse().ok().and_then(Value::number) {

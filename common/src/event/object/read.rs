@@ -37,11 +37,33 @@ pub(super) struct Mark {
     pub(super) leaves: usize,
 }
 
-/// Reads a whole text as one object.
-pub(super) fn read(text: &str, names: &mut Names, found: &mut Found) -> Result<(), Bad> {
-    if u32::try_from(text.len()).is_err() {
-        return Err((0, "too long"));
+/// A text that has less than 4 GiB, and the same with [`scan::PAD`] NULs behind it.
+#[derive(Clone, Copy)]
+pub(super) struct Padded<'r> {
+    pub(super) text: &'r str,
+    bytes: &'r [u8],
+}
+
+/// The longest text whose room is kept for the next one, in bytes.
+const ROOM: usize = 64 << 10;
+
+impl<'r> Padded<'r> {
+    /// `None` where the text is too long.
+    pub(super) fn new(text: &'r str, room: &'r mut Vec<u8>) -> Option<Padded<'r>> {
+        u32::try_from(text.len()).ok()?;
+        room.clear();
+        if room.capacity() > ROOM + scan::PAD {
+            *room = Vec::new();
+        }
+        room.reserve_exact(text.len().max(ROOM) + scan::PAD);
+        room.extend_from_slice(text.as_bytes());
+        room.extend_from_slice(&[0; scan::PAD]);
+        Some(Padded { text, bytes: room })
     }
+}
+
+/// Reads a whole text as one object.
+pub(super) fn read(text: Padded<'_>, names: &mut Names, found: &mut Found) -> Result<(), Bad> {
     let mut reader = Reader::new(text, names, found);
     reader.whole().ok_or(reader.bad)
 }
@@ -50,6 +72,7 @@ pub(super) fn read(text: &str, names: &mut Names, found: &mut Found) -> Result<(
 /// read; where it is not what it has to be, they say so in `bad`.
 pub(super) struct Reader<'r> {
     text: &'r str,
+    /// With NULs behind the text.
     pub(super) bytes: &'r [u8],
     pub(super) names: &'r mut Names,
     pub(super) found: &'r mut Found,
@@ -57,15 +80,20 @@ pub(super) struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    /// Of a text that has less than 4 GiB.
-    pub(super) fn new(text: &'r str, names: &'r mut Names, found: &'r mut Found) -> Reader<'r> {
+    pub(super) fn new(text: Padded<'r>, names: &'r mut Names, found: &'r mut Found) -> Reader<'r> {
         names.begin();
         found.spots.clear();
         found.leaves.clear();
         found.elements.clear();
         found.marks.clear();
         found.escaped = 0;
-        Reader { text, bytes: text.as_bytes(), names, found, bad: (0, "") }
+        Reader { text: text.text, bytes: text.bytes, names, found, bad: (0, "") }
+    }
+
+    /// Whether the text ends at a place.
+    #[inline]
+    pub(super) fn is_end(&self, at: usize) -> bool {
+        at == self.text.len()
     }
 
     fn whole(&mut self) -> Option<()> {
@@ -75,7 +103,7 @@ impl<'r> Reader<'r> {
         }
         let end = self.object(at, ROOT, 0)?;
         let end = self.space(end);
-        if end < self.bytes.len() {
+        if !self.is_end(end) {
             return self.fail(end, "trailing characters");
         }
         Some(())
@@ -174,6 +202,35 @@ impl<'r> Reader<'r> {
         Some(end)
     }
 
+    /// As [`Reader::member_list`], for a list of scalars of which none is null; `None`, and nothing
+    /// found, where it is another one.
+    pub(super) fn scalar_list(&mut self, at: usize) -> Option<usize> {
+        let (first, elements) = (self.found.leaves.len(), self.found.elements.len());
+        let escaped = self.found.escaped;
+        let Some(end) = self.scalars(at + 1) else {
+            self.found.leaves.truncate(first);
+            self.found.escaped = escaped;
+            return None;
+        };
+        self.found.elements.extend_from_slice(&self.found.leaves[first..]);
+        self.found.leaves.truncate(first);
+        self.found.push_leaf(elements);
+        Some(end)
+    }
+
+    fn scalars(&mut self, at: usize) -> Option<usize> {
+        let mut at = self.space(at);
+        loop {
+            at = self.leaf(at)?;
+            at = self.space(at);
+            match self.byte(at) {
+                b',' => at = self.space(at + 1),
+                b']' => return Some(at + 1),
+                _ => return None,
+            }
+        }
+    }
+
     /// Reads a list that begins here; each value as a leaf of its own, scalars at the depth of the
     /// member that they are of.
     fn list(&mut self, at: usize, path: Path, depth: u32, own: u32) -> Option<usize> {
@@ -210,29 +267,51 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads a scalar that is not null.
-    #[inline]
     pub(super) fn leaf(&mut self, at: usize) -> Option<usize> {
-        let (truth, word): (_, &[u8]) = match self.byte(at) {
-            b'"' => return self.text(at + 1),
-            b'-' | b'0'..=b'9' => return self.number(at),
-            b't' => (true, b"true"),
-            b'f' => (false, b"false"),
-            _ => return self.fail(at, "expected a value"),
-        };
+        match self.byte(at) {
+            b'"' => self.text(at + 1),
+            b'-' | b'0'..=b'9' => self.number(at),
+            b't' => self.truth(at, true, b"true"),
+            b'f' => self.truth(at, false, b"false"),
+            _ => self.fail(at, "expected a value"),
+        }
+    }
+
+    fn truth<const N: usize>(&mut self, at: usize, truth: bool, word: &[u8; N]) -> Option<usize> {
         let end = self.word(at, word)?;
         self.found.leaves.push(Leaf::Bool(truth));
         Some(end)
     }
 
-    fn word(&mut self, at: usize, word: &[u8]) -> Option<usize> {
+    fn word<const N: usize>(&mut self, at: usize, word: &[u8; N]) -> Option<usize> {
         if self.bytes[at..].starts_with(word) {
             return Some(at + word.len());
         }
         self.fail(at, "expected a value")
     }
 
-    /// Reads a text that begins here, behind its opening quote.
+    /// As [`Reader::text`]; most are short.
     #[inline]
+    pub(super) fn likely_text(&mut self, at: usize) -> Option<usize> {
+        let Some(to) = scan::near_quote(self.bytes, at) else { return self.text(at) };
+        self.found.leaves.push(Leaf::Text(place(at), place(to)));
+        Some(to + 1)
+    }
+
+    /// As [`Reader::leaf`]; most scalars that are no texts are small numbers.
+    #[inline]
+    pub(super) fn likely_number(&mut self, at: usize) -> Option<usize> {
+        if let Some((value, end)) = scan::small(self.bytes, at) {
+            self.found.leaves.push(Leaf::Int(value));
+            return Some(end);
+        }
+        match self.byte(at) {
+            b'-' | b'0'..=b'9' => self.long_number(at),
+            _ => self.leaf(at),
+        }
+    }
+
+    /// Reads a text that begins here, behind its opening quote.
     pub(super) fn text(&mut self, at: usize) -> Option<usize> {
         let to = special(self.bytes, at);
         if self.byte(to) != b'"' {
@@ -252,7 +331,7 @@ impl<'r> Reader<'r> {
 
     /// The closing quote of a text whose first special byte is at a place.
     fn closing(&mut self, special: usize) -> Option<usize> {
-        match scan::closing(self.bytes, special) {
+        match scan::closing(self.text.as_bytes(), special) {
             Ok(to) => Some(to),
             Err((at, what)) => self.fail(at, what),
         }
@@ -260,6 +339,14 @@ impl<'r> Reader<'r> {
 
     #[inline]
     fn number(&mut self, at: usize) -> Option<usize> {
+        if let Some((value, end)) = scan::small(self.bytes, at) {
+            self.found.leaves.push(Leaf::Int(value));
+            return Some(end);
+        }
+        self.long_number(at)
+    }
+
+    fn long_number(&mut self, at: usize) -> Option<usize> {
         let is_negative = self.byte(at) == b'-';
         let first = at + usize::from(is_negative);
         let (count, value) = scan::digits(self.bytes, first);
@@ -320,6 +407,11 @@ impl Found {
 
     fn push_list(&mut self, spot: Spot, from: usize) {
         self.spots.push(spot);
+        self.push_leaf(from);
+    }
+
+    /// Makes a list of the elements from a place on.
+    fn push_leaf(&mut self, from: usize) {
         self.leaves.push(Leaf::List(place(from), place(self.elements.len())));
     }
 }

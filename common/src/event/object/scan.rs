@@ -3,9 +3,15 @@
 //!
 //! Strict (RFC 8259): no control characters in strings, no escapes but its own, no leading zeros.
 //!
+//! Bytes are looked at in chunks. A text is read from a copy with [`PAD`] NULs behind it, so that
+//! there is a chunk wherever something may begin; what has none is read byte by byte.
+//!
 //! What it does *not* know: objects, names.
 
 use wide::u8x16;
+
+/// How many NULs stand behind a text: more than are looked at in one go.
+pub(super) const PAD: usize = 64;
 
 /// Why a text is not one JSON object, and at which byte.
 pub(super) type Bad = (usize, &'static str);
@@ -28,6 +34,19 @@ pub(super) fn special(bytes: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// The closing quote of a string that begins at a place, if it has less than 16 bytes and nothing
+/// special before.
+#[inline]
+pub(super) fn near_quote(bytes: &[u8], at: usize) -> Option<usize> {
+    let chunk = u8x16::new(*bytes.get(at..)?.first_chunk()?);
+    let quotes = chunk.simd_eq(u8x16::splat(b'"'));
+    let others = chunk.simd_eq(u8x16::splat(b'\\')) | chunk.min(u8x16::splat(0x1f)).simd_eq(chunk);
+    let (quotes, others) = (quotes.to_bitmask(), others.to_bitmask());
+    // The bits below the first quote; all of them where there is none.
+    let before = quotes.wrapping_sub(1) & !quotes;
+    (quotes != 0 && others & before == 0).then(|| at + quotes.trailing_zeros() as usize)
 }
 
 /// The closing quote of a string whose first special byte is at a place.
@@ -113,6 +132,18 @@ pub(super) fn digits(bytes: &[u8], mut at: usize) -> (usize, i64) {
     (count, sum)
 }
 
+/// The integer without a sign that stands at a place, and where it ends, if it has at most seven
+/// digits and neither a fraction nor an exponent.
+#[inline]
+pub(super) fn small(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let chunk = u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
+    let (count, value) = eight(chunk);
+    let is_short = count.wrapping_sub(1) < 7;
+    let begins_with_nought = chunk & 0xff == u64::from(b'0') && count > 1;
+    let goes_on = || matches!((chunk >> (8 * count)) & 0xff, 0x2e | 0x45 | 0x65);
+    (is_short && !begins_with_nought && !goes_on()).then_some((value, at + count))
+}
+
 /// How many of eight bytes, the lowest first, are digits before another comes; their value.
 #[inline]
 #[allow(clippy::cast_possible_wrap, reason = "at most eight digits")]
@@ -166,16 +197,40 @@ mod tests {
     }
 
     #[test]
+    fn small_numbers_are_read_alone() {
+        for length in 0..=9 {
+            let number = &"987654321"[..length];
+            for end in [",", "}", " ", "\u{0}", ".", "e", "E", "/", ":", "]"] {
+                let text = format!("{number}{end}\0\0\0\0\0\0\0\0");
+                let is_small = (1..8).contains(&length) && !matches!(end, "." | "e" | "E");
+                let want = is_small.then(|| (number.parse().unwrap_or(0), length));
+                assert_eq!(small(text.as_bytes(), 0), want, "{text}");
+            }
+        }
+        for (text, want) in [("0,      ", Some((0, 1))), ("00,     ", None), ("01,     ", None)] {
+            assert_eq!(small(text.as_bytes(), 0), want, "{text}");
+        }
+        for text in ["-1,     ", "+1,     ", ",       ", "1,"] {
+            assert_eq!(small(text.as_bytes(), 0), None, "{text}");
+        }
+    }
+
+    #[test]
     fn every_special_byte_is_found_at_every_place() {
         for length in 0..70 {
             let text = vec![b'x'; length];
             assert_eq!(special(&text, 0), length);
+            let quoted = [&text[..], &[b'"'; 16]].concat();
+            assert_eq!(near_quote(&quoted, 0), (length < 16).then_some(length));
             for place in 0..length {
                 for byte in [b'"', b'\\', 0, 0x1f, b'\n'] {
                     let mut text = text.clone();
                     text[place] = byte;
                     assert_eq!((special(&text, 0), special(&text, place)), (place, place));
                     assert_eq!(special(&text, place + 1), length);
+                    text.resize(length + 16, b'"');
+                    let near = (byte == b'"' && place < 16).then_some(place);
+                    assert_eq!(near_quote(&text, 0), near);
                 }
                 for byte in [0x20, 0x7f, 0x80, 0xff, b'!', b'#', b'['] {
                     let mut text = text.clone();

@@ -12,13 +12,13 @@
 //! what was compared in vain: where that happens often, it is tried seldom.
 //!
 //! Nulls, empty objects and empty lists have no leaf and are part of the texts. A list is read in
-//! the general way, and its leaves decide which step it was.
+//! the general way unless scalars are expected, and its leaves decide which step it was.
 //!
 //! What it does *not* know: names, and what values mean.
 
 use super::name::{Names, Spot};
 use super::piece::Piece;
-use super::read::{Found, Mark, Reader};
+use super::read::{Found, Mark, Padded, Reader};
 use super::shape::Shape;
 use std::sync::Arc;
 
@@ -76,12 +76,12 @@ impl Templates {
     /// Reads a text whose texts between values are known; the shape it has.
     pub(super) fn read(
         &mut self,
-        text: &str,
+        text: Padded<'_>,
         names: &mut Names,
         found: &mut Found,
     ) -> Option<Arc<Shape>> {
         self.turn = self.turn.wrapping_add(1);
-        if !self.is_tried() || self.steps.len() == 1 || u32::try_from(text.len()).is_err() {
+        if !self.is_tried() || self.steps.len() == 1 {
             return None;
         }
         let mut reader = Reader::new(text, names, found);
@@ -96,9 +96,19 @@ impl Templates {
         let (mut step, mut at) = (0, 0);
         loop {
             let likely = self.steps[step].likely;
-            if let Some(end) = self.steps[likely as usize].scalar(at, reader) {
-                (step, at) = (likely as usize, end);
-                continue;
+            let next = &self.steps[likely as usize];
+            if let Some(from) = next.piece.end(reader.bytes, at) {
+                let end = match &next.then {
+                    Then::Text => reader.likely_text(from),
+                    Then::Scalar => reader.likely_number(from),
+                    Then::List(spot, spots) => likely_list(from, *spot, spots, reader),
+                    Then::End(shape) if reader.is_end(from) => return Some(Arc::clone(shape)),
+                    Then::End(_) => None,
+                };
+                if let Some(end) = end {
+                    (step, at) = (likely as usize, end);
+                    continue;
+                }
             }
             let (next, end) = self.choose(step, at, reader)?;
             if let Then::End(shape) = &self.steps[next as usize].then {
@@ -125,20 +135,20 @@ impl Templates {
         for &next in all {
             let step = &self.steps[next as usize];
             let Some(from) = step.piece.end(reader.bytes, at) else { continue };
-            let byte = reader.bytes.get(from);
+            let byte = reader.bytes.get(from).copied().unwrap_or(0);
             match &step.then {
                 Then::Text => return Some((next, None)),
-                Then::Scalar if !matches!(byte, Some(b'[' | b'{' | b'n')) => {
+                Then::Scalar if !matches!(byte, b'[' | b'{' | b'n') => {
                     return Some((next, None));
                 }
-                Then::List(spot, _) if byte == Some(&b'[') => {
+                Then::List(spot, _) if byte == b'[' => {
                     let first = reader.found.leaves.len();
                     let end = list(from, *spot, reader)?;
                     let spots = &reader.found.spots[first..];
                     let nth = self.place(all, &step.piece, |then| then.is_list(*spot, spots))?;
                     return Some((all[nth], Some(end)));
                 }
-                Then::End(_) if byte.is_none() => return Some((next, None)),
+                Then::End(_) if reader.is_end(from) => return Some((next, None)),
                 Then::Scalar | Then::List(..) | Then::End(_) => {}
             }
         }
@@ -226,17 +236,13 @@ impl Then {
     }
 }
 
-impl Step {
-    /// Where the scalar ends that stands behind this step's text at a place.
-    #[inline]
-    fn scalar(&self, at: usize, reader: &mut Reader<'_>) -> Option<usize> {
-        let from = self.piece.end(reader.bytes, at)?;
-        match self.then {
-            Then::Text => reader.text(from),
-            Then::Scalar => reader.leaf(from),
-            Then::List(..) | Then::End(_) => None,
-        }
+/// Reads the list that is expected here, if it has what such lists had.
+fn likely_list(at: usize, spot: Spot, spots: &[Spot], reader: &mut Reader<'_>) -> Option<usize> {
+    let is_plain = matches!(spots, [only] if *only == spot);
+    if is_plain && reader.bytes.get(at) == Some(&b'[') {
+        return reader.scalar_list(at);
     }
+    None
 }
 
 /// Reads a list; the spots of its leaves are the last ones then.
