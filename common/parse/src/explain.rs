@@ -46,7 +46,8 @@ impl Parser {
         let mut misses = Vec::new();
         let mut bare = self.clone();
         bare.set_helpers(Arc::default());
-        let (before, found) = bare.read(line, &mut |format, miss| misses.push((format, miss)));
+        let (before, found) =
+            bare.read(line, Some(&mut |format, miss| misses.push((format, miss))));
         let text = String::from_utf8_lossy(line.bytes);
         let body = match found.and_then(|(_, found)| found.inner) {
             Some((start, end)) => text[start..end].to_owned(),

@@ -17,14 +17,14 @@
 mod join;
 
 use crate::calendar::{Calendar, Repeated};
-use crate::format::{Format, Found, Miss};
+use crate::format::{Format, Found};
 use crate::header::Header;
 use crate::helper::Helpers;
 use crate::joint::{Joiner, Saved};
 use crate::kept::kept;
 use crate::line::Line;
 use crate::memory::Memory;
-use crate::read::Text;
+use crate::read::{Misses, Text};
 use crate::start::Start;
 use common::clock::Timestamp;
 use common::clock::zone::Zone;
@@ -223,7 +223,7 @@ impl Parser {
     #[must_use]
     pub fn parse<'a>(&mut self, line: Line<'a>) -> Event<'a> {
         let mut event = self.blank(line);
-        self.fill(line, &mut event, &mut |_, _| {});
+        self.fill(line, &mut event, None);
         event
     }
 
@@ -231,7 +231,7 @@ impl Parser {
     pub(crate) fn read<'a>(
         &mut self,
         line: Line<'a>,
-        missed: &mut dyn FnMut(Format, Miss),
+        missed: Misses<'_>,
     ) -> (Event<'a>, Option<(Format, Found)>) {
         let mut event = self.blank(line);
         let found = self.fill(line, &mut event, missed);
@@ -246,7 +246,7 @@ impl Parser {
         &mut self,
         line: Line<'a>,
         event: &mut Event<'a>,
-        missed: &mut dyn FnMut(Format, Miss),
+        missed: Misses<'_>,
     ) -> Option<(Format, Found)> {
         let reading = AssertUnwindSafe(|| self.bytes(line, event, missed));
         catch_unwind(reading).unwrap_or_else(|_| {
@@ -259,7 +259,7 @@ impl Parser {
         &mut self,
         line: Line<'a>,
         event: &mut Event<'a>,
-        missed: &mut dyn FnMut(Format, Miss),
+        missed: Misses<'_>,
     ) -> Option<(Format, Found)> {
         if let Some((text, is_utf8)) = Format::in_lines(line.bytes) {
             return self.repaired(line, &text, is_utf8, event, missed);
@@ -314,7 +314,7 @@ impl Parser {
         line: Line<'_>,
         text: &'t str,
         event: &mut Event<'t>,
-        missed: &mut dyn FnMut(Format, Miss),
+        missed: Misses<'_>,
     ) -> Option<(Format, Found)> {
         // A mark of the text's encoding, as Windows' programs put it before their first line.
         let inside = match text.as_bytes() {
@@ -408,7 +408,7 @@ mod tests {
         let mut parser = Parser::new(settings, None).expect("a parser");
         for bytes in [&b"no syslog \x1b at all"[..], b"not UTF-8 \xff either"] {
             let line = Line::new(bytes, 70, 3);
-            let (event, found) = parser.read(line, &mut |_, _| panic!("a defect"));
+            let (event, found) = parser.read(line, Some(&mut |_, _| panic!("a defect")));
             assert!(found.is_none());
             assert_eq!(event.raw_line(), bytes);
             assert_eq!(event.message, String::from_utf8_lossy(bytes));

@@ -22,6 +22,9 @@ use std::cell::Cell;
 /// How deep formats lie in one another: a container's line, a header, a payload.
 const DEPTH: usize = 4;
 
+/// Who is told where formats stopped; mostly nobody.
+pub(crate) type Misses<'m> = Option<&'m mut dyn FnMut(Format, Miss)>;
+
 /// What is known before a text is looked at.
 pub(crate) struct Text<'p> {
     /// The format that the user names.
@@ -49,7 +52,7 @@ impl Text<'_> {
         text: &'t str,
         memory: &mut Memory,
         event: &mut Event<'t>,
-        missed: &mut dyn FnMut(Format, Miss),
+        missed: Misses<'_>,
     ) -> Option<(Format, Found)> {
         let (format, found) = self.sniff(text, Place::Whole, memory, event, missed)?;
         let wanted = self.forced.filter(|forced| *forced != format);
@@ -61,14 +64,15 @@ impl Text<'_> {
     }
 
     /// Tries the remembered format, then the others in their order, the generic ones last; where
-    /// the user names a format, that one and the headers that it may stand after.
+    /// the user names a format, that one and the headers that it may stand after. What an object
+    /// lacks a name for is not tried, unless somebody wants to know where it stops.
     fn sniff<'t>(
         &self,
         text: &'t str,
         place: Place,
         memory: &mut Memory,
         event: &mut Event<'t>,
-        missed: &mut dyn FnMut(Format, Miss),
+        mut missed: Misses<'_>,
     ) -> Option<(Format, Found)> {
         let is_whole = place == Place::Whole;
         let forced = match place {
@@ -83,7 +87,7 @@ impl Text<'_> {
         };
         let seen = seen.filter(|seen| forced.is_none() && !seen.is_generic() && seen.may_be(text));
         let first = forced.or(seen);
-        let others = Format::candidates(text, is_payload, first);
+        let mut others = Format::candidates(text, is_payload, first);
         if forced.is_none() && !matches!(text.as_bytes().first(), Some(b'{' | b' ' | b'\t')) {
             let found = plain(text, seen, others, memory, event, missed)?;
             if is_payload {
@@ -91,10 +95,12 @@ impl Text<'_> {
             }
             return Some(found);
         }
-        let others =
-            others.filter(|&format| forced.is_none_or(|forced| is_header_of(format, forced)));
+        if let Some(forced) = forced {
+            others.keep(|format| is_header_of(format, forced));
+        }
         let mut object = None;
-        for format in first.into_iter().chain(others) {
+        let mut next = first.or_else(|| others.next());
+        while let Some(format) = next {
             let found = match format.spec().reads {
                 Reads::Text(read) => read(text, memory, event),
                 Reads::Object(read) => match object.get_or_insert_with(|| format::object(text)) {
@@ -112,8 +118,13 @@ impl Text<'_> {
                     }
                     return Some((format, found));
                 }
-                Err(miss) => missed(format, miss),
+                Err(miss) => match (&mut missed, &object) {
+                    (Some(missed), _) => missed(format, miss),
+                    (None, Some(object)) => others.keep_fitting(object.as_ref().ok()),
+                    (None, None) => {}
+                },
             }
+            next = others.next();
         }
         None
     }
@@ -204,7 +215,7 @@ impl Text<'_> {
         event: &mut Event<'t>,
     ) -> bool {
         let Place::Inside { depth, wanted, .. } = place else { return false };
-        let Some((format, found)) = self.sniff(text, place, memory, event, &mut |_, _| {}) else {
+        let Some((format, found)) = self.sniff(text, place, memory, event, None) else {
             return false;
         };
         let wanted = wanted.filter(|wanted| *wanted != format);
@@ -220,14 +231,18 @@ fn plain<'t>(
     mut others: Candidates,
     memory: &mut Memory,
     event: &mut Event<'t>,
-    missed: &mut dyn FnMut(Format, Miss),
+    mut missed: Misses<'_>,
 ) -> Option<(Format, Found)> {
     let mut next = seen;
     while let Some(format) = next.take().or_else(|| others.next()) {
         let Reads::Text(read) = format.spec().reads else { continue };
         match read(text, memory, event) {
             Ok(found) => return Some((format, found)),
-            Err(miss) => missed(format, miss),
+            Err(miss) => {
+                if let Some(missed) = &mut missed {
+                    missed(format, miss);
+                }
+            }
         }
     }
     None

@@ -14,7 +14,7 @@ use common::event::{Event, Object};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec = Spec::object(read, &[&["schema"], &["time"]]);
 
 /// (category of the line, dataset, ECS category)
 const CATEGORIES: &[(&str, &str, &str)] = &[

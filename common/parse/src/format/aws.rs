@@ -17,7 +17,8 @@ use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const CLOUDTRAIL: Spec = Spec::object(cloudtrail);
+pub(super) const CLOUDTRAIL: Spec =
+    Spec::object(cloudtrail, &[&["eventName"], &["eventSource"], &["eventTime"]]);
 
 const TRAIL: &Table = &[
     ("awsRegion", To::Field("cloud.region")),

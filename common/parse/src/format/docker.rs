@@ -20,7 +20,7 @@ use crate::source::Source as _;
 use common::event::{Event, Object, Value};
 use std::borrow::Cow;
 
-pub(super) const LINE: Spec = Spec::object(line).header();
+pub(super) const LINE: Spec = Spec::object(line, &[&["log"], &["stream"], &["time"]]).header();
 pub(super) const PARTS: Spec =
     Spec::line(parts).first(b"{").joined(Joint::Run { begins: is_part, goes_on, ends }).header();
 

@@ -21,7 +21,7 @@ use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec = Spec::object(read, &[&["event_type"], &["timestamp"]]);
 
 const TABLE: &Table = &[
     ("dest_ip", To::Column(C::DestinationIp)),

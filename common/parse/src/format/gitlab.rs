@@ -17,7 +17,8 @@ use crate::memory::Memory;
 use crate::source::Source as _;
 use common::event::{Event, Object, Value};
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec =
+    Spec::object(read, &[&["controller"], &["action"], &["request_urgency"]]);
 
 fn read<'a>(
     fields: &Object<'a>,

@@ -26,7 +26,7 @@ use common::clock::Timestamp;
 use common::event::{Event, Object, TimeQuality, Value, ValueRef};
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec = Spec::object(read, &[&["__REALTIME_TIMESTAMP"]]);
 pub(super) use text::{TEXT, in_lines};
 
 fn read<'a>(

@@ -29,7 +29,7 @@ use common::event::{Event, JsonError, Object, TimeQuality, Value};
 use std::borrow::Cow;
 use std::rc::Rc;
 
-pub(super) const SPEC: Spec = Spec::object(read).generic();
+pub(super) const SPEC: Spec = Spec::object(read, &[]).generic();
 
 fn read<'a>(
     fields: &Object<'a>,

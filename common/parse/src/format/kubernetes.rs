@@ -21,7 +21,7 @@ use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const AUDIT: Spec = Spec::object(audit);
+pub(super) const AUDIT: Spec = Spec::object(audit, &[&["apiVersion"], &["verb"]]);
 pub(super) const CRI: Spec = Spec::line(cri)
     .first(b"12")
     .joined(Joint::Run { begins: is_part, goes_on: is_cri, ends })

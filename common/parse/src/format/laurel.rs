@@ -18,7 +18,7 @@ use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec = Spec::object(read, &[&["ID"]]);
 
 /// Record types that an event may have.
 const TYPES: &[&str] = &[

@@ -22,8 +22,9 @@ use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const LOG: Spec = Spec::object(log);
-pub(super) const ESLOGGER: Spec = Spec::object(eslogger);
+pub(super) const LOG: Spec = Spec::object(log, &[&["eventMessage"], &["processImagePath"]]);
+pub(super) const ESLOGGER: Spec =
+    Spec::object(eslogger, &[&["schema_version"], &["process.executable.path"]]);
 
 pub(super) const TEXT: Spec = Spec::line(text).first(b"0123456789");
 

@@ -25,7 +25,10 @@ use common::field::Column as C;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec = Spec::object(
+    read,
+    &[&["transaction.time", "transaction.time_stamp", "transaction.unix_timestamp"]],
+);
 
 const TABLE: &Table = &[
     ("messages.data.id", To::Field("rule.id")),

@@ -15,7 +15,13 @@ use crate::memory::Memory;
 use common::event::{Event, List, Object, Value, ValueRef};
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec = Spec::object(
+    read,
+    &[&[
+        "resourceLogs.scopeLogs.logRecords.timeUnixNano",
+        "resourceLogs.scopeLogs.logRecords.observedTimeUnixNano",
+    ]],
+);
 
 fn read<'a>(
     fields: &Object<'a>,

@@ -25,7 +25,7 @@ use common::field::Column as C;
 use std::net::IpAddr;
 
 pub(super) const SPEC: Spec = Spec::payload(read).first(b" A");
-pub(super) const JSON: Spec = Spec::object(json);
+pub(super) const JSON: Spec = Spec::object(json, &[&["type"], &["timestamp"]]);
 
 const TABLE: &Table = &[
     ("Authentication.clientAccount", To::Column(C::UserName)),

@@ -1,12 +1,15 @@
-//! Which formats a text may be in, as far as its first byte tells.
+//! Which formats a text may be in, as far as its first byte tells, and its names if it is an object.
 //!
 //! All that is known of the formats before a text is read is made into sets of bits when the program
-//! is built, so that a list of many formats costs no more than one of few.
+//! is built, so that a list of many formats costs no more than one of few. What an object's names
+//! tell is found once for all objects of a shape.
 //!
 //! What it does *not* know: how a format is read.
 
-use super::{COUNT, Format, LIST, Spec};
+use super::{COUNT, Format, LIST, Reads, Spec};
 use crate::joint::Joint;
+use crate::shape::Shapes;
+use common::event::Object;
 
 /// A set of formats, by their places in [`Format::ALL`].
 type Set = u128;
@@ -62,12 +65,17 @@ const fn is_generic(spec: Spec) -> bool {
     spec.is_generic
 }
 
+const fn is_object(spec: Spec) -> bool {
+    matches!(spec.reads, Reads::Object(_))
+}
+
 const fn is_joined(spec: Spec) -> bool {
     spec.is_sniffed && spec.joint.is_some()
 }
 
 const GENERIC: Set = set_of!(is_generic);
 const JOINED: Set = set_of!(is_joined);
+const OBJECTS: Set = set_of!(is_object);
 const SNIFFED: Set = set_of!(is_sniffed);
 const PAYLOADS: Set = set_of!(is_sniffed_payload);
 
@@ -102,10 +110,41 @@ impl Format {
     }
 }
 
+thread_local! {
+    static FITTING: Shapes<Set> = const { Shapes::new() };
+}
+
+/// The formats for which an object lacks no name that they need.
+fn fitting(fields: &Object<'_>) -> Set {
+    let has = |names: &&[&str]| names.iter().any(|name| fields.place(name).is_some());
+    let fits = |format: &&Format| format.spec().needs.iter().all(has);
+    let find =
+        || Format::ALL.iter().filter(fits).fold(0, |set, &format| set | 1 << format as usize);
+    FITTING.with(|known| known.of(fields, find))
+}
+
 /// Formats that are still to be tried.
 pub(crate) struct Candidates {
     now: Set,
     last: Set,
+}
+
+impl Candidates {
+    /// Keeps those for which a test holds.
+    pub(crate) fn keep(&mut self, test: impl Fn(Format) -> bool) {
+        let all = Format::ALL.iter().filter(|format| test(**format));
+        self.keep_set(all.fold(0, |set, &format| set | 1 << format as usize));
+    }
+
+    /// Keeps those that may read an object with these fields; those that read none where the text
+    /// is no object.
+    pub(crate) fn keep_fitting(&mut self, fields: Option<&Object<'_>>) {
+        self.keep_set(fields.map_or(!OBJECTS, fitting));
+    }
+
+    fn keep_set(&mut self, set: Set) {
+        (self.now, self.last) = (self.now & set, self.last & set);
+    }
 }
 
 impl Iterator for Candidates {
@@ -119,5 +158,46 @@ impl Iterator for Candidates {
         let format = Format::ALL.get(self.now.trailing_zeros() as usize)?;
         self.now &= self.now - 1;
         Some(*format)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Calendar;
+    use crate::format;
+    use crate::memory::Memory;
+    use common::clock::{Timestamp, zone::Zone};
+    use common::event::Event;
+    use std::path::Path;
+
+    /// A format reads no object without the names that it says it needs.
+    #[test]
+    fn what_lacks_a_name_is_not_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        let (mut count, mut read_by) = (0, 0);
+        for entry in std::fs::read_dir(folder).expect("the fixtures") {
+            let path = entry.expect("a fixture").path();
+            let text = std::fs::read(&path).expect("a fixture");
+            for line in String::from_utf8_lossy(&text).lines() {
+                // Also the objects that stand behind a header.
+                let Some(start) = line.find('{') else { continue };
+                let Ok(fields) = format::object(&line[start..]) else { continue };
+                let set = fitting(&fields);
+                count += 1;
+                for (nth, format) in Format::ALL.iter().enumerate() {
+                    let Reads::Object(read) = format.spec().reads else {
+                        assert_ne!(set & 1 << nth, 0);
+                        continue;
+                    };
+                    let calendar = Calendar::new(Zone::utc(), None, Timestamp(0));
+                    let mut memory = Memory::new(calendar);
+                    let is_read = read(&fields, &mut memory, &mut Event::default()).is_ok();
+                    assert!(!is_read || set & 1 << nth != 0, "{format:?}: {line}");
+                    read_by += usize::from(is_read);
+                }
+            }
+        }
+        assert!(count > 300 && read_by > count, "{count} {read_by}");
     }
 }

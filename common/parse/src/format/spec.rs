@@ -99,6 +99,8 @@ pub(crate) struct Spec {
     pub(super) is_sniffed: bool,
     /// Whether it takes much that other formats understand better, and is tried after them.
     pub(super) is_generic: bool,
+    /// Names that its objects have: one of each list at least. Without them nothing is read.
+    pub(super) needs: &'static [&'static [&'static str]],
     /// How its lines belong together.
     pub(crate) joint: Option<Joint>,
 }
@@ -113,6 +115,7 @@ impl Spec {
             is_header: false,
             is_sniffed: true,
             is_generic: false,
+            needs: &[],
             joint: None,
         }
     }
@@ -122,8 +125,11 @@ impl Spec {
         Spec { is_payload: true, ..Spec::line(reader) }
     }
 
-    /// A format of JSON objects.
-    pub(crate) const fn object(reader: ObjectReader) -> Spec {
+    /// A format of JSON objects that have one of each list of names at least.
+    pub(crate) const fn object(
+        reader: ObjectReader,
+        needs: &'static [&'static [&'static str]],
+    ) -> Spec {
         Spec {
             reads: Reads::Object(reader),
             first: b"{ \t",
@@ -131,6 +137,7 @@ impl Spec {
             is_header: false,
             is_sniffed: true,
             is_generic: false,
+            needs,
             joint: None,
         }
     }

@@ -17,9 +17,9 @@ use common::event::{Event, Object, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
-pub(super) const CADDY: Spec = Spec::object(caddy);
+pub(super) const CADDY: Spec = Spec::object(caddy, &[&["logger"], &["request.uri"]]);
 pub(super) const CONSOLE: Spec = Spec::payload(console).first(b"12");
-pub(super) const TRAEFIK: Spec = Spec::object(traefik);
+pub(super) const TRAEFIK: Spec = Spec::object(traefik, &[&["RequestPath"]]);
 
 const CADDY_TABLE: &Table = &[
     ("request.headers.Referer", To::Field("http.request.referrer")),

@@ -23,7 +23,7 @@ use common::clock::Timestamp;
 use common::event::{Event, Object, TimeQuality, Value, ValueRef, address};
 use std::borrow::Cow;
 
-pub(super) const SPEC: Spec = Spec::object(read);
+pub(super) const SPEC: Spec = Spec::object(read, &[&["EventID"]]);
 
 fn read<'a>(
     fields: &Object<'a>,

@@ -31,7 +31,23 @@ use common::field::Column as C;
 use row::Row;
 use std::borrow::Cow;
 
-pub(super) const JSON: Spec = Spec::object(json);
+pub(super) const JSON: Spec = Spec::object(
+    json,
+    &[
+        &["ts"],
+        &[
+            "uid",
+            "_path",
+            "note",
+            "port_num",
+            "software_type",
+            "ts_delta",
+            "uids",
+            "fuid",
+            "certificate.serial",
+        ],
+    ],
+);
 pub(super) const TSV: Spec = Spec::line(tsv);
 
 const TABLE: &Table = &[

@@ -94,11 +94,9 @@ impl Parser {
             Some(Format::Stamped) => true,
             Some(_) => false,
             // A source's first line decides for itself.
-            None => self
-                .clone()
-                .read(line, &mut |_, _| {})
-                .1
-                .is_some_and(|(format, _)| format == Format::Stamped),
+            None => {
+                self.clone().read(line, None).1.is_some_and(|(format, _)| format == Format::Stamped)
+            }
         };
         is_plain && Format::has_stamp(line.bytes)
     }
