@@ -49,29 +49,37 @@ pub(crate) enum Further {
     Bytes,
 }
 
-/// Which names of each column an object has given, by rank.
-#[derive(Debug, Default)]
-pub(crate) struct Ranks {
-    taken: Vec<(Meaning, u8)>,
+/// How many meanings there are: the time, the columns, the further fields.
+const SLOTS: usize = 1 + Column::ALL.len() + Further::Bytes as usize + 1;
+
+/// Which names of each meaning an object has given: the best rank, the last one where none has.
+#[derive(Debug)]
+pub(crate) struct Ranks([u8; SLOTS]);
+
+impl Default for Ranks {
+    fn default() -> Ranks {
+        Ranks([u8::MAX; SLOTS])
+    }
 }
 
 impl Ranks {
     /// Whether no better name of this meaning has filled it. Of equal names the last wins.
     fn is_open(&self, meaning: Meaning, rank: u8) -> bool {
-        self.taken.iter().all(|(have, best)| *have != slot(meaning) || rank <= *best)
+        rank <= self.0[slot(meaning)]
     }
 
     fn note(&mut self, meaning: Meaning, rank: u8) {
-        self.taken.retain(|(have, _)| *have != slot(meaning));
-        self.taken.push((slot(meaning), rank));
+        self.0[slot(meaning)] = rank;
     }
 }
 
 /// A level and the severity's own column fill the same slot.
-fn slot(meaning: Meaning) -> Meaning {
+fn slot(meaning: Meaning) -> usize {
     match meaning {
-        Meaning::Level => Meaning::Column(Column::LogSeverity),
-        other => other,
+        Meaning::Time => 0,
+        Meaning::Level => 1 + Column::LogSeverity as usize,
+        Meaning::Column(column) => 1 + column as usize,
+        Meaning::Field(field) => 1 + Column::ALL.len() + field as usize,
     }
 }
 

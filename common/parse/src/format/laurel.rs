@@ -13,10 +13,12 @@ use super::auditd::meaning;
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
+use crate::shape::Shapes;
 use crate::source::Source as _;
 use common::event::{Event, Object, Value};
 use common::field::Column as C;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 pub(super) const SPEC: Spec = Spec::object(read, &[&["ID"]]);
 
@@ -48,33 +50,46 @@ const TYPES: &[&str] = &[
     "USER_START",
 ];
 
-const TABLE: &Table = &[
-    ("CWD.cwd", To::Field("process.working_directory")),
+const COLUMNS: &Table = &[
     ("NODE", To::Column(C::HostName)),
-    ("PARENT_INFO.exe", To::Field("process.parent.executable")),
-    ("PATH.name", To::Field("name")),
     ("SOCKADDR.SADDR.addr", To::Column(C::DestinationIp)),
     ("SOCKADDR.SADDR.port", To::Column(C::DestinationPort)),
     ("SYSCALL.UID", To::Column(C::UserName)),
     ("SYSCALL.comm", To::Column(C::ProcessName)),
     ("SYSCALL.exe", To::Column(C::ProcessExecutable)),
     ("SYSCALL.pid", To::Column(C::ProcessPid)),
-    ("SYSCALL.ppid", To::Field("process.parent.pid")),
     ("USER_LOGIN.acct", To::Column(C::UserName)),
     ("USER_LOGIN.addr", To::Column(C::SourceIp)),
 ];
 
-/// auditd's names of what a system call's record says.
-const PLAIN: &Table = &[
-    ("SYSCALL.SYSCALL", To::Field("SYSCALL")),
+/// Further fields and auditd's names of what a system call's record says, in their order: what
+/// comes before the arguments, between them and the types, and last.
+const FIRST: &Table = &[("SYSCALL.SYSCALL", To::Field("SYSCALL"))];
+const FIELDS: &Table = &[
     ("SYSCALL.auid", To::Field("auid")),
     ("SYSCALL.comm", To::Field("comm")),
     ("SYSCALL.exe", To::Field("exe")),
     ("SYSCALL.key", To::Field("key")),
+    ("PATH.name", To::Field("name")),
+    ("PARENT_INFO.exe", To::Field("process.parent.executable")),
+    ("SYSCALL.ppid", To::Field("process.parent.pid")),
+    ("CWD.cwd", To::Field("process.working_directory")),
     ("SYSCALL.success", To::Field("success")),
     ("SYSCALL.syscall", To::Field("syscall")),
-    ("SYSCALL.uid", To::Field("uid")),
 ];
+const LAST: &Table = &[("SYSCALL.uid", To::Field("uid"))];
+
+/// What the record types say: the same for all objects of a shape.
+#[derive(Clone, Debug, Default)]
+struct Kind {
+    types: Rc<[&'static str]>,
+    /// Category and action.
+    meant: Option<(&'static str, &'static str)>,
+}
+
+thread_local! {
+    static KINDS: Shapes<Kind> = const { Shapes::new() };
+}
 
 fn read<'a>(
     fields: &Object<'a>,
@@ -84,19 +99,25 @@ fn read<'a>(
     let Some((micros, serial)) = fields.text("ID").and_then(stamp) else {
         return Miss::at(0, "an audit event (ID)");
     };
-    let types = types(fields);
+    let Kind { types, meant } = KINDS.with(|kinds| kinds.of(fields, || kind(fields)));
     if types.is_empty() {
         return Miss::at(0, "an audit event (SYSCALL, …)");
     }
     columns::epoch(micros, event);
     event.dataset = Some("linux.auditd".into());
-    columns::fill(fields, TABLE, event);
-    columns::fill(fields, PLAIN, event);
+    event.ext.reserve(16);
+    columns::fill(fields, COLUMNS, event);
+    columns::fill(fields, FIRST, event);
+    arguments(fields, event);
     event.ext.push("auditd.sequence", Value::Int(serial));
+    columns::fill(fields, FIELDS, event);
+    let list = types.iter().map(|kind| Value::Text(Cow::Borrowed(*kind)));
+    event.ext.push("type", Value::List(list.collect()));
+    columns::fill(fields, LAST, event);
     let call = fields.text("SYSCALL.SYSCALL").map(|call| Cow::Owned(call.to_owned()));
     event.event_category = types.contains(&"EXECVE").then_some("process".into());
     event.event_action = call.or_else(|| types.first().map(|kind| kind.to_lowercase().into()));
-    if let Some((category, action)) = meaning::meant(&types) {
+    if let Some((category, action)) = meant {
         event.event_category = Some(category.into());
         event.event_action = Some(action.into());
     }
@@ -105,10 +126,13 @@ fn read<'a>(
         Some("no" | "failed") => Some("failure".into()),
         _ => None,
     };
-    arguments(fields, event);
-    let types = types.into_iter().map(|kind| Value::Text(Cow::Borrowed(kind)));
-    event.ext.push("type", Value::List(types.collect()));
     Ok(Found::default())
+}
+
+fn kind(fields: &Object<'_>) -> Kind {
+    let types = types(fields);
+    let meant = meaning::meant(&types);
+    Kind { types: types.into(), meant }
 }
 
 /// The record types of an event: what its names begin with, which come in order.
