@@ -77,12 +77,8 @@ pub(crate) fn month_day(text: &[u8], at: usize) -> Option<(u8, u8, usize)> {
 /// Reads `15:16:01`, with an optional fraction after `.` or `,`: microseconds of the day. A leap
 /// second is the last second of its minute.
 pub(crate) fn clock(text: &[u8], at: usize) -> Option<(i64, usize)> {
-    let head: &[u8; 8] = text.get(at..at + 8)?.try_into().ok()?;
-    if head[2] != b':' || head[5] != b':' {
-        return None;
-    }
-    let (hours, minutes) = (digits(head, 0, 2)?, digits(head, 3, 2)?);
-    let seconds = digits(head, 6, 2)?;
+    let pairs = pairs(text.get(at..)?.first_chunk()?, b"00:00:00")?;
+    let [hours, minutes, seconds] = [pairs[0], pairs[3], pairs[6]].map(i64::from);
     if hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
@@ -90,11 +86,28 @@ pub(crate) fn clock(text: &[u8], at: usize) -> Option<(i64, usize)> {
     Some((((hours * 60 + minutes) * 60 + seconds.min(59)) * SECOND + fraction, after))
 }
 
+/// What each byte and the next one say in tens and units, where a text has a digit for each `0` of
+/// an example, and otherwise is it.
+fn pairs(text: &[u8; 8], example: &[u8; 8]) -> Option<[u8; 8]> {
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    // A digit may be up to nine more than the example's, other bytes may not differ.
+    let room = example.map(|byte| if byte == b'0' { 0x76 } else { 0x7f });
+    let over = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*example);
+    // What a byte carries over is seen in that byte already.
+    if (over.wrapping_add(u64::from_le_bytes(room)) | over) & HIGH != 0 {
+        return None;
+    }
+    Some((over * 10 + (over >> 8)).to_le_bytes())
+}
+
 /// Reads `.123456` or `,123` as microseconds, further digits cut off; 0 where none is.
 fn fraction(text: &[u8], at: usize) -> (i64, usize) {
     let dot = matches!(text.get(at), Some(b'.' | b','));
     if !dot || !text.get(at + 1).is_some_and(u8::is_ascii_digit) {
         return (0, at);
+    }
+    if let Some(micros) = six(text, at + 1) {
+        return (micros, at + 7);
     }
     let mut end = at + 1;
     let (mut micros, mut unit) = (0, SECOND / 10);
@@ -106,14 +119,23 @@ fn fraction(text: &[u8], at: usize) -> (i64, usize) {
     (micros, end)
 }
 
+/// Reads six digits and no more, which are most fractions.
+fn six(text: &[u8], at: usize) -> Option<i64> {
+    let rest = text.get(at..)?;
+    let [a, b, c, d, e, f] = *rest.first_chunk()?;
+    let pairs = pairs(&[a, b, c, d, e, f, b'0', b'0'], b"00000000")?;
+    let goes_on = rest.get(6).is_some_and(u8::is_ascii_digit);
+    let [first, second, third] = [pairs[0], pairs[2], pairs[4]].map(i64::from);
+    (!goes_on).then_some((first * 100 + second) * 100 + third)
+}
+
 /// Reads `2026-06-14` (also with `/`) as a date that exists.
 pub(crate) fn date(text: &[u8], at: usize) -> Option<(Date, usize)> {
-    let head: &[u8; 10] = text.get(at..at + 10)?.try_into().ok()?;
-    if !matches!(head[4], b'-' | b'/') || head[7] != head[4] {
-        return None;
-    }
-    let part = |value: i64| u8::try_from(value).ok();
-    let date = (digits(head, 0, 4)?, part(digits(head, 5, 2)?)?, part(digits(head, 8, 2)?)?);
+    let head: &[u8; 10] = text.get(at..)?.first_chunk()?;
+    let example = if head[4] == b'/' { b"0000/00/" } else { b"0000-00-" };
+    let pairs = pairs(head.first_chunk()?, example)?;
+    let day = u8::try_from(digits(head, 8, 2)?).ok()?;
+    let date = (i64::from(pairs[0]) * 100 + i64::from(pairs[2]), pairs[5], day);
     exists(date).then_some((date, at + 10))
 }
 
@@ -226,7 +248,20 @@ mod tests {
         assert_eq!(clock(b"23:59:60", 0), Some((86_399 * SECOND, 8)));
         assert_eq!(clock(b"00:00:01,5x", 0), Some((1_500_000, 10)));
         assert_eq!(clock(b"00:00:01.1234567", 0), Some((1_123_456, 16)));
+        assert_eq!(clock(b"00:00:01.987654", 0), Some((1_987_654, 15)));
+        assert_eq!(clock(b"00:00:01.987654+", 0), Some((1_987_654, 15)));
+        assert_eq!(clock(b"00:00:01.98765:", 0), Some((1_987_650, 14)));
         assert_eq!(clock(b"00:00:01.x", 0), Some((SECOND, 8)));
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut text = *b"12:34:56";
+                text[place] = byte;
+                let is_time =
+                    if matches!(place, 2 | 5) { byte == b':' } else { byte.is_ascii_digit() };
+                let is_early = !matches!((place, byte), (0, b'3'..) | (3 | 6, b'6'..));
+                assert_eq!(clock(&text, 0).is_some(), is_time && is_early, "{text:?}");
+            }
+        }
         for text in ["24:00:00", "00:60:00", "00:00:61", "0:00:00", "00-00-00", "00:00:0"] {
             assert_eq!(clock(text.as_bytes(), 0), None, "{text}");
         }
