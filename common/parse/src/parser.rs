@@ -264,7 +264,7 @@ impl Parser {
         if let Some((text, is_utf8)) = Format::in_lines(line.bytes) {
             return self.repaired(line, &text, is_utf8, event, missed);
         }
-        match std::str::from_utf8(line.bytes) {
+        match simdutf8::basic::from_utf8(line.bytes) {
             Ok(text) => self.text(line, text, event, missed),
             Err(_) => {
                 let text = String::from_utf8_lossy(line.bytes);
@@ -280,7 +280,7 @@ impl Parser {
         text: &str,
         is_utf8: bool,
         event: &mut Event<'a>,
-        missed: &mut dyn FnMut(Format, Miss),
+        missed: Misses<'_>,
     ) -> Option<(Format, Found)> {
         let mut repaired = self.blank(line);
         let found = self.text(line, text, &mut repaired, missed);
