@@ -31,7 +31,10 @@ pub(crate) type Table = [(&'static str, To)];
 
 /// Fills what a table names.
 pub(crate) fn fill<'a>(fields: &impl Source<'a>, table: &'static Table, event: &mut Event<'a>) {
-    fields.values(table, |to, value| put(*to, value, event));
+    fields.values(table, |to, value| match *to {
+        To::Field(name) => event.ext.push(name, value),
+        to => put(to, value, event),
+    });
 }
 
 /// Fills one.
@@ -39,9 +42,12 @@ pub(crate) fn fill<'a>(fields: &impl Source<'a>, table: &'static Table, event: &
 pub(crate) fn put<'a>(to: To, value: Value<'a>, event: &mut Event<'a>) {
     match to {
         To::Field(name) => event.ext.push(name, value),
-        To::Column(column) => set(column, first(value), event),
+        To::Column(_) | To::Lower(_) if matches!(value, Value::List(_)) => {
+            put(to, first(value), event);
+        }
+        To::Column(column) => set(column, value, event),
         To::Lower(column) => {
-            let value = match first(value) {
+            let value = match value {
                 Value::Text(text) => Value::Text(lower(text)),
                 other => other,
             };
