@@ -26,6 +26,7 @@ use crate::memory::Memory;
 use crate::shape::Shapes;
 use crate::source::Source as _;
 use common::event::{Event, JsonError, Object, TimeQuality, Value};
+use service::Service;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -36,13 +37,14 @@ fn read<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    adopt(fields, memory, event);
-    if fields.has("event.id") && fields.has("section") {
+    let names = names(fields);
+    adopt_names(&names, fields, memory, event);
+    if names.are_ours {
         adopt_own(fields, event);
-    } else if let Some(service) = known::of(fields) {
+    } else if let Some(service) = names.service {
         service.fill(fields, memory, event);
-    } else if fields.has("log.file.path") && event.dataset.is_none() && fields.has("agent.type") {
-        // What a shipper read from a file and did not look at.
+    } else if names.are_of_a_shipper && event.dataset.is_none() {
+        // What it read from a file and did not look at.
         return Ok(Found { next: Next::Line, ..Found::default() });
     } else if event.event_category.is_none() && event.ext.get("http.request.method").is_some() {
         asked(event);
@@ -60,25 +62,46 @@ fn asked(event: &mut Event<'_>) {
 
 /// Fills the columns that well-known names mean.
 pub(super) fn adopt<'a>(fields: &Object<'a>, memory: &mut Memory, event: &mut Event<'a>) {
+    adopt_names(&names(fields), fields, memory, event);
+}
+
+fn adopt_names<'a>(names: &Names, fields: &Object<'a>, memory: &mut Memory, event: &mut Event<'a>) {
     let mut ranks = Ranks::default();
-    for &(place, meaning) in meanings(fields).iter() {
+    for &(place, meaning) in names.meanings.iter() {
         if let (Some(name), Some(value)) = (fields.name_at(place), fields.value_at(place)) {
             alias::adopt_as(meaning, name, &value, &mut ranks, memory, event);
         }
     }
 }
 
-/// Where the well-known names of a shape stand, and what they mean.
-type Meanings = Rc<[(usize, (Meaning, u8))]>;
-
-thread_local! {
-    static KNOWN: Shapes<Meanings> = const { Shapes::new() };
+/// What the names of a shape tell.
+#[derive(Clone, Default)]
+struct Names {
+    /// Where those stand that mean something in any program's objects, and what they mean.
+    meanings: Rc<[(usize, (Meaning, u8))]>,
+    /// Whether our own events have them.
+    are_ours: bool,
+    service: Option<&'static Service>,
+    /// Whether a shipper adds them to a line.
+    are_of_a_shipper: bool,
 }
 
-fn meanings(fields: &Object<'_>) -> Meanings {
+thread_local! {
+    static KNOWN: Shapes<Names> = const { Shapes::new() };
+}
+
+fn names(fields: &Object<'_>) -> Names {
     let find = || {
         let names = fields.names().enumerate();
-        names.filter_map(|(place, name)| Some((place, alias::meaning(name)?))).collect()
+        let has_both = |one, other| fields.has(one) && fields.has(other);
+        Names {
+            meanings: names
+                .filter_map(|(place, name)| Some((place, alias::meaning(name)?)))
+                .collect(),
+            are_ours: has_both("event.id", "section"),
+            service: known::of(fields),
+            are_of_a_shipper: has_both("log.file.path", "agent.type"),
+        }
     };
     KNOWN.with(|known| known.of(fields, find))
 }

@@ -9,24 +9,14 @@
 
 use super::service::{Category, Level, NOTHING, Outcome, Service};
 use crate::columns::To;
-use crate::shape::Shapes;
 use common::event::Object;
 use common::field::Column as C;
 
-type Known = Option<&'static Service>;
-
-thread_local! {
-    static KNOWN: Shapes<Known> = const { Shapes::new() };
-}
-
 /// The service that an object comes from.
-pub(super) fn of(fields: &Object<'_>) -> Known {
-    let find = || {
-        let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
-        let others = super::cloud::SERVICES.iter().chain(super::endpoint::SERVICES);
-        SERVICES.iter().chain(others).find(all)
-    };
-    KNOWN.with(|known| known.of(fields, find))
+pub(super) fn of(fields: &Object<'_>) -> Option<&'static Service> {
+    let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
+    let others = super::cloud::SERVICES.iter().chain(super::endpoint::SERVICES);
+    SERVICES.iter().chain(others).find(all)
 }
 
 const FAILURES: &[&str] = &["failure", "failed", "fail", "false", "denied", "deny", "error"];
