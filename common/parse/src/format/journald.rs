@@ -23,7 +23,7 @@ use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
 use crate::source::Source;
 use common::clock::Timestamp;
-use common::event::{Event, Object, TimeQuality, Value, ValueRef};
+use common::event::{Event, Object, TimeQuality, Value};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec = Spec::object(read, &[&["__REALTIME_TIMESTAMP"]]);
@@ -35,7 +35,7 @@ fn read<'a>(
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
     const TIME: &str = "__REALTIME_TIMESTAMP";
-    let Some(time) = number(fields, TIME) else {
+    let Some(time) = fields.value(TIME).as_ref().and_then(number) else {
         return Miss::at(0, "a journal record (__REALTIME_TIMESTAMP)");
     };
     event.time = Timestamp(time);
@@ -44,34 +44,65 @@ fn read<'a>(
     Ok(Found { next: Next::Payload, ..Found::default() })
 }
 
+/// What a name of the journal's means.
+#[derive(Clone, Copy)]
+enum Part {
+    Message,
+    Host,
+    Program,
+    Pid,
+    Executable,
+    CommandLine,
+    Severity,
+    Facility,
+}
+
+/// Of two names that mean the same, the later one is better.
+const TABLE: &[(&str, Part)] = &[
+    ("MESSAGE", Part::Message),
+    ("PRIORITY", Part::Severity),
+    ("SYSLOG_FACILITY", Part::Facility),
+    ("SYSLOG_PID", Part::Pid),
+    ("_PID", Part::Pid),
+    ("_CMDLINE", Part::CommandLine),
+    ("_COMM", Part::Program),
+    ("SYSLOG_IDENTIFIER", Part::Program),
+    ("_EXE", Part::Executable),
+    ("_HOSTNAME", Part::Host),
+];
+
 /// Fills what a record's fields mean, beside its time.
 fn fill<'a>(fields: &impl Source<'a>, event: &mut Event<'a>) {
     event.dataset = Some("linux.journald".into());
-    event.message = text(fields, "MESSAGE").unwrap_or_default();
-    if let Some(host) = text(fields, "_HOSTNAME") {
-        event.host_name = host;
-    }
-    event.process_name = text(fields, "SYSLOG_IDENTIFIER").or_else(|| text(fields, "_COMM"));
-    event.process_pid = number(fields, "_PID").or_else(|| number(fields, "SYSLOG_PID"));
-    event.process_executable = text(fields, "_EXE");
-    event.process_command_line = text(fields, "_CMDLINE");
-    let code = |name, most| {
-        number(fields, name).and_then(|code| u8::try_from(code).ok()).filter(|&code| code <= most)
+    event.message = Cow::Borrowed("");
+    (event.process_name, event.process_pid) = (None, None);
+    (event.process_executable, event.process_command_line) = (None, None);
+    (event.log_severity, event.log_facility) = (None, None);
+    let code = |value: &Value<'_>, most| {
+        number(value).and_then(|code| u8::try_from(code).ok()).filter(|&code| code <= most)
     };
-    event.log_severity = code("PRIORITY", 7);
-    event.log_facility = code("SYSLOG_FACILITY", 23);
+    fields.values(TABLE, |part, value| match part {
+        Part::Message => event.message = text(value),
+        Part::Host => event.host_name = text(value),
+        Part::Program => event.process_name = Some(text(value)),
+        Part::Pid => event.process_pid = number(&value).or(event.process_pid),
+        Part::Executable => event.process_executable = Some(text(value)),
+        Part::CommandLine => event.process_command_line = Some(text(value)),
+        Part::Severity => event.log_severity = code(&value, 7),
+        Part::Facility => event.log_facility = code(&value, 23),
+    });
 }
 
 /// A field's text: of a repeated field the first value, of a list of byte numbers the text that
 /// they spell.
-fn text<'a>(fields: &impl Source<'a>, name: &'static str) -> Option<Cow<'a, str>> {
-    match fields.value(name)? {
-        Value::Text(text) => Some(text),
+fn text(value: Value<'_>) -> Cow<'_, str> {
+    match value {
+        Value::Text(text) => text,
         Value::List(list) => match bytes(&list) {
-            Some(bytes) => Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())),
-            None => list.first().map(|value| Cow::Owned(value.to_string())),
+            Some(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+            None => Cow::Owned(list.first().map(Value::to_string).unwrap_or_default()),
         },
-        scalar => Some(Cow::Owned(scalar.to_string())),
+        scalar => Cow::Owned(scalar.to_string()),
     }
 }
 
@@ -83,12 +114,15 @@ fn bytes(list: &[Value<'_>]) -> Option<Vec<u8>> {
     list.iter().map(byte).collect()
 }
 
-fn number<'a>(fields: &impl Source<'a>, name: &'static str) -> Option<i64> {
-    match fields.known(name)? {
-        ValueRef::List(list) => match list.nth(0)? {
-            ValueRef::Text(text) => text.parse().ok(),
+/// A field's number, of a repeated field that of the first value.
+fn number(value: &Value<'_>) -> Option<i64> {
+    match value {
+        Value::Int(number) => Some(*number),
+        Value::Text(text) => text.parse().ok(),
+        Value::List(list) => match list.first()? {
+            Value::Text(text) => text.parse().ok(),
             _ => None,
         },
-        _ => fields.int(name),
+        Value::Float(_) | Value::Bool(_) => None,
     }
 }

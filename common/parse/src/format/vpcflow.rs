@@ -102,8 +102,8 @@ fn is_header(text: &str) -> bool {
     let may_stand =
         |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b' ');
     text.len() <= NAMES
-        && text.bytes().rev().all(may_stand)
         && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+        && text.bytes().rev().all(may_stand)
         && text.split(' ').all(|word| !word.is_empty())
         && text.split(' ').count() <= COLUMNS
         && text.split(' ').any(|word| word == "srcaddr")
