@@ -22,6 +22,7 @@
 //!
 //! What it does *not* know: formats, databases, the clock.
 
+mod canonical;
 mod id;
 mod fields;
 mod json;
@@ -283,72 +284,6 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn is_structured(&self) -> bool {
         self.raw_kind == RawKind::Json || self.raw.is_empty() && self.raw_kind == RawKind::Full
-    }
-
-    /// Brings the event into canonical form (see the module's head). Parsers call it last.
-    pub fn normalise(&mut self) {
-        self.normalise_as(false);
-    }
-
-    /// As [`Event::normalise`], for an event whose borrowed texts are parts of a text without NUL.
-    pub fn normalise_clean(&mut self) {
-        self.normalise_as(true);
-    }
-
-    fn normalise_as(&mut self, is_clean: bool) {
-        for text in self.texts().filter(|text| !is_clean || matches!(text, Cow::Owned(_))) {
-            value::clean(text);
-        }
-        for text in [&mut self.message, &mut self.host_name] {
-            if !is_clean || matches!(text, Cow::Owned(_)) {
-                value::clean(text);
-            }
-        }
-        if self.host_name.is_empty() {
-            self.host_name = Cow::Borrowed("-");
-        }
-        self.source_ip = self.source_ip.map(|ip| ip.to_canonical());
-        self.destination_ip = self.destination_ip.map(|ip| ip.to_canonical());
-        self.time = Timestamp(self.time.0.clamp(Timestamp::MIN.0, Timestamp::MAX.0));
-        self.normalise_tags();
-        self.ext.normalise_as(is_clean);
-        if self.labels.is_empty() {
-            self.labels = labels(self);
-        }
-    }
-
-    /// Makes tags what one text with spaces between them can hold: sorted words, each once.
-    fn normalise_tags(&mut self) {
-        let is_word = |tag: &Cow<'_, str>| !tag.is_empty() && !tag.contains([' ', '\0']);
-        if !self.tags.is_sorted_by(|a, b| a < b) || !self.tags.iter().all(is_word) {
-            let parts = self.tags.iter().flat_map(|tag| tag.split([' ', '\0']));
-            let mut words: Vec<Cow<'a, str>> = parts
-                .filter(|word| !word.is_empty())
-                .map(|word| Cow::Owned(word.to_owned()))
-                .collect();
-            words.sort();
-            words.dedup();
-            self.tags = words;
-        }
-    }
-
-    fn texts<'s>(&'s mut self) -> impl Iterator<Item = &'s mut Cow<'a, str>> {
-        [
-            &mut self.dataset,
-            &mut self.event_category,
-            &mut self.event_action,
-            &mut self.event_outcome,
-            &mut self.event_code,
-            &mut self.process_name,
-            &mut self.process_executable,
-            &mut self.process_command_line,
-            &mut self.user_name,
-            &mut self.user_target_name,
-            &mut self.network_transport,
-            &mut self.helper,
-        ]
-        .into_iter()
-        .flatten()
     }
 
     /// The event with all text owned.
