@@ -101,7 +101,6 @@ fn mutated_lines_are_events() {
     }
 }
 
-/// Sniffing remembers a format only to try it first.
 /// What `make fuzz` found, once a line made a parser panic or break a property.
 #[test]
 fn lines_that_were_too_much_once_are_events() {
@@ -110,6 +109,7 @@ fn lines_that_were_too_much_once_are_events() {
     }
 }
 
+/// Sniffing remembers a format only to try it first.
 #[test]
 fn what_was_read_before_does_not_change_how_a_line_is_read() {
     for seed in seeds() {

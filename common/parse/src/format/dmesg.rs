@@ -89,11 +89,15 @@ fn after_caller(line: &str, end: usize) -> usize {
     line.len() - after.strip_prefix(' ').unwrap_or(after).len()
 }
 
-/// Reads `2026-06-14T15:16:01,250123+02:00 text`: the comma and the offset together are dmesg's.
+/// Whether a line's ISO stamp is one of dmesg's own: nobody else has its comma and an offset.
+pub(super) fn is_dated(text: &[u8]) -> bool {
+    text.get(19) == Some(&b',') && matches!(text.get(26), Some(b'+' | b'-'))
+}
+
+/// Reads `2026-06-14T15:16:01,250123+02:00 text`.
 fn dated<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let text = line.as_bytes();
-    let is_own = text.get(19) == Some(&b',') && matches!(text.get(26), Some(b'+' | b'-'));
-    let stamp = if is_own { stamp::iso(text, 0) } else { None };
+    let stamp = if is_dated(text) { stamp::iso(text, 0) } else { None };
     let Some((at, end)) = stamp.filter(|(_, end)| *end == 32 && text.get(32) == Some(&b' ')) else {
         return Miss::at(0, "a stamp of dmesg (2026-06-14T15:16:01,250123+02:00)");
     };

@@ -10,6 +10,7 @@
 //!
 //! What it does *not* know: ISO stamps with other things after them; they miss here.
 
+use super::dmesg;
 use super::spec::NO_OBJECT;
 use super::spec::{Found, Miss, Next, Spec};
 use crate::memory::Memory;
@@ -24,7 +25,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let priority = syslog::priority(text);
     let start = priority.map_or(0, |(_, _, after)| after);
     let stamp = stamp::iso(text, start).or_else(|| full(text, start)).or_else(|| unix(text, start));
-    let Some((at, end)) = stamp else {
+    let Some((at, end)) = stamp.filter(|_| !dmesg::is_dated(text)) else {
         return Miss::at(start, "an ISO 8601 stamp (2026-06-14T15:16:01+02:00)");
     };
     if text.get(end) != Some(&b' ') {
