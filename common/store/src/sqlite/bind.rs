@@ -162,7 +162,7 @@ impl Binder<'_, '_> {
         }
         self.often(Some(text), bound)?;
         if event.ext.is_empty() {
-            self.maybe(None::<&str>, bound)?;
+            self.often(None, bound)?;
         } else {
             json.clear();
             event.ext.write_json(json);

@@ -48,7 +48,7 @@ macro_rules! bodies {
                 letters_are_found_however_json_writes_them
                 any_event_is_given_back
             }
-            seal { what_is_stored_verifies }
+            seal { what_is_stored_verifies values_come_and_go }
             archive { any_event_is_archived }
             relabel { labels_are_computed_anew }
         }

@@ -2,11 +2,13 @@
 //!
 //! What it does *not* know: which database it is; it is given a way to run statements.
 
-use super::{START, commit, line, random, source};
+use super::{START, commit, event, line, random, source};
 use common::clock::{SECOND, Timestamp};
 use common::event::Event;
+use common::filter::Filter;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
+use std::ops::ControlFlow;
 use store::{
     Batch, Cause, Clear, Cursor, Finding, Gap, Reject, Retain, Sealed, Share, Store, Verified,
     verify,
@@ -62,6 +64,24 @@ pub(crate) fn what_is_stored_verifies(store: &mut dyn Store) {
     }
     let expected = Verified { batches: 40, events: count, sources: 2, ..Verified::default() };
     assert_eq!(found(store, &seals), expected);
+}
+
+/// Values that an event has, the next one has not, and the one after has again.
+pub(crate) fn values_come_and_go(store: &mut dyn Store) {
+    let mut cursor = source(store, "a", "auth");
+    let full = event::every_field().remove(0);
+    let bare = line("auth", "host", 1, "nothing else");
+    let given = [&full, &bare, &full, &full, &bare, &bare, &full].map(Clone::clone);
+    let batch = commit(store, &mut cursor, &given, 10);
+    let mut read = Vec::new();
+    let mut see = |event: Event<'static>| {
+        read.push(Event { id: full.id, ingested: None, ..event });
+        ControlFlow::Continue(())
+    };
+    store.batch_events(batch, &Filter::All, &mut see).expect("events");
+    assert_eq!(read, given);
+    let expected = Verified { batches: 1, events: 7, sources: 1, ..Verified::default() };
+    assert_eq!(found(store, &[]), expected);
 }
 
 /// Three sources, a rejected line, a gap, events of three days.
