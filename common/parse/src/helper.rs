@@ -1,8 +1,8 @@
 //! Helpers at work: the body of a line in, fields added to its event.
 //!
 //! ```text
-//!  body ─► guard: program ─► group ─► Aho-Corasick over the group's literals ─► candidates
-//!                                                                     │ in order of precedence
+//!  body ─► guard: program ─► group ─► first byte ─► literals ─► candidates
+//!                                                                   │ in order of precedence
 //!                    event ◄── typed fields ◄── captures ◄── pattern, compiled on first use
 //! ```
 //!

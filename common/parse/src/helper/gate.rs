@@ -42,7 +42,7 @@ struct Mark {
 enum Search {
     #[default]
     Nothing,
-    Beginning(DFA),
+    Beginning(Box<DFA>),
     Anywhere(Box<Windows>),
 }
 
@@ -77,7 +77,7 @@ impl Gate {
         builder.match_kind(MatchKind::Standard).start_kind(StartKind::Anchored).prefilter(false);
         match builder.build(marks.keys()) {
             _ if marks.is_empty() => Ok(Gate::default()),
-            Ok(automaton) => Ok(Gate::new(marks, Search::Beginning(automaton))),
+            Ok(automaton) => Ok(Gate::new(marks, Search::Beginning(Box::new(automaton)))),
             Err(_) => Err(marks),
         }
     }
@@ -99,7 +99,9 @@ impl Gate {
     /// Notes the ranks of all literals that are there.
     pub(super) fn note(&self, text: &str, hits: &mut Hits) {
         self.each(text.as_bytes(), &mut |mark, _| {
-            mark.ranks.iter().for_each(|&rank| hits.set(rank))
+            for &rank in &mark.ranks {
+                hits.set(rank);
+            }
         });
     }
 

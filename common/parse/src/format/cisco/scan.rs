@@ -280,8 +280,8 @@ impl<'a> Marks<'a> {
         else {
             return self.body.split_once(open).map(|(_, behind)| behind);
         };
-        let starts = places.iter().filter_map(|place| place.checked_sub(offset));
-        starts.filter_map(|start| self.body.get(start..)?.strip_prefix(open)).next()
+        let mut starts = places.iter().filter_map(|place| place.checked_sub(offset));
+        starts.find_map(|start| self.body.get(start..)?.strip_prefix(open))
     }
 }
 
