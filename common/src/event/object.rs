@@ -17,6 +17,7 @@
 //! What it does *not* know: what names mean; a JSON *format* in `common/parse` does.
 
 mod name;
+mod padded;
 mod piece;
 mod read;
 mod rename;
@@ -27,7 +28,8 @@ mod template;
 use super::fields::Fields;
 use super::value::{List, Value, ValueRef};
 use name::Names;
-use read::{Found, Padded, read};
+use padded::Padded;
+use read::{Found, read};
 use shape::Shape;
 use std::borrow::Cow;
 use std::cell::RefCell;

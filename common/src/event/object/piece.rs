@@ -39,7 +39,7 @@ impl Piece {
     }
 
     /// Where a text goes on after this one, when it has it at a place; an empty one is nowhere. The
-    /// text has NULs behind it ([`super::scan::PAD`]).
+    /// text has NULs behind it ([`super::padded::PAD`]).
     #[inline]
     pub(super) fn end(&self, bytes: &[u8], at: usize) -> Option<usize> {
         let here = bytes.get(at..)?.first_chunk::<HEAD>()?;
@@ -64,7 +64,7 @@ impl Piece {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan::PAD;
+    use super::super::padded::PAD;
     use super::*;
 
     #[test]

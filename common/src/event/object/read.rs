@@ -7,6 +7,7 @@
 
 use super::Leaf;
 use super::name::{Names, Path, ROOT, Spot};
+use super::padded::Padded;
 use super::scan::{self, Bad, special};
 use std::borrow::Cow;
 
@@ -35,31 +36,6 @@ pub(super) struct Mark {
     pub(super) spot: Spot,
     /// How many leaves there are when it is read; a scalar is one.
     pub(super) leaves: usize,
-}
-
-/// A text that has less than 4 GiB, and the same with [`scan::PAD`] NULs behind it.
-#[derive(Clone, Copy)]
-pub(super) struct Padded<'r> {
-    pub(super) text: &'r str,
-    bytes: &'r [u8],
-}
-
-/// The longest text whose room is kept for the next one, in bytes.
-const ROOM: usize = 64 << 10;
-
-impl<'r> Padded<'r> {
-    /// `None` where the text is too long.
-    pub(super) fn new(text: &'r str, room: &'r mut Vec<u8>) -> Option<Padded<'r>> {
-        u32::try_from(text.len()).ok()?;
-        room.clear();
-        if room.capacity() > ROOM + scan::PAD {
-            *room = Vec::new();
-        }
-        room.reserve_exact(text.len().max(ROOM) + scan::PAD);
-        room.extend_from_slice(text.as_bytes());
-        room.extend_from_slice(&[0; scan::PAD]);
-        Some(Padded { text, bytes: room })
-    }
 }
 
 /// Reads a whole text as one object.

@@ -3,15 +3,12 @@
 //!
 //! Strict (RFC 8259): no control characters in strings, no escapes but its own, no leading zeros.
 //!
-//! Bytes are looked at in chunks. A text is read from a copy with [`PAD`] NULs behind it, so that
-//! there is a chunk wherever something may begin; what has none is read byte by byte.
+//! Bytes are looked at in chunks. A text has NULs behind it ([`super::padded`]), so that there is a
+//! chunk wherever something may begin; what has none is read byte by byte.
 //!
 //! What it does *not* know: objects, names.
 
 use wide::u8x16;
-
-/// How many NULs stand behind a text: more than are looked at in one go.
-pub(super) const PAD: usize = 64;
 
 /// Why a text is not one JSON object, and at which byte.
 pub(super) type Bad = (usize, &'static str);

@@ -17,8 +17,9 @@
 //! What it does *not* know: names, and what values mean.
 
 use super::name::{Names, Spot};
+use super::padded::Padded;
 use super::piece::Piece;
-use super::read::{Found, Mark, Padded, Reader};
+use super::read::{Found, Mark, Reader};
 use super::shape::Shape;
 use std::sync::Arc;
 
