@@ -64,15 +64,14 @@ impl Text<'_> {
     }
 
     /// Tries the remembered format, then the others in their order, the generic ones last; where
-    /// the user names a format, that one and the headers that it may stand after. What an object
-    /// lacks a name for is not tried, unless somebody wants to know where it stops.
+    /// the user names a format, that one and the headers that it may stand after.
     fn sniff<'t>(
         &self,
         text: &'t str,
         place: Place,
         memory: &mut Memory,
         event: &mut Event<'t>,
-        mut missed: Misses<'_>,
+        missed: Misses<'_>,
     ) -> Option<(Format, Found)> {
         let is_whole = place == Place::Whole;
         let forced = match place {
@@ -88,45 +87,19 @@ impl Text<'_> {
         let seen = seen.filter(|seen| forced.is_none() && !seen.is_generic() && seen.may_be(text));
         let first = forced.or(seen);
         let mut others = Format::candidates(text, is_payload, first);
-        if forced.is_none() && !matches!(text.as_bytes().first(), Some(b'{' | b' ' | b'\t')) {
-            let found = plain(text, seen, others, memory, event, missed)?;
-            if is_payload {
-                self.payload.set(Some(found.0));
-            }
-            return Some(found);
-        }
         if let Some(forced) = forced {
             others.keep(|format| is_header_of(format, forced));
         }
-        let mut object = None;
-        let mut next = first.or_else(|| others.next());
-        while let Some(format) = next {
-            let found = match format.spec().reads {
-                Reads::Text(read) => read(text, memory, event),
-                Reads::Object(read) => match object.get_or_insert_with(|| format::object(text)) {
-                    Ok(fields) => read(fields, memory, event),
-                    Err(miss) => Err(miss.clone()),
-                },
-            };
-            match found {
-                Ok(found) => {
-                    if let (Reads::Object(_), Some(Ok(object))) = (format.spec().reads, object) {
-                        keep(object, is_whole, event);
-                    }
-                    if is_payload {
-                        self.payload.set(Some(format));
-                    }
-                    return Some((format, found));
-                }
-                Err(miss) => match (&mut missed, &object) {
-                    (Some(missed), _) => missed(format, miss),
-                    (None, Some(object)) => others.keep_fitting(object.as_ref().ok()),
-                    (None, None) => {}
-                },
-            }
-            next = others.next();
+        let may_be_object = matches!(text.as_bytes().first(), Some(b'{' | b' ' | b'\t'));
+        let found = if forced.is_none() && !may_be_object {
+            plain(text, seen, others, memory, event, missed)?
+        } else {
+            first_of(text, (first, others), is_whole, memory, event, missed)?
+        };
+        if is_payload {
+            self.payload.set(Some(found.0));
         }
-        None
+        Some(found)
     }
 
     /// Looks at the message that a format found, then lets helpers look at it. Whether another
@@ -244,6 +217,44 @@ fn plain<'t>(
                 }
             }
         }
+    }
+    None
+}
+
+/// The first format that understands a text which may be an object. What an object lacks a name for
+/// is not tried, unless somebody wants to know where it stops.
+fn first_of<'t>(
+    text: &'t str,
+    (first, mut others): (Option<Format>, Candidates),
+    is_whole: bool,
+    memory: &mut Memory,
+    event: &mut Event<'t>,
+    mut missed: Misses<'_>,
+) -> Option<(Format, Found)> {
+    let mut object = None;
+    let mut next = first.or_else(|| others.next());
+    while let Some(format) = next {
+        let found = match format.spec().reads {
+            Reads::Text(read) => read(text, memory, event),
+            Reads::Object(read) => match object.get_or_insert_with(|| format::object(text)) {
+                Ok(fields) => read(fields, memory, event),
+                Err(miss) => Err(miss.clone()),
+            },
+        };
+        match found {
+            Ok(found) => {
+                if let (Reads::Object(_), Some(Ok(object))) = (format.spec().reads, object) {
+                    keep(object, is_whole, event);
+                }
+                return Some((format, found));
+            }
+            Err(miss) => match (&mut missed, &object) {
+                (Some(missed), _) => missed(format, miss),
+                (None, Some(object)) => others.keep_fitting(object.as_ref().ok()),
+                (None, None) => {}
+            },
+        }
+        next = others.next();
     }
     None
 }
