@@ -97,8 +97,11 @@ fn a_lost_connection_neither_loses_nor_doubles() {
     let bench = Bench::new(database.url());
     let path = bench.write("a.log", "");
     let running = bench.follow(&path);
+    bench.append("a.log", lines(0..1));
+    // A connection that is lost before the first is an error: nobody asked to wait for a database.
+    bench.wait_for(1);
     for turn in 0..10 {
-        bench.append("a.log", lines(turn * 20..turn * 20 + 20));
+        bench.append("a.log", lines((turn * 20).max(1)..turn * 20 + 20));
         sleep(Duration::from_millis(50));
         let _ = database.sql(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
