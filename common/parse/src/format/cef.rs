@@ -15,7 +15,7 @@ use crate::columns::{self, To, put};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, Timestamp, day_number};
-use common::event::{Event, TimeQuality, Value};
+use common::event::{Event, TimeQuality, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -194,6 +194,12 @@ fn pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<
             event.ext.push(key, value);
         }
         "msg" => event.message = unescaped(text),
+        // Some products have an address where the standard has a name.
+        "shost" | "dhost" if address(text).is_some() => {
+            let ip = if key == "shost" { &mut event.source_ip } else { &mut event.destination_ip };
+            *ip = ip.or(address(text));
+            event.ext.push(key, value);
+        }
         "act" => {
             columns::decide(&text.to_ascii_lowercase(), event);
             event.event_action = Some(unescaped(text));
