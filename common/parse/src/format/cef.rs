@@ -222,7 +222,7 @@ fn numeric(value: Value<'_>) -> Value<'_> {
 
 fn fits(to: To, text: &str) -> bool {
     match to {
-        To::Column(C::SourceIp | C::DestinationIp) => common::event::address(text).is_some(),
+        To::Column(C::SourceIp | C::DestinationIp) => address(text).is_some(),
         To::Column(C::SourcePort | C::DestinationPort) => text.parse::<u16>().is_ok(),
         To::Column(C::ProcessPid) => text.parse::<i64>().is_ok(),
         _ => true,
