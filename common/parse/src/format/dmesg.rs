@@ -38,18 +38,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     };
     let Some((seconds, end)) = uptime(line.as_bytes(), start) else { return missed(start) };
     event.ext.push("host.uptime", Value::Int(seconds));
-    let body = after_caller(line, end);
-    let host = body + memchr::memchr(b' ', &line.as_bytes()[body..]).unwrap_or(0);
-    let tag = syslog::tag(line, host + 1);
-    let is_plain = |name: &str| !name.contains(' ');
-    let is_program = tag.pid.and_then(syslog::number).is_some() && tag.name.is_some_and(is_plain)
-        || tag.name == Some("kernel");
-    if host > body && is_program && severity.is_none() {
-        event.host_name = line[body..host].into();
-        let inner = syslog::fill(line, &tag, event);
-        return Ok(Found { stamp: (start, end), inner, next: Next::Payload });
-    }
-    Ok(spoken(line, (start, end), body, severity, event))
+    Ok(told(line, (start, end), after_caller(line, end), severity, event))
 }
 
 fn missed<T>(column: usize) -> Result<T, Miss> {
@@ -106,17 +95,27 @@ fn dated<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Resul
         return Miss::at(end + 1, "the kernel's text");
     }
     (event.time, event.time_quality) = memory.instant(at);
-    Ok(spoken(line, (0, end), end + 1, None, event))
+    Ok(told(line, (0, end), end + 1, None, event))
 }
 
-/// What the kernel said.
-fn spoken<'a>(
+/// What a program said, where a host stands before it, else what the kernel said.
+fn told<'a>(
     line: &'a str,
     stamp: (usize, usize),
     body: usize,
     severity: Option<u8>,
     event: &mut Event<'a>,
 ) -> Found {
+    let host = body + memchr::memchr(b' ', &line.as_bytes()[body..]).unwrap_or(0);
+    let tag = syslog::tag(line, host + 1);
+    let is_plain = |name: &str| !name.contains(' ');
+    let is_program = tag.pid.and_then(syslog::number).is_some() && tag.name.is_some_and(is_plain)
+        || tag.name == Some("kernel");
+    if host > body && is_program && severity.is_none() {
+        event.host_name = line[body..host].into();
+        let inner = syslog::fill(line, &tag, event);
+        return Found { stamp, inner, next: Next::Payload };
+    }
     event.dataset = Some("linux.syslog".into());
     event.process_name = Some("kernel".into());
     event.log_facility = Some(0);
