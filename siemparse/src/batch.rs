@@ -1,7 +1,7 @@
 //! A run of events of one source on its way to the store.
 //!
-//! A batch ends at 5,000 events, at 4 MiB, or 200 ms after its first line; and at once when the
-//! input pauses and the batch before it was sent more than 200 ms ago.
+//! A batch ends at 5,000 events, at 4 MiB of memory, or 200 ms after its first line; and at once
+//! when the input pauses and the batch before it was sent more than 200 ms ago.
 //!
 //! What it does *not* know: the store, files.
 
@@ -13,7 +13,7 @@ use store::{Cause, Cursor, Gap, Reject, Share};
 
 /// The most events of a batch.
 const EVENTS: usize = 5_000;
-/// The most bytes of a batch.
+/// The most bytes of a batch, as it is in memory.
 const BYTES: usize = 4 << 20;
 /// The longest wait for more, and between two batches of a slow source.
 pub(crate) const DELAY: Duration = Duration::from_millis(200);
@@ -89,7 +89,7 @@ impl Pending {
 
     /// Keeps an event.
     pub(crate) fn keep(&mut self, event: Event<'static>) {
-        self.weight += event.raw.len() + event.message.len();
+        self.weight += event.weight();
         self.events.push(event);
     }
 

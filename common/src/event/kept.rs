@@ -105,6 +105,15 @@ impl Event<'_> {
     }
 }
 
+impl Event<'_> {
+    /// About how much memory an event takes that is kept: what is short or kept once is not counted.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let fields = self.ext.packed().map_or(0, <[u8]>::len);
+        size_of::<Event<'_>>() + self.raw.len() + self.message.len() + fields
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
