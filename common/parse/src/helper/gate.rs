@@ -106,7 +106,7 @@ impl Gate {
     }
 
     /// Tells each literal found, where it begins, and its ranks.
-    pub(super) fn list(&self, text: &str, found: &mut dyn FnMut(&[u8], usize, &[usize])) {
+    pub(super) fn list(&self, text: &str, found: &mut impl FnMut(&[u8], usize, &[usize])) {
         self.each(text.as_bytes(), &mut |mark, at| found(&mark.text, at, &mark.ranks));
     }
 
