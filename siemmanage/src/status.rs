@@ -10,6 +10,8 @@ use common::clock::Timestamp;
 use common::config::Config;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use store::{Account, Activation, Cursor, Size, Store};
 
 /// A source, when it was last written, and what became of what it offered.
@@ -73,13 +75,24 @@ fn overview(name: &str, size: Size) -> String {
     )
 }
 
-/// How many bytes of a plain file are not stored yet; `None` where that cannot be told.
-fn lag(cursor: &Cursor) -> Option<i64> {
+/// How many bytes of a plain file are not stored yet; `None` where that cannot be told: places in
+/// UTF-16 are those of its text as UTF-8.
+pub(crate) fn lag(cursor: &Cursor) -> Option<i64> {
     if cursor.kind != "file" {
         return None;
     }
-    let length = std::fs::metadata(&cursor.name).ok()?.len();
-    Some(i64::try_from(length).ok()?.saturating_sub(cursor.position).max(0))
+    let file = std::fs::metadata(&cursor.name).ok()?;
+    if file.is_file() && is_wide(&cursor.name) {
+        return None;
+    }
+    Some(i64::try_from(file.len()).ok()?.saturating_sub(cursor.position).max(0))
+}
+
+/// Whether a file begins with the mark of UTF-16.
+fn is_wide(path: &str) -> bool {
+    let mut mark = [0; 2];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut mark));
+    read.is_ok() && matches!(mark, [0xff, 0xfe] | [0xfe, 0xff])
 }
 
 fn source_page(sources: &[Source]) -> Page {

@@ -95,6 +95,23 @@ fn metrics(url: &str) -> BTreeMap<String, Vec<f64>> {
 }
 
 #[test]
+fn utf16_that_was_read_is_not_unread() {
+    let database = database();
+    let url = database.url();
+    let _ = siemmanage(url, &["init"]).success();
+    let directory = temp_dir();
+    let path = directory.path().join("auth.log");
+    let text =
+        format!("\u{feff}{}", line(0, "Accepted password for root from 192.0.2.7 port 1 ssh2"));
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(&path, wide).expect("a file");
+    let _ = siemparse(url, &[&path.display().to_string()]).run().success();
+    drop(database.sql("UPDATE cursor SET updated = now() - interval '1 hour'"));
+    let told = siemmanage(url, &["doctor"]).success().stdout;
+    assert!(!told.contains("unread"), "{told}");
+}
+
+#[test]
 fn doctor_tells_what_is_wrong() {
     let database = database();
     let url = database.url();

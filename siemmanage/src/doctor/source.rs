@@ -4,6 +4,7 @@
 //! What it does *not* know: rules.
 
 use super::Findings;
+use crate::status;
 use common::clock::{SECOND, Timestamp};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -75,16 +76,16 @@ fn file(cursor: &Cursor, updated: Timestamp, now: Timestamp, findings: &mut Find
         return;
     }
     let source = shown(cursor.source, &cursor.name);
-    let length = match std::fs::metadata(&cursor.name) {
+    match std::fs::metadata(&cursor.name) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let text =
                 format!("{source}: the file is gone; siemmanage forget, when it is for good");
             return findings.note("file", text);
         }
         Err(error) => return findings.wrong("file", format!("{source}: {error}")),
-        Ok(file) => i64::try_from(file.len()).unwrap_or(i64::MAX),
-    };
-    let unread = length - cursor.position;
+        Ok(_) => {}
+    }
+    let unread = status::lag(cursor).unwrap_or(0);
     let since = now.0.saturating_sub(updated.0);
     if unread > 0 && since > STALE {
         let minutes = since / (60 * SECOND);
