@@ -20,6 +20,9 @@ use common::helper::Helper;
 use common::section::Section;
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 
+/// How many events are stored before they are added to their leaves: storing one leaves nothing near
+/// the processor of what leaves need, and the other way round.
+const FEW: usize = 16;
 const EVENT_INSERT: &str = include_str!("../../../../sql/sqlite/event_insert.sql");
 const BATCH_INSERT: &str = include_str!("../../../../sql/sqlite/batch_insert.sql");
 const CURSOR_SELECT: &str = include_str!("../../../../sql/sqlite/cursor_select.sql");
@@ -340,12 +343,16 @@ fn insert_events(
     let mut statement = connection.prepare_cached(EVENT_INSERT)?;
     let (mut buffers, mut extent) = (Buffers::default(), Extent::default());
     leaves.begin();
-    for (seq, event) in (1..).zip(events) {
-        let mut row = Binder { statement: &mut statement, place: 0 };
-        row.event(event_key(EventId { batch, seq }), event, &mut buffers)?;
-        statement.raw_execute()?;
-        leaves.event(seq, event);
-        extent.add(event);
+    for (few, first) in events.chunks(FEW).zip((1..).step_by(FEW)) {
+        for (seq, event) in (first..).zip(few) {
+            let mut row = Binder { statement: &mut statement, place: 0 };
+            row.event(event_key(EventId { batch, seq }), event, &mut buffers)?;
+            statement.raw_execute()?;
+        }
+        for (seq, event) in (first..).zip(few) {
+            leaves.event(seq, event);
+            extent.add(event);
+        }
     }
     Ok(extent)
 }
