@@ -8,8 +8,8 @@
 //!
 //! In: a reader of lines that are JSON. Out: a reader of lines: those without `flowTuples` as they
 //! are; of the others one for each tuple, with all that the record says beside its flows and with
-//! the flow's own rule. Records longer than [`LONGEST`], and those that say more than [`MOST`] bytes
-//! of each flow, stay whole: what is made of them has to stay in proportion.
+//! the flow's own rule. Records longer than [`LONGEST`], those that say more than [`MOST`] bytes of each
+//! flow, and those of which more than [`GROWTH`] times as much would be made, stay whole.
 //!
 //! What it does *not* know: what a tuple says.
 
@@ -20,6 +20,8 @@ use std::io::{self, BufRead, BufReader, Read};
 const LONGEST: u64 = 1 << 20;
 /// The longest line that is made of a tuple.
 const MOST: usize = 4 << 10;
+/// How many times as long the lines may be together as their record.
+const GROWTH: usize = 64;
 /// What holds the tuples.
 const NAME: &str = "flowTuples";
 
@@ -85,16 +87,22 @@ struct Record {
 }
 
 impl Record {
-    /// None where nothing is to be taken apart, or too much said of each flow.
+    /// None where nothing is to be taken apart, or too much would be made.
     fn of(line: &[u8]) -> Option<Record> {
         let whole: Value = serde_json::from_slice(line).ok()?;
         let mut lists = Vec::new();
         find(&whole, &mut Vec::new(), &mut lists);
-        let is_short = |path: &Vec<usize>| {
-            tuples(&whole, path).iter().all(|tuple| tuple.as_str().is_some_and(|t| t.len() < MOST))
-                && alone(&whole, path, 0).to_string().len() < MOST
-        };
-        if lists.is_empty() || !lists.iter().all(is_short) {
+        let mut length = 0;
+        for path in &lists {
+            let tuples = tuples(&whole, path);
+            let is_short = |tuple: &Value| tuple.as_str().is_some_and(|text| text.len() < MOST);
+            let width = alone(&whole, path, 0).to_string().len();
+            if width >= MOST || !tuples.iter().all(is_short) {
+                return None;
+            }
+            length += width * tuples.len();
+        }
+        if lists.is_empty() || length > GROWTH * line.len() {
             return None;
         }
         lists.reverse();
@@ -198,6 +206,9 @@ mod tests {
     fn what_would_grow_out_of_proportion_stays_whole() {
         let long = format!(r#"{{"x":"{}","flowTuples":["1","2"]}}"#, "x".repeat(MOST));
         assert_eq!(read(&format!("{long}\n")), [long.as_str()]);
+        let short =
+            format!(r#"{{"x":"{}","flowTuples":["1"{}]}}"#, "x".repeat(999), ",\"\"".repeat(99));
+        assert_eq!(read(&format!("{short}\n")), [short.as_str()]);
         let tuples = vec!["\"1\""; 300_000].join(",");
         let large = format!(r#"{{"flowTuples":[{tuples}]}}"#);
         let lines = read(&format!("{large}\n{{\"flowTuples\":[\"a\",\"b\"]}}\n"));
