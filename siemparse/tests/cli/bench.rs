@@ -4,10 +4,11 @@ use common::event::Event;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread::sleep;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 use store::{Create, HelperRow, Order, Scan, Store, Url};
 use testkit::{Running, Tool, tool_at};
@@ -167,13 +168,46 @@ pub(crate) fn stop(running: Running) {
     assert_eq!(output.stdout, "");
 }
 
+/// Follows a file and kills that again and again, while numbered lines are written to it, torn
+/// anywhere. How many lines there are in the end.
+pub(crate) fn killed(
+    bench: &Bench,
+    path: &Path,
+    kills: u64,
+    text: impl Fn(Range<usize>) -> Vec<u8> + Sync,
+) -> usize {
+    let is_over = AtomicBool::new(false);
+    scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut file = OpenOptions::new().append(true).open(path).expect("opens");
+            let mut count = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                for torn in text(count..count + 50).chunks(997) {
+                    file.write_all(torn).expect("writes");
+                }
+                count += 50;
+                sleep(Duration::from_millis(1));
+            }
+            count
+        });
+        for kill in 0..kills {
+            let running = bench.follow(path);
+            sleep(Duration::from_millis(60 + 53 * (kill % 5)));
+            running.signal("KILL");
+            assert_eq!(running.wait().code, 137);
+        }
+        is_over.store(true, Ordering::Relaxed);
+        writer.join().expect("the writer ends")
+    })
+}
+
 /// Numbered syslog lines.
-pub(crate) fn lines(numbers: std::ops::Range<usize>) -> String {
+pub(crate) fn lines(numbers: Range<usize>) -> String {
     numbers.map(|n| format!("2026-06-14T15:16:01Z host app[7]: line {n}\n")).collect()
 }
 
 /// Their messages.
-pub(crate) fn numbered(numbers: std::ops::Range<usize>) -> Vec<String> {
+pub(crate) fn numbered(numbers: Range<usize>) -> Vec<String> {
     numbers.map(|n| format!("line {n}")).collect()
 }
 

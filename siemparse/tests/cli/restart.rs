@@ -1,10 +1,7 @@
 //! kill -9 at any moment, with a writer that tears its lines: every line is stored once.
 
-use crate::bench::{Bench, bare, lines, numbered, on_each, stop};
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{scope, sleep};
+use crate::bench::{Bench, bare, killed, lines, numbered, on_each, stop};
+use std::thread::sleep;
 use std::time::Duration;
 
 /// Kills on each database.
@@ -14,30 +11,7 @@ const KILLS: u64 = 10;
 fn kill_after_kill_every_line_is_stored_once() {
     on_each(|bench| {
         let path = bench.write("a.log", "");
-        let is_over = AtomicBool::new(false);
-        let written = scope(|scope| {
-            let writer = scope.spawn(|| {
-                let mut file = OpenOptions::new().append(true).open(&path).expect("opens");
-                let mut count = 0;
-                while !is_over.load(Ordering::Relaxed) {
-                    let text = lines(count..count + 50);
-                    for torn in text.as_bytes().chunks(997) {
-                        file.write_all(torn).expect("writes");
-                    }
-                    count += 50;
-                    sleep(Duration::from_millis(1));
-                }
-                count
-            });
-            for kill in 0..KILLS {
-                let running = bench.follow(&path);
-                sleep(Duration::from_millis(60 + 53 * (kill % 5)));
-                running.signal("KILL");
-                assert_eq!(running.wait().code, 137);
-            }
-            is_over.store(true, Ordering::Relaxed);
-            writer.join().expect("the writer ends")
-        });
+        let written = killed(bench, &path, KILLS, |numbers| lines(numbers).into_bytes());
         bench.once(&path);
         assert_eq!(bench.messages(), numbered(0..written));
     });

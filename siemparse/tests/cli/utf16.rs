@@ -1,11 +1,9 @@
 //! UTF-16: followed like other files, its raw bytes kept as the same text in UTF-8.
 
-use crate::bench::{Bench, on_each, pack, stop};
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use crate::bench::{Bench, killed, on_each, pack, stop};
+use std::fs;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{scope, sleep};
+use std::thread::sleep;
 use std::time::Duration;
 
 /// The orders of a unit's bytes.
@@ -107,29 +105,7 @@ fn truncation_rotation_and_packing_neither_lose_nor_double() {
 fn kill_after_kill_every_line_is_stored_once() {
     on_each(|bench| {
         let path = bench.write("a.log", wide(u16::to_le_bytes, "\u{feff}"));
-        let is_over = AtomicBool::new(false);
-        let written = scope(|scope| {
-            let writer = scope.spawn(|| {
-                let mut file = OpenOptions::new().append(true).open(&path).expect("opens");
-                let mut count = 0;
-                while !is_over.load(Ordering::Relaxed) {
-                    for torn in wide(u16::to_le_bytes, &text(count..count + 50)).chunks(997) {
-                        file.write_all(torn).expect("writes");
-                    }
-                    count += 50;
-                    sleep(Duration::from_millis(2));
-                }
-                count
-            });
-            for kill in 0..6 {
-                let running = bench.follow(&path);
-                sleep(Duration::from_millis(60 + 53 * (kill % 5)));
-                running.signal("KILL");
-                assert_eq!(running.wait().code, 137);
-            }
-            is_over.store(true, Ordering::Relaxed);
-            writer.join().expect("the writer ends")
-        });
+        let written = killed(bench, &path, 6, |numbers| wide(u16::to_le_bytes, &text(numbers)));
         bench.once(&path);
         assert_eq!(bench.messages(), messages(0..written));
     });
