@@ -3,7 +3,7 @@
 //!
 //! What it does *not* know: how it is printed. `siemparse --explain` does that.
 
-use crate::format::{Format, Miss, Next};
+use crate::format::{self, Format, Miss, Next};
 use crate::helper;
 use crate::line::Line;
 use crate::parser::Parser;
@@ -49,12 +49,20 @@ impl Parser {
         let (before, found) =
             bare.read(line, Some(&mut |format, miss| misses.push((format, miss))));
         let text = String::from_utf8_lossy(line.bytes);
-        let body = match found.and_then(|(_, found)| found.inner) {
+        let mut body = match found.and_then(|(_, found)| found.inner) {
             Some((start, end)) => text[start..end].to_owned(),
             None => before.message.clone().into_owned(),
         };
         let is_read = found.is_some_and(|(_, found)| found.next == Next::Read);
-        let helper = self.helpers.explain(&body, &before, is_read);
+        let mut helper = self.helpers.explain(&body, &before, is_read);
+        if let (None, false, Some((start, _))) =
+            (helper.chosen, is_read, format::behind_own_stamp(&body))
+        {
+            let behind = self.helpers.explain(&body[start..], &before, false);
+            if behind.chosen.is_some() {
+                (helper, body) = (behind, body.split_off(start));
+            }
+        }
         let mut spans = spans(line.bytes, &before);
         if let Some((_, found)) = found {
             let (start, end) = found.stamp;

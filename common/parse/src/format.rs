@@ -324,3 +324,8 @@ impl Format {
         stamped::has_stamp(line)
     }
 }
+
+/// Where the text behind a stamp and a level of a program's own begins, and that level.
+pub(crate) fn behind_own_stamp(text: &str) -> Option<(usize, Option<u8>)> {
+    stamped::own(text)
+}

@@ -140,7 +140,7 @@ impl Text<'_> {
         }
         let is_known = match found.inner {
             Some((start, end)) => self.helpers.apply_to(&text[start..end], event),
-            None => self.helpers.apply(event),
+            None => self.helpers.apply(event) || self.apply_behind_own_stamp(event),
         };
         if is_known {
             event.tags.retain(|tag| tag != "unparsed");
@@ -149,6 +149,14 @@ impl Text<'_> {
             self.name(event);
         }
         false
+    }
+
+    /// Shows helpers the message without the stamp and the level that its program put before it,
+    /// as those of its own files have. Whether one took it.
+    fn apply_behind_own_stamp(&self, event: &mut Event<'_>) -> bool {
+        let Some((start, level)) = format::behind_own_stamp(&event.message) else { return false };
+        event.log_severity = event.log_severity.or(level);
+        self.helpers.apply_behind(start, event)
     }
 
     /// Names the program as the user does. A helper's name for it is a guess from its texts.

@@ -47,6 +47,62 @@ fn helpers_look_at_the_message_that_is_repeated() {
 }
 
 #[test]
+fn helpers_look_behind_a_stamp_that_the_program_wrote_itself() {
+    let mut parser = helped(FAILED);
+    let said = "Failed password for root from 192.0.2.7 port 38926 ssh2";
+    for (own, level) in [
+        ("2026-01-02 00:00:04.729 +01:00 ERROR ", Some(3)),
+        ("[2026-01-02T00:00:04Z] [warn] ", Some(4)),
+        ("[2026-01-02 00:00:04] ", None),
+        ("02/Jan/2026 00:00:04 INFO: ", Some(6)),
+    ] {
+        let line = format!("Jan  2 00:00:04 web1 sshd[7]: {own}{said}");
+        let explanation = parser.explain(Line::new(line.as_bytes(), 0, 1));
+        assert_eq!((explanation.helper.chosen, explanation.body.as_str()), (Some("failed"), said));
+        let event = parser.parse(Line::new(line.as_bytes(), 0, 1));
+        assert_eq!(event, explanation.event);
+        assert_eq!(event.message, format!("{own}{said}"));
+        assert_eq!((event.source_port, event.log_severity), (Some(38926), level), "{line}");
+    }
+    // Neither behind a stamp that stands further in, nor behind words.
+    for own in ["a 2026-01-02 00:00:04 ", "[a] 2026-01-02 00:00:04 ", "2026 "] {
+        let line = format!("Jan  2 00:00:04 web1 sshd[7]: {own}{said}");
+        assert_eq!(parser.parse(Line::new(line.as_bytes(), 0, 1)).helper, None, "{line}");
+    }
+}
+
+#[test]
+fn a_container_in_place_of_a_program_is_no_program() {
+    let mut parser = helped(
+        r#"
+        [[helper]]
+        name = "shop"
+        guard = { process = ["shop", ""] }
+        pattern = '^login of %{USER:user.name}$'
+        "#,
+    );
+    for (program, is_helped) in [
+        ("shop", true),
+        ("3f2a9c0d1e4b", true),
+        ("docker/3f2a9c0d1e4b", true),
+        ("docker/shop", true),
+        ("shop/3f2a9c0d1e4b", true),
+        ("conmon", true),
+        ("other", false),
+        ("docker/other", false),
+        ("other/3f2a9c0d1e4b", false),
+        ("shop/x", false),
+        ("3f2a9c0d1e4g", false),
+    ] {
+        let line = format!("Jan  2 00:00:04 web1 {program}[7]: login of anna");
+        let line = Line::new(line.as_bytes(), 0, 1);
+        let explanation = parser.explain(line);
+        assert_eq!(explanation.helper.chosen.is_some(), is_helped, "{program}");
+        assert_eq!(parser.parse(line).user_name.is_some(), is_helped, "{program}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_do_not_keep_helpers_away() {
     let mut parser = helped(FAILED);
     let line =

@@ -107,6 +107,18 @@ fn role(text: &[u8], at: usize, event: &mut Event<'_>) -> usize {
     at + 3
 }
 
+/// Where the text begins behind a stamp and perhaps a level that a program writes itself, and that
+/// level: what stands behind another format's header, which has told time and program.
+pub(super) fn own(text: &str) -> Option<(usize, Option<u8>)> {
+    if !matches!(text.as_bytes().first()?, b'0'..=b'9' | b'[' | b'(') {
+        return None;
+    }
+    let (_, start, end) = find(text.as_bytes()).filter(|(_, start, _)| *start <= 1)?;
+    let body = end + separators(&text.as_bytes()[end..]);
+    let (level, after) = leading_level(text, body);
+    (after > start).then_some((after, level))
+}
+
 /// Whether a stamp stands near a line's beginning.
 pub(super) fn has_stamp(line: &[u8]) -> bool {
     find(line).is_some()

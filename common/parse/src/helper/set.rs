@@ -117,21 +117,29 @@ impl Helpers {
     /// Adds the fields that helpers find in the event's message. The event's section, program and
     /// dataset must be set. Returns whether a helper took it.
     pub fn apply(&self, event: &mut Event<'_>) -> bool {
-        self.apply_group(self.group(event.process_name.as_deref().unwrap_or_default()), event)
+        self.apply_behind(0, event)
+    }
+
+    /// As [`Helpers::apply`], for the part of the message that begins at a byte.
+    pub(crate) fn apply_behind(&self, start: usize, event: &mut Event<'_>) -> bool {
+        let group = self.group(event.process_name.as_deref().unwrap_or_default());
+        self.apply_group(group, start, event)
     }
 
     /// As [`Helpers::apply`], for an event that a format read to the end.
     pub(crate) fn apply_read(&self, event: &mut Event<'_>) -> bool {
-        self.apply_group(&self.groups[self.read], event)
+        self.apply_group(&self.groups[self.read], 0, event)
     }
 
-    fn apply_group(&self, group: &Group, event: &mut Event<'_>) -> bool {
+    fn apply_group(&self, group: &Group, start: usize, event: &mut Event<'_>) -> bool {
         match event.message {
-            Cow::Borrowed(body) => self.fill(group, body, &|text| Cow::Borrowed(text), event),
+            Cow::Borrowed(message) => {
+                self.fill(group, &message[start..], &|text| Cow::Borrowed(text), event)
+            }
             Cow::Owned(_) => {
                 let message = std::mem::take(&mut event.message);
                 let keep = &|text: &str| Cow::Owned(text.to_owned());
-                let taken = self.fill(group, &message, keep, event);
+                let taken = self.fill(group, &message[start..], keep, event);
                 event.message = message;
                 taken
             }
@@ -211,8 +219,25 @@ impl Helpers {
         first
     }
 
+    /// The helpers that a program's events meet. Where its name is a container's, those of what runs
+    /// in it, or those of lines that name no program.
     pub(super) fn group(&self, process: &str) -> &Group {
-        &self.groups[self.by_process.get(process).copied().unwrap_or(0)]
+        let of = |process| self.by_process.get(process).copied();
+        let group = of(process).or_else(|| of(contained(process)?));
+        &self.groups[group.unwrap_or(0)]
+    }
+}
+
+/// What runs in a container that stands for a program: `docker/NAME` and `NAME/ID` name it, and the
+/// container's number alone, which Docker takes by default, or the monitor of Podman's does not.
+fn contained(process: &str) -> Option<&str> {
+    let is_id = |text: &str| {
+        matches!(text.len(), 12 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    match process.split_once('/') {
+        Some(("docker", name)) => Some(if is_id(name) { "" } else { name }),
+        Some((name, id)) => is_id(id).then_some(name),
+        None => (is_id(process) || process == "conmon").then_some(""),
     }
 }
 
