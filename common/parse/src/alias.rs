@@ -166,9 +166,14 @@ impl Further {
                 ("http.response.body.bytes", Value::Int(text.parse().ok()?))
             }
             (Further::Method, Value::Text(text)) => {
+                let small = matches!(
+                    text.as_ref(),
+                    "get" | "head" | "post" | "put" | "delete" | "patch" | "options"
+                );
                 let known = (3..=12).contains(&text.len());
                 let known = known && text.bytes().all(|byte| byte.is_ascii_uppercase());
-                ("http.request.method", known.then(|| Value::Text(text.clone()))?)
+                let method = if small { text.to_ascii_uppercase().into() } else { text.clone() };
+                ("http.request.method", (known || small).then_some(Value::Text(method))?)
             }
             (Further::Status, Value::Int(status)) => {
                 let known = (100..600).contains(status);

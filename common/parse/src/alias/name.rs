@@ -20,7 +20,7 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "started_at" | "EdgeStartTimestamp" | "timeUnixNano" | "CreationTime" | "published"
         | "time_local" | "time_iso8601" | "TimeGenerated" | "timeGenerated" | "created_at"
         | "date" | "@t" => Some((Meaning::Time, 4)),
-        "log.level" => Some((Meaning::Level, 1)),
+        "log.level" | "levelName" | "level_name" => Some((Meaning::Level, 1)),
         "level" => Some((Meaning::Level, 2)),
         "severity" => Some((Meaning::Level, 3)),
         "lvl" | "levelname" => Some((Meaning::Level, 4)),
@@ -59,9 +59,8 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "client_ip" | "remote_addr" | "remote_ip" | "clientip" => column(C::SourceIp, 2),
         "remoteAddr" | "remoteAddress" | "remote_address" | "remote" | "clientIp" | "clientIP"
         | "ClientIP" | "client_addr" | "clientAddress" | "ipAddress" | "ip_address" | "ip"
-        | "remote-addr" | "peer_ip" | "visitor_ip" | "remip" | "client.ip" | "client.address" => {
-            column(C::SourceIp, 3)
-        }
+        | "ip_addr" | "remote-addr" | "peer_ip" | "visitor_ip" | "remip" | "client.ip"
+        | "client.address" => column(C::SourceIp, 3),
         "attr.client"
         | "attr.remote"
         | "client.ipAddress"
@@ -90,8 +89,10 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "req.method"
         | "httpRequest.requestMethod"
         | "ClientRequestMethod" => further(Further::Method),
-        "status" | "status_code" | "statusCode" | "http_status" | "res.statusCode"
-        | "httpRequest.status" | "EdgeResponseStatus" => further(Further::Status),
+        "status" | "status_code" | "statusCode" | "http_status" | "httpStatus" | "http_code"
+        | "res.statusCode" | "httpRequest.status" | "EdgeResponseStatus" => {
+            further(Further::Status)
+        }
         "path"
         | "uri"
         | "request_uri"

@@ -5,14 +5,15 @@
 //! 14/Jun/2026:15:16:01 +0200     14-Jun-2026 15:16:01.459       14 Jun 2026 15:16:01
 //! Sun Jun 14 15:16:01 CEST 2026  Sun, 14 Jun 2026 15:16:01 UTC  Jun 14, 2026 3:16:01 PM
 //! 06/14/2026, 3:16:01 PM         06/14/2026-15:16:01.250        26/06/14 15:16:01
+//! 2026.06.14 15:16:01            14.06.2026 15:16:01            06/14/26, 3:16:01 PM
 //! 20260614 15:16:01              20260614T151601                2026-165T15:16:01
 //! E0614 15:16:01.250             Jun 14 15:16:01                @400000006a2ea99b0ee6b280
 //! E20260614 15:16:01.250         20260614:151601.250            [1781450161]
 //! 1781450161.250                 1781450161250                  2026/06/14 - 15:16:01
 //! ```
 //!
-//! Of `6/7/2026` the month comes first, unless it is greater than twelve. A two-digit year is of
-//! this century. Zone names are those that mean one offset in practice; others are passed over.
+//! Of `6/7/2026` the month comes first, unless it is greater than twelve; of `7.6.2026` the day. A
+//! two-digit year is of this century, and stands first unless there is a comma behind the date. Zone names are those that mean one offset in practice; others are passed over.
 //! An epoch counts only at the beginning of a line, in a bracket there, or behind a process id alone,
 //! and only from 2001 to 2100.
 //!
@@ -35,7 +36,10 @@ pub(crate) fn read(text: &[u8], at: usize) -> Option<(When, usize)> {
     match text.get(at)? {
         b'0'..=b'9' => {
             let year_first = year_first(text, at).or_else(|| compact(text, at));
-            let other = || day_first(text, at).or_else(|| slashed(text, at));
+            let other = || {
+                let dotted = || dotted(text, at);
+                day_first(text, at).or_else(|| slashed(text, at)).or_else(dotted)
+            };
             let rest = || {
                 epoch(text, at)
                     .filter(|_| matches!(text[..at], [] | [b'[']) || follows_pid(text, at))
@@ -140,6 +144,9 @@ fn slashed(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let small = |part: i64| u8::try_from(part).unwrap_or(0);
     let date = match widths {
         [1 | 2, 1 | 2, 4] if parts[0] > 12 => (parts[2], small(parts[1]), small(parts[0])),
+        [1 | 2, 1 | 2, 2] if text.get(place) == Some(&b',') => {
+            (2000 + parts[2], small(parts[0]), small(parts[1]))
+        }
         [1 | 2, 1 | 2, 4] => (parts[2], small(parts[0]), small(parts[1])),
         [2, 2, 2] => (2000 + parts[0], small(parts[1]), small(parts[2])),
         _ => return None,
@@ -150,6 +157,25 @@ fn slashed(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
         _ => return None,
     };
     complete(text, date, halved(text, hours(text, place + gap)?))
+}
+
+/// Reads `2026.06.14 15:16:01`, with a fraction behind a colon too, or `14.06.2026 15:16:01`.
+fn dotted(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
+    let date: &[u8; 11] = text.get(at..)?.first_chunk()?;
+    let (year, month, day) = match date {
+        [_, _, _, _, b'.', _, _, b'.', _, _, b' '] => (0, 5, 8),
+        [_, _, b'.', _, _, b'.', _, _, _, _, b' '] => (6, 3, 0),
+        _ => return None,
+    };
+    let small = |place| u8::try_from(digits(date, place, 2)?).ok();
+    let date = (digits(date, year, 4)?, small(month)?, small(day)?);
+    let (time, after) = clock(text, at + 11)?;
+    let width = number_width(text, after + 1, 6);
+    if width < 3 || text[after] != b':' {
+        return complete(text, date, (time, after));
+    }
+    let fraction = digits(text, after + 1, 3)? * SECOND / 1000;
+    complete(text, date, (time + fraction, after + 1 + width))
 }
 
 /// Reads what begins with a name: a weekday, a month, a level of glog's.
@@ -261,6 +287,7 @@ fn zone(text: &[u8], at: usize) -> (Option<i64>, usize) {
 
 /// (name, hours ahead of UTC)
 const ZONES: &[(&[u8], i64)] = &[
+    (b"Z", 0),
     (b"UTC", 0),
     (b"GMT", 0),
     (b"WET", 0),
@@ -364,6 +391,11 @@ mod tests {
             "06/14/2026-13:16:01.25",
             "14/6/2026 13:16:01.25",
             "26/06/14 13:16:01.25",
+            "6/14/26, 1:16:01.25 PM",
+            "2026.06.14 13:16:01.25",
+            "2026.06.14 13:16:01:2500",
+            "14.06.2026 13:16:01.25",
+            "2026-06-14 13:16:01.25 Z",
             "20260614 13:16:01.25",
             "20260614T131601,25",
             "20260614:131601.25",
@@ -385,6 +417,8 @@ mod tests {
             ("2026-06-14 13:16:01 ERROR x", " ERROR x"),
             ("2026-06-14T13:16:01FOO x", "FOO x"),
             ("Sun Jun 14 13:16:01 2026 x", " x"),
+            ("2026-06-14 13:16:01 Zone x", " Zone x"),
+            ("2026.06.14 13:16:01: x", ": x"),
             ("06/14/2026, 1:16:01    WARN", "    WARN"),
             ("1781442961.4711.0 [14/Jun/2026", ".4711.0 [14/Jun/2026"),
         ] {
@@ -407,6 +441,8 @@ mod tests {
             "2026-02-30T13:16:01Z",
             "2026-06-14",
             "31/06/2026 13:16:01",
+            "31.06.2026 13:16:01",
+            "2026.06.14.1 13:16:01",
             "2026-366T00:00:00",
             "178144296",
             "17814429611",
