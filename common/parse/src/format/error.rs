@@ -50,6 +50,11 @@ fn read_nginx<'a>(
     let Some(level) = level(&line[end..]).filter(is_word) else {
         return Miss::at(end, "a level ([error])");
     };
+    // AdGuard Home begins its lines alike, without a process.
+    let process = line[end + 1 + level.len() + 2..].trim_start().split_once('#');
+    if process.is_none_or(|(pid, _)| crate::syslog::number(pid).is_none()) {
+        return Miss::at(end, "a process and a thread (17#17:)");
+    }
     fill(line, end + 1, level, event);
     nginx_peer(&line[end + 1 + level.len() + 2..], event);
     (event.time, event.time_quality) = memory.instant(at);

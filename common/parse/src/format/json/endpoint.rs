@@ -1,7 +1,7 @@
 //! The protectors of endpoints and of logins whose JSON is known, as data: one entry each.
 //!
 //! CrowdStrike's streams and raw events, SentinelOne, Carbon Black, Sophos Central, Defender's hunting
-//! tables, Duo, Bitdefender, sudo. The names are those of the services' own documentation.
+//! tables, Duo, Bitdefender, authentik, open-appsec, sudo. The names are those of the services' own documentation.
 //!
 //! What it does *not* know: how a table is applied ([`super::service`]).
 
@@ -13,6 +13,62 @@ use common::field::Column as C;
 
 #[allow(clippy::too_many_lines, reason = "a flat list of services")]
 pub(super) static SERVICES: &[Service] = &[
+    Service {
+        dataset: "authentik.event",
+        has: &["action", "auth_via", "client_ip", "event", "logger"],
+        table: &[
+            ("action", To::Column(C::EventAction)),
+            ("context.http_request.method", To::Field("http.request.method")),
+            ("context.http_request.path", To::Url),
+            ("event", To::Column(C::Message)),
+            ("identifier", To::Column(C::UserName)),
+        ],
+        outcome: &[Outcome::Ends(
+            "action",
+            &["failed", "invalid_identifier"],
+            &["login", "logout", "authorize_application"],
+        )],
+        category: Category::Begins(
+            "action",
+            &[
+                ("login", "authentication"),
+                ("logout", "authentication"),
+                ("invalid_identifier", "authentication"),
+                ("authorize", "authentication"),
+            ],
+            "iam",
+        ),
+        finish: tried,
+        ..NOTHING
+    },
+    Service {
+        dataset: "authentik.request",
+        has: &["domain_url", "event", "logger", "remote", "runtime"],
+        table: &[("event", To::Url)],
+        outcome: &[Outcome::Status("status")],
+        category: Category::One("web"),
+        ..NOTHING
+    },
+    Service {
+        dataset: "openappsec.event",
+        has: &["eventAudience", "eventName", "eventData.httpSourceId"],
+        table: &[
+            ("eventData.httpHostName", To::Field("url.domain")),
+            ("eventData.httpMethod", To::Field("http.request.method")),
+            ("eventData.httpSourceId", To::Column(C::SourceIp)),
+            ("eventData.httpUriPath", To::Url),
+            ("eventData.securityAction", To::Lower(C::EventAction)),
+            ("eventData.waapIncidentType", To::Field("rule.category")),
+            ("eventName", To::Field("rule.name")),
+        ],
+        level: Level::Letters(
+            "eventSeverity",
+            &[("Crit", 2), ("High", 3), ("Med", 4), ("Low", 5), ("Info", 6)],
+        ),
+        outcome: &[Outcome::Ends("eventData.securityAction", &["prevent"], &["detect"])],
+        category: Category::One("intrusion_detection"),
+        ..NOTHING
+    },
     Service {
         dataset: "crowdstrike.detection",
         has: &["metadata.eventType", "event.DetectName"],
@@ -306,5 +362,12 @@ fn ran(fields: &Object<'_>, name: &'static str, event: &mut Event<'_>) {
     if let Some(Value::List(words)) = fields.value(name) {
         let words: Vec<String> = words.iter().map(Value::to_string).collect();
         event.process_command_line = Some(words.join(" ").into());
+    }
+}
+
+/// Whom somebody tried to be at authentik; the event's user is nobody then.
+fn tried(fields: &Object<'_>, event: &mut Event<'_>) {
+    if let Some(name) = fields.text("context.username").filter(|name| !name.is_empty()) {
+        event.user_name = Some(name.to_owned().into());
     }
 }
