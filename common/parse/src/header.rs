@@ -3,11 +3,11 @@
 //!
 //! Kept from line to line and in the parser's state; bounded. What it does *not* know: rows.
 
-use crate::place::Places;
+use crate::place::{Places, Plan};
 use serde::{Deserialize, Serialize};
 
 /// The columns of a TSV log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Header {
     #[serde(rename = "s")]
     pub(crate) separator: String,
@@ -26,6 +26,9 @@ pub(crate) struct Header {
     /// Where names stand among the columns, once a row asked for it.
     #[serde(skip)]
     pub(crate) places: Option<Places>,
+    /// What the columns give, once a row asked for it.
+    #[serde(skip)]
+    pub(crate) plan: Option<Plan>,
 }
 
 impl Default for Header {
@@ -40,6 +43,7 @@ impl Default for Header {
             fields: Vec::new(),
             types: Vec::new(),
             places: None,
+            plan: None,
         }
     }
 }
@@ -61,7 +65,7 @@ impl Header {
         let Some((name, value)) = rest.split_once(self.separator.as_str()) else {
             return matches!(rest, "close");
         };
-        self.places = None;
+        (self.places, self.plan) = (None, None);
         let columns = || value.split(self.separator.as_str()).map(str::to_owned).collect();
         match name {
             "set_separator" => value.clone_into(&mut self.list),

@@ -3,8 +3,12 @@
 //! A name or a table that lives as long as the program is the same one whenever it has the same
 //! address, so that where it stands is remembered by that.
 //!
-//! What it does *not* know: rows, what names mean.
+//! [`Places`] are asked for names; a [`Plan`] says beforehand what becomes of each column.
+//!
+//! What it does *not* know: how rows are divided, what names mean.
 
+use common::event::{Event, Value};
+use common::field::Column;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -85,13 +89,107 @@ impl Places {
     }
 }
 
-impl PartialEq for Places {
-    fn eq(&self, other: &Places) -> bool {
-        (&self.order, &self.names) == (&other.order, &other.names)
+/// How the text of a column is read; nothing where it says nothing.
+pub(crate) type Read = for<'a> fn(&'a str) -> Option<Value<'a>>;
+
+/// What a column gives an event.
+#[derive(Clone, Debug)]
+pub(crate) enum Gives {
+    /// A column of the event.
+    Column(Column, Read),
+    /// A further field.
+    Field(Cow<'static, str>, Read),
+}
+
+impl Gives {
+    /// The name of a further field; a column comes before all.
+    fn name(&self) -> &str {
+        match self {
+            Gives::Column(..) => "",
+            Gives::Field(name, _) => name,
+        }
     }
 }
 
-impl Eq for Places {}
+/// What the columns of a log give its events.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// Where the columns stand that the format itself looks at.
+    asked: Vec<Option<usize>>,
+    /// Columns and what they give, fields in the order of their names, which spares sorting them.
+    cells: Vec<(usize, Gives)>,
+    /// The first whose fields come behind those that the format adds itself.
+    split: usize,
+}
+
+impl Plan {
+    /// A plan for columns of these names; `give` tells what one of them gives. The format adds most
+    /// fields of its own that come in the order of names where `split` would stand.
+    pub(crate) fn new(
+        names: &[&str],
+        asked: &[&str],
+        split: &str,
+        give: impl Fn(&str, &mut dyn FnMut(Gives)),
+    ) -> Plan {
+        let mut cells = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            give(name, &mut |gives| cells.push((at, gives)));
+        }
+        cells.sort_by(|(_, one), (_, next)| one.name().cmp(next.name()));
+        let split = cells.partition_point(|(_, gives)| gives.name() < split);
+        let place = |wanted| names.iter().position(|name| *name == wanted);
+        Plan { asked: asked.iter().copied().map(place).collect(), cells, split }
+    }
+
+    /// Where a column stands that the format asked for, the first of its name.
+    pub(crate) fn place(&self, nth: usize) -> Option<usize> {
+        *self.asked.get(nth)?
+    }
+
+    /// What stands there in a row.
+    pub(crate) fn asked<'a>(&self, nth: usize, row: &[&'a str]) -> Option<&'a str> {
+        present(row, self.place(nth)?)
+    }
+
+    /// Fills what a row's columns give; `own` adds the format's own fields at their place.
+    pub(crate) fn fill<'a>(
+        &self,
+        row: &[&'a str],
+        event: &mut Event<'a>,
+        own: impl FnOnce(&mut Event<'a>),
+    ) {
+        // The format adds eight of its own at most.
+        event.ext.reserve(self.cells.len() + 8);
+        let (front, back) = self.cells.split_at(self.split);
+        give(front, row, event);
+        own(event);
+        give(back, row, event);
+    }
+}
+
+fn give<'a>(cells: &[(usize, Gives)], row: &[&'a str], event: &mut Event<'a>) {
+    for (at, gives) in cells {
+        let Some(text) = present(row, *at) else { continue };
+        match gives {
+            Gives::Field(name, read) => {
+                if let Some(value) = read(text) {
+                    event.ext.push(name.clone(), value);
+                }
+            }
+            Gives::Column(column, read) => {
+                if let Some(value) = read(text) {
+                    // What does not fit stays among the source's own fields.
+                    let _ = event.set_column(*column, value);
+                }
+            }
+        }
+    }
+}
+
+/// A column's value, unless it is absent.
+fn present<'a>(row: &[&'a str], at: usize) -> Option<&'a str> {
+    row.get(at).copied().filter(|value| !matches!(*value, "-" | ""))
+}
 
 #[cfg(test)]
 mod tests {
@@ -109,5 +207,30 @@ mod tests {
             assert_eq!(*places.of_table(TABLE), [(1, 0), (2, 2)]);
         }
         assert_eq!(Places::new(&[], |_| "".into()).of("a"), None);
+    }
+
+    #[test]
+    fn columns_give_fields_in_the_order_of_names() {
+        let plain: Read = |value| Some(Value::Text(Cow::Borrowed(value)));
+        let number: Read = |value| value.parse().ok().map(Value::Int);
+        let plan =
+            Plan::new(&["z", "ip", "a", "z", "n"], &["z", "none"], "m", |name, give| match name {
+                "ip" => give(Gives::Column(Column::SourceIp, plain)),
+                "n" => give(Gives::Field("n".into(), number)),
+                _ => give(Gives::Field(name.to_owned().into(), plain)),
+            });
+        let fields = |row: &[&'static str]| {
+            let mut event = Event::default();
+            plan.fill(row, &mut event, |event| event.ext.push("m", Value::Int(0)));
+            let fields: Vec<String> =
+                event.ext.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            (fields.join(" "), event.source_ip)
+        };
+        let ip = "192.0.2.7".parse().ok();
+        assert_eq!(fields(&["1", "192.0.2.7", "2", "3", "4"]), ("a=2 m=0 n=4 z=1 z=3".into(), ip));
+        assert_eq!(fields(&["-", "none", "", "3", "x"]), ("m=0 z=3".into(), None));
+        assert_eq!(fields(&["1"]), ("m=0 z=1".into(), None));
+        assert_eq!((plan.place(0), plan.place(1), plan.place(2)), (Some(0), None, None));
+        assert_eq!((plan.asked(0, &["7"]), plan.asked(0, &["-"])), (Some("7"), None));
     }
 }

@@ -13,12 +13,14 @@
 //! What it does *not* know: lines in columns of one's own without their header.
 
 use super::spec::{Found, Miss, Spec};
-use crate::columns::{self, To, put};
+use crate::columns;
 use crate::header::Header;
 use crate::memory::Memory;
+use crate::place::{Gives, Plan, Read};
 use common::event::{Event, Value, address};
 use common::field::Column as C;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// A header's name, a number, an address, `-`, a word of Amazon's.
 pub(super) const SPEC: Spec = Spec::payload(read).first(b"-0123456789:ACEINORSTabcdefgilmprstuv");
@@ -47,31 +49,23 @@ const DEFAULT: [&str; 14] = [
     "log-status",
 ];
 
-/// Names and their meanings, sorted.
-const TABLE: &[(&str, To)] = &[
-    ("account-id", To::Field("cloud.account.id")),
-    ("az-id", To::Field("cloud.availability_zone")),
-    ("dstaddr", To::Column(C::DestinationIp)),
-    ("dstport", To::Column(C::DestinationPort)),
-    ("instance-id", To::Field("cloud.instance.id")),
-    ("interface-id", To::Field("observer.ingress.interface.name")),
-    ("log-status", To::Field("vpcflow.status")),
-    ("region", To::Field("cloud.region")),
-    ("reject-reason", To::Field("event.reason")),
-    ("srcaddr", To::Column(C::SourceIp)),
-    ("srcport", To::Column(C::SourcePort)),
-];
+/// What the format looks at itself.
+const ASKED: [&str; 4] = ["srcaddr", "start", "end", "action"];
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    if let Some(header) = memory.header.take_if(|header| header.path == PATH) {
-        let names = header.fields.iter().map(String::as_str);
+    if let Some(mut header) = memory.header.take_if(|header| header.path == PATH) {
+        let names = || header.fields.iter().map(String::as_str).collect::<Vec<_>>();
+        let plan = header.plan.take().unwrap_or_else(|| plan(&names()));
+        let mut values = [""; COLUMNS + 1];
+        let values = &mut values[..=header.fields.len()];
+        let count = columns::split(text, b' ', values);
         // Whose flow it was tells a row from any other line of as many words.
-        let source = names.clone().zip(text.split(' ')).find(|(name, _)| *name == "srcaddr");
-        let is_row = source.is_some_and(|(_, ip)| ip == "-" || address(ip).is_some())
-            && text.split(' ').count() == header.fields.len();
+        let source = plan.place(0).map_or("", |at| values[at]);
+        let is_row = count == header.fields.len() && (source == "-" || address(source).is_some());
         if is_row {
-            fill(names.zip(text.split(' ')), text, event);
+            fill(&plan, &values[..count], text, event);
         }
+        header.plan = Some(plan);
         memory.header = Some(header);
         if is_row {
             return Ok(Found::ALL);
@@ -79,11 +73,13 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     }
     let bytes = text.as_bytes();
     if bytes.get(1) == Some(&b' ') && matches!(bytes[0], b'2'..=b'9') {
-        let mut words = text.split(' ');
-        let is_flow = words.nth(2).is_some_and(|interface| interface.starts_with("eni-"))
-            && matches!(words.nth(10), Some("OK" | "NODATA" | "SKIPDATA"));
+        static PLAN: LazyLock<Plan> = LazyLock::new(|| plan(&DEFAULT));
+        let mut values = [""; DEFAULT.len()];
+        let count = columns::split(text, b' ', &mut values);
+        let is_flow =
+            values[2].starts_with("eni-") && matches!(values[13], "OK" | "NODATA" | "SKIPDATA");
         if is_flow {
-            fill(DEFAULT.into_iter().zip(text.split(' ')), text, event);
+            fill(&PLAN, &values[..count], text, event);
             return Ok(Found::ALL);
         }
     }
@@ -111,63 +107,98 @@ fn is_header(text: &str) -> bool {
 }
 
 /// Fills what the columns of a row say.
-fn fill<'a, 'n>(
-    columns: impl Iterator<Item = (&'n str, &'a str)>,
-    text: &'a str,
-    event: &mut Event<'a>,
-) {
+fn fill<'a>(plan: &Plan, row: &[&'a str], text: &'a str, event: &mut Event<'a>) {
     event.message = Cow::Borrowed(text);
     event.dataset = Some("aws.vpcflow".into());
     event.event_category = Some("network".into());
-    let (mut start, mut end) = (None, None);
-    for (name, value) in columns.filter(|(_, value)| !matches!(*value, "-" | "")) {
-        match name {
-            "start" => start = value.parse::<i64>().ok(),
-            "end" => end = value.parse::<i64>().ok(),
-            _ => field(name, value, event),
-        }
-    }
+    let second = |nth| plan.asked(nth, row).and_then(|value| value.parse::<i64>().ok());
+    let (start, end) = (second(1), second(2));
     if let Some(start) = start.or(end) {
         columns::epoch(start.saturating_mul(1_000_000), event);
+    }
+    plan.fill(row, event, |event| {
         if let Some(end) = end {
-            let duration = end.saturating_sub(start).saturating_mul(1_000_000_000);
+            let duration = end.saturating_sub(start.unwrap_or(end)).saturating_mul(1_000_000_000);
             event.ext.push("event.duration", Value::Int(duration));
         }
+        if let Some(action) = plan.asked(3, row) {
+            columns::decide(&columns::lower(Cow::Borrowed(action)), event);
+        }
+    });
+}
+
+fn plan(names: &[&str]) -> Plan {
+    Plan::new(names, &ASKED, "event.", give)
+}
+
+/// Tells what a column means.
+fn give(name: &str, give: &mut dyn FnMut(Gives)) {
+    let mut field = |name: &'static str, read: Read| give(Gives::Field(name.into(), read));
+    match name {
+        "account-id" => field("cloud.account.id", plain),
+        "action" => give(Gives::Column(C::EventAction, lower)),
+        "az-id" => field("cloud.availability_zone", plain),
+        "bytes" => field("network.bytes", number),
+        "dstaddr" => give(Gives::Column(C::DestinationIp, plain)),
+        "dstport" => give(Gives::Column(C::DestinationPort, plain)),
+        "flow-direction" => field("network.direction", direction),
+        "instance-id" => field("cloud.instance.id", plain),
+        "interface-id" => field("observer.ingress.interface.name", plain),
+        "log-status" => field("vpcflow.status", plain),
+        "packets" => field("network.packets", number),
+        "protocol" => {
+            field("network.iana_number", plain);
+            give(Gives::Column(C::NetworkTransport, |value| {
+                Some(Value::Text(columns::transport(value)))
+            }));
+        }
+        "region" => field("cloud.region", plain),
+        "reject-reason" => field("event.reason", plain),
+        "srcaddr" => give(Gives::Column(C::SourceIp, plain)),
+        "srcport" => give(Gives::Column(C::SourcePort, plain)),
+        "type" => field("network.type", lower),
+        // The version of the columns says nothing of the flow; when it was is read elsewhere.
+        "version" | "start" | "end" => {}
+        _ => give(Gives::Field(own(name), plain)),
     }
 }
 
-fn field<'a>(name: &str, value: &'a str, event: &mut Event<'a>) {
-    match name {
-        "protocol" => {
-            event.network_transport = Some(columns::transport(value));
-            columns::add("network.iana_number", value, event);
-        }
-        "action" => {
-            let action = columns::lower(Cow::Borrowed(value));
-            columns::decide(&action, event);
-            event.event_action = Some(action);
-        }
-        "bytes" => columns::add_int("network.bytes", value, event),
-        "packets" => columns::add_int("network.packets", value, event),
-        "type" => {
-            event.ext.push("network.type", Value::Text(columns::lower(Cow::Borrowed(value))));
-        }
-        "flow-direction" => {
-            let way = match value {
-                "ingress" => "inbound",
-                "egress" => "outbound",
-                other => other,
-            };
-            columns::add("network.direction", way, event);
-        }
-        // The version of the columns says nothing of the flow.
-        "version" => {}
-        _ => match TABLE.binary_search_by(|(known, _)| (*known).cmp(name)) {
-            Ok(at) => put(TABLE[at].1, Value::Text(Cow::Borrowed(value)), event),
-            Err(_) => {
-                let name = ["vpcflow.", &name.replace('-', "_")].concat();
-                event.ext.push(name, Value::Text(Cow::Borrowed(value)));
-            }
-        },
+/// The name of a column without a meaning; those of Amazon's are borrowed.
+fn own(name: &str) -> Cow<'static, str> {
+    const KNOWN: [&str; 9] = [
+        "vpcflow.pkt_dst_aws_service",
+        "vpcflow.pkt_dstaddr",
+        "vpcflow.pkt_src_aws_service",
+        "vpcflow.pkt_srcaddr",
+        "vpcflow.sublocation_id",
+        "vpcflow.subnet_id",
+        "vpcflow.tcp_flags",
+        "vpcflow.traffic_path",
+        "vpcflow.vpc_id",
+    ];
+    let own = ["vpcflow.", &name.replace('-', "_")].concat();
+    match KNOWN.iter().find(|known| **known == own) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(own),
     }
+}
+
+fn plain(value: &str) -> Option<Value<'_>> {
+    Some(Value::Text(Cow::Borrowed(value)))
+}
+
+fn lower(value: &str) -> Option<Value<'_>> {
+    Some(Value::Text(columns::lower(Cow::Borrowed(value))))
+}
+
+fn number(value: &str) -> Option<Value<'_>> {
+    value.parse().map_or_else(|_| plain(value), |number| Some(Value::Int(number)))
+}
+
+fn direction(value: &str) -> Option<Value<'_>> {
+    plain(match value {
+        "ingress" => "inbound",
+        "egress" => "outbound",
+        other => other,
+    })
 }

@@ -15,6 +15,8 @@
 //! CloudFront's rows are read without their header as well, in the columns that Amazon writes, and
 //! so is what it sends in real time.
 //!
+//! What each column gives is found once for all rows of a header ([`Plan`]).
+//!
 //! What it does *not* know: logs whose rows have no date.
 
 mod kind;
@@ -24,12 +26,14 @@ use super::spec::{Found, Miss, Spec};
 use crate::columns;
 use crate::header::Header;
 use crate::memory::Memory;
+use crate::place::Plan;
 use crate::stamp::{self, Stamp};
 use common::clock::DAY;
 use common::clock::day_number;
 use common::event::{Event, address};
 use kind::Kind;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 pub(super) const SPEC: Spec = Spec::line(read);
 pub(super) const CLOUDFRONT: Spec = Spec::line(cloudfront).first(b"12");
@@ -37,19 +41,29 @@ pub(super) const CLOUDFRONT: Spec = Spec::line(cloudfront).first(b"12");
 /// Columns beyond this stay in the raw line, and so do names longer than this together.
 const COLUMNS: usize = 256;
 const NAMES: usize = 8 << 10;
+/// How many columns a row is divided into without an allocation.
+const FEW: usize = 64;
 
-/// A row's names and values.
-struct Row<'n, 'a> {
-    names: &'n [&'n str],
-    values: &'n [&'a str],
+/// What every kind of log is asked for: when an event was, and its whole URL.
+const COMMON: [&str; 4] = ["date-time", "date", "time", "cs-uri"];
+
+/// A row's values, and what becomes of them.
+struct Row<'p, 'a> {
+    plan: &'p Plan,
+    values: &'p [&'a str],
 }
 
 impl<'a> Row<'_, 'a> {
-    /// A column's value, unless it is absent.
-    fn of(&self, wanted: &str) -> Option<&'a str> {
-        let place = self.names.iter().position(|name| *name == wanted)?;
-        self.values.get(place).copied().filter(|value| !matches!(*value, "-" | ""))
+    /// The values of the columns that the kind of log asks for, as far as they are there.
+    fn asked<const N: usize>(&self) -> [Option<&'a str>; N] {
+        std::array::from_fn(|nth| self.plan.asked(COMMON.len() + nth, self.values))
     }
+}
+
+/// What columns give in a kind of log.
+fn plan(kind: &Kind, names: &[&str]) -> Plan {
+    let asked: Vec<&str> = COMMON.iter().chain(kind.asks).copied().collect();
+    Plan::new(names, &asked, "url.", |name, give| table::give(name, kind.is_coded, give))
 }
 
 fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
@@ -59,9 +73,11 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let Some(kind) = memory.header.as_ref().and_then(|header| Kind::named(&header.path)) else {
         return Miss::at(0, "a header before it (#Fields:)");
     };
-    let header = memory.header.take().unwrap_or_default();
-    let names: Vec<&str> = header.fields.iter().map(String::as_str).collect();
-    let read = row(line, kind, &names, memory, event);
+    let mut header = memory.header.take().unwrap_or_default();
+    let names = || header.fields.iter().map(String::as_str).collect::<Vec<_>>();
+    let plan = header.plan.take().unwrap_or_else(|| plan(kind, &names()));
+    let read = row(line, kind, (&plan, header.fields.len()), memory, event);
+    header.plan = Some(plan);
     memory.header = Some(header);
     read
 }
@@ -72,6 +88,8 @@ fn cloudfront<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
+    static PLAN: LazyLock<Plan> =
+        LazyLock::new(|| plan(&kind::CLOUDFRONT, kind::CLOUDFRONT_COLUMNS));
     let has_header =
         memory.header.as_ref().is_some_and(|header| Kind::named(&header.path).is_some());
     if line.as_bytes().get(10) == Some(&b'.') && !has_header {
@@ -80,32 +98,38 @@ fn cloudfront<'a>(
     if line.as_bytes().get(10) != Some(&b'\t') || has_header {
         return Miss::at(0, "CloudFront's columns, divided by tabs");
     }
-    let count = line.split('\t').count();
-    let path = line.split('\t').nth(7).filter(|path| path.starts_with('/'));
-    let Some(names) = kind::CLOUDFRONT_COLUMNS.get(..count).filter(|_| path.is_some()) else {
+    let names = kind::CLOUDFRONT_COLUMNS.len();
+    let mut values = [""; FEW];
+    let count = columns::split(line, b'\t', &mut values[..=names]);
+    if count > names || !values[7].starts_with('/') {
         return Miss::at(0, "CloudFront's columns, divided by tabs");
-    };
-    row(line, &kind::CLOUDFRONT, names, memory, event)
+    }
+    told(line, &kind::CLOUDFRONT, &Row { plan: &PLAN, values: &values[..count] }, memory, event)
 }
 
 /// Reads what CloudFront sends in real time: an epoch, then columns that have no names. They are
 /// Amazon's in Amazon's order, where what stands in the first ones fits that.
 fn live<'a>(line: &'a str, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let mut values = [""; COLUMNS];
-    let count = tabs(line, 0, &mut values).min(COLUMNS);
-    let names = kind::CLOUDFRONT_LIVE;
+    static PLANS: LazyLock<[Plan; 2]> = LazyLock::new(|| {
+        let mut older = kind::CLOUDFRONT_LIVE.to_vec();
+        older.retain(|name| *name != "s-ip");
+        [plan(&kind::CLOUDFRONT, kind::CLOUDFRONT_LIVE), plan(&kind::CLOUDFRONT, &older)]
+    });
+    let mut values = [""; FEW];
+    let count = columns::split(line, b'\t', &mut values);
     // Older settings have no address of the server.
     let has_server = address(values[2]).is_some();
-    let mut all: Vec<&str> = names.to_vec();
-    if !has_server {
-        all.remove(2);
-    }
-    let row = Row { names: &all, values: &values[..count] };
+    let (plan, width) = match has_server {
+        true => (&PLANS[0], kind::CLOUDFRONT_LIVE.len()),
+        false => (&PLANS[1], kind::CLOUDFRONT_LIVE.len() - 1),
+    };
+    let row = Row { plan, values: &values[..count] };
+    let [status, path] = row.asked();
     let is_status = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_known = address(values[1]).is_some()
-        && row.of("sc-status").is_some_and(is_status)
-        && row.of("cs-uri-stem").is_some_and(|path| path.starts_with('/'));
-    let time = is_known.then(|| seconds(values[0])).flatten().filter(|_| count <= all.len());
+        && status.is_some_and(is_status)
+        && path.is_some_and(|path| path.starts_with('/'));
+    let time = is_known.then(|| seconds(values[0])).flatten().filter(|_| count <= width);
     let Some(time) = time else {
         return Miss::at(0, "CloudFront's columns, divided by tabs");
     };
@@ -164,21 +188,40 @@ fn directive<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> R
 fn row<'a>(
     line: &'a str,
     kind: &Kind,
-    names: &[&str],
+    (plan, width): (&Plan, usize),
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let mut values = [""; COLUMNS];
-    let count = (kind.divide)(line, names.len(), &mut values);
-    if count != names.len() {
+    let mut few = [""; FEW];
+    let mut many: Vec<&str>;
+    // One more, so that a row is seen to have too many.
+    let slots = (width + 1).min(COLUMNS);
+    let values = match few.get_mut(..slots) {
+        Some(few) => few,
+        None => {
+            many = vec![""; slots];
+            &mut many[..]
+        }
+    };
+    if (kind.divide)(line, width, values) != width {
         return Miss::at(line.len(), "as many columns as the header has");
     }
-    let row = Row { names, values: &values[..count] };
-    let Some(at) = instant(&row, kind.is_local) else {
+    told(line, kind, &Row { plan, values: &values[..width] }, memory, event)
+}
+
+/// Reads a row's time and what it says.
+fn told<'a>(
+    line: &'a str,
+    kind: &Kind,
+    row: &Row<'_, 'a>,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) -> Result<Found, Miss> {
+    let Some(at) = instant(row, kind.is_local) else {
         return Miss::at(0, "a date and a time");
     };
     (event.time, event.time_quality) = memory.instant(at);
-    fill(line, kind, &row, event);
+    fill(line, kind, row, event);
     Ok(Found::ALL)
 }
 
@@ -188,19 +231,21 @@ fn fill<'a>(line: &'a str, kind: &Kind, row: &Row<'_, 'a>, event: &mut Event<'a>
     event.dataset = Some(kind.dataset.into());
     event.event_category = Some(kind.category.into());
     (kind.read)(row, event);
-    for (name, value) in row.names.iter().zip(row.values) {
-        if !matches!(*value, "-" | "") {
-            table::field(name, value, kind.is_coded, event);
+    row.plan.fill(row.values, event, |event| {
+        (kind.url)(row, event);
+        if let Some(url) = row.plan.asked(3, row.values) {
+            columns::url(Cow::Borrowed(url), event);
         }
-    }
+    });
 }
 
 /// When a row's event was: in a date and a time, or both in one column.
 fn instant(row: &Row<'_, '_>, is_local: bool) -> Option<Stamp> {
-    if let Some((at, end)) = row.of("date-time").and_then(|text| stamp::iso(text.as_bytes(), 0)) {
+    let [both, date, time] = std::array::from_fn(|nth| row.plan.asked(nth, row.values));
+    if let Some((at, end)) = both.and_then(|text| stamp::iso(text.as_bytes(), 0)) {
         return (end >= 19).then_some(at);
     }
-    let (date, time) = row.of("date").zip(row.of("time"))?;
+    let (date, time) = date.zip(time)?;
     let (date, _) = stamp::date(date.as_bytes(), 0).filter(|(_, end)| *end == date.len())?;
     let (time, _) = stamp::clock(time.as_bytes(), 0).filter(|(_, after)| *after == time.len())?;
     let wall = day_number(date.0, date.1, date.2) * DAY + time;
@@ -210,8 +255,17 @@ fn instant(row: &Row<'_, '_>, is_local: bool) -> Option<Stamp> {
 /// Divides a row at blanks or tabs; quotes hold a value together. Where tabs alone give as many
 /// values as there are columns, values may hold blanks.
 fn blanks<'a>(line: &'a str, columns: usize, values: &mut [&'a str]) -> usize {
-    if line.contains('\t') && line.split('\t').count() == columns {
-        return tabs(line, columns, values);
+    match memchr::memchr2(b'\t', b'"', line.as_bytes()) {
+        Some(_) if line.contains('\t') && line.split('\t').count() == columns => {
+            return tabs(line, columns, values);
+        }
+        Some(_) => {}
+        None => {
+            let count = columns::split(line, b' ', values);
+            if values[..count].iter().all(|value| !value.is_empty()) {
+                return count;
+            }
+        }
     }
     let mut rest = line;
     let mut count = 0;
@@ -234,14 +288,7 @@ fn blanks<'a>(line: &'a str, columns: usize, values: &mut [&'a str]) -> usize {
 }
 
 fn tabs<'a>(line: &'a str, _columns: usize, values: &mut [&'a str]) -> usize {
-    let mut count = 0;
-    for value in line.split('\t') {
-        if let Some(place) = values.get_mut(count) {
-            *place = value;
-        }
-        count += 1;
-    }
-    count
+    columns::split(line, b'\t', values)
 }
 
 fn commas<'a>(line: &'a str, _columns: usize, values: &mut [&'a str]) -> usize {
@@ -250,26 +297,30 @@ fn commas<'a>(line: &'a str, _columns: usize, values: &mut [&'a str]) -> usize {
 
 /// Undoes `%20` and its like, where what they stand for is text.
 fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
     let bytes = text.as_bytes();
+    let Some(mut at) = memchr::memchr(b'%', bytes) else { return Cow::Borrowed(text) };
     let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
+    let mut from = 0;
+    loop {
+        if let Some(byte) = hex(bytes, at + 1) {
+            out.extend_from_slice(&bytes[from..at]);
+            out.push(byte);
+            from = at + 3;
+        }
+        at = from.max(at + 1);
+        match memchr::memchr(b'%', &bytes[at..]) {
+            Some(next) => at += next,
+            None => break,
         }
     }
+    out.extend_from_slice(&bytes[from..]);
     String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Reads two hexadecimal digits.
+fn hex(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(*bytes.get(at)?)? << 4 | digit(*bytes.get(at + 1)?)?)
 }
 
 /// What a status says of the outcome.
@@ -288,4 +339,46 @@ fn url<'a>(path: Option<&'a str>, query: Option<&'a str>, event: &mut Event<'a>)
         None => Cow::Borrowed(path),
     };
     columns::url(url, event);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_without_quotes_are_divided_as_others_are() {
+        let rows = ["a b c", " a  b ", "", " ", "a", "a b c d e", "a b c d", "\u{e4} b c"];
+        for row in rows {
+            let divided = |row: &'static str| {
+                let mut values = [""; 4];
+                let count = blanks(row, 3, &mut values);
+                (count.min(4), values[..count.min(4)].join("|"))
+            };
+            // A quote anywhere has the row read byte by byte.
+            let quoted: &'static str = format!("{row} \"\"").leak();
+            let ((count, values), (more, want)) = (divided(row), divided(quoted));
+            assert_eq!((count + 1).min(4), more, "{row:?}");
+            assert!(want.starts_with(&values), "{row:?}: {values:?} and {want:?}");
+        }
+    }
+
+    #[test]
+    fn coded_bytes_are_decoded_where_they_are_text() {
+        let cases = [
+            ("a", "a"),
+            ("%41", "A"),
+            ("a%20b%2fc", "a b/c"),
+            ("%", "%"),
+            ("%4", "%4"),
+            ("%%41", "%A"),
+            ("%zz%41", "%zzA"),
+            ("%+5", "%+5"),
+            ("%4\u{e4}", "%4\u{e4}"),
+            ("%c3%a4", "\u{e4}"),
+            ("%c3", "%c3"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(decoded(text), want, "{text}");
+        }
+    }
 }

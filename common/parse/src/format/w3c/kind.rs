@@ -5,6 +5,7 @@
 use super::{Row, blanks, commas, outcome, tabs, url};
 use crate::columns::{self, add};
 use common::event::{Event, Value, address};
+use std::borrow::Cow;
 
 /// A kind of log.
 pub(super) struct Kind {
@@ -20,8 +21,12 @@ pub(super) struct Kind {
     pub(super) is_coded: bool,
     /// Divides a row; how many columns there are.
     pub(super) divide: for<'a> fn(&'a str, usize, &mut [&'a str]) -> usize,
-    /// What several columns say together.
+    /// The columns that [`Kind::read`] looks at.
+    pub(super) asks: &'static [&'static str],
+    /// What several columns say together, but for the URL.
     pub(super) read: for<'a> fn(&Row<'_, 'a>, &mut Event<'a>),
+    /// The URL, where it stands in several columns.
+    pub(super) url: for<'a> fn(&Row<'_, 'a>, &mut Event<'a>),
 }
 
 /// The first whose columns are there.
@@ -35,7 +40,9 @@ const KINDS: &[Kind] = &[
         is_local: true,
         is_coded: false,
         divide: blanks,
+        asks: &["path", "action"],
         read: firewall,
+        url: |_, _| {},
     },
     Kind {
         name: "httperr",
@@ -45,7 +52,9 @@ const KINDS: &[Kind] = &[
         is_local: false,
         is_coded: false,
         divide: blanks,
+        asks: &["s-reason"],
         read: refused,
+        url: |_, _| {},
     },
     Kind {
         name: "tracking",
@@ -55,7 +64,9 @@ const KINDS: &[Kind] = &[
         is_local: false,
         is_coded: false,
         divide: commas,
+        asks: &["event-id", "recipient-address"],
         read: tracked,
+        url: |_, _| {},
     },
     // The protocol logs of Exchange: helpers read their rows, with and without a header.
     Kind {
@@ -66,7 +77,9 @@ const KINDS: &[Kind] = &[
         is_local: false,
         is_coded: false,
         divide: commas,
+        asks: &[],
         read: |_, _| {},
+        url: |_, _| {},
     },
     Kind {
         name: "w3c",
@@ -76,7 +89,19 @@ const KINDS: &[Kind] = &[
         is_local: false,
         is_coded: false,
         divide: blanks,
+        asks: &[
+            "action",
+            "cs-method",
+            "sc-status",
+            "sc-filter-result",
+            "cs-uri-stem",
+            "cs-uri-path",
+            "cs-uri-query",
+            "X-Forwarded-For",
+            "x-forwarded-for",
+        ],
         read: other,
+        url: asked,
     },
 ];
 
@@ -89,7 +114,16 @@ pub(super) const CLOUDFRONT: Kind = Kind {
     is_local: false,
     is_coded: true,
     divide: tabs,
+    asks: &[
+        "sc-status",
+        "cs-uri-stem",
+        "cs-uri-query",
+        "x-host-header",
+        "cs(Host)",
+        "x-forwarded-for",
+    ],
     read: delivered,
+    url: requested,
 };
 
 /// The columns that CloudFront writes, where no header says it.
@@ -193,11 +227,15 @@ impl Kind {
 }
 
 fn delivered<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
-    outcome(row.of("sc-status"), event);
-    url(row.of("cs-uri-stem"), row.of("cs-uri-query"), event);
-    let domain = row.of("x-host-header").or(row.of("cs(Host)"));
-    add("url.domain", domain.unwrap_or_default(), event);
-    forwarded(row.of("x-forwarded-for"), event);
+    let [status, _, _, _, _, list] = row.asked();
+    outcome(status, event);
+    forwarded(list, event);
+}
+
+fn requested<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    let [_, path, query, asked, own] = row.asked();
+    add("url.domain", asked.or(own).unwrap_or_default(), event);
+    url(path, query, event);
 }
 
 /// The first of those for whom proxies asked.
@@ -209,33 +247,36 @@ fn forwarded<'a>(list: Option<&'a str>, event: &mut Event<'a>) {
 }
 
 fn firewall<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
-    match row.of("path") {
+    let [path, action] = row.asked();
+    decided(action, event);
+    match path {
         Some("SEND") => add("network.direction", "outbound", event),
         Some("RECEIVE") => add("network.direction", "inbound", event),
         _ => {}
     }
-    decided(row, event);
 }
 
-fn decided<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
-    if let Some(action) = row.of("action") {
-        columns::decide(&action.to_ascii_lowercase(), event);
+fn decided(action: Option<&str>, event: &mut Event<'_>) {
+    if let Some(action) = action {
+        columns::decide(&columns::lower(Cow::Borrowed(action)), event);
     }
 }
 
 fn refused<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    let [reason] = row.asked();
     event.event_outcome = Some("failure".into());
     event.event_action = Some("request-refused".into());
-    add("event.reason", row.of("s-reason").unwrap_or_default(), event);
+    add("event.reason", reason.unwrap_or_default(), event);
     event.network_transport = Some("tcp".into());
 }
 
 fn tracked<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
-    event.event_outcome = row.of("event-id").map(|id| {
+    let [id, list] = row.asked();
+    event.event_outcome = id.map(|id| {
         let failed = matches!(id, "FAIL" | "BADMAIL" | "POISONMESSAGE" | "DEFER" | "DROP");
         if failed { "failure".into() } else { "success".into() }
     });
-    if let Some(list) = row.of("recipient-address") {
+    if let Some(list) = list {
         let list = list.split(';').map(|to| Value::Text(to.into())).collect();
         event.ext.push("email.to.address", Value::List(list));
     }
@@ -243,19 +284,26 @@ fn tracked<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
 
 /// IIS, proxies, whatever else writes columns.
 fn other<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
-    decided(row, event);
-    let is_web = row.of("cs-method").is_some() || row.of("sc-status").is_some();
+    let [action, method, status, result, _, _, _, list, small] = row.asked();
+    let is_web = method.is_some() || status.is_some();
+    forwarded(list.or(small).filter(|_| is_web), event);
+    decided(action, event);
     if !is_web {
         return;
     }
     event.dataset = Some("w3c.access".into());
     event.event_category = Some("web".into());
-    outcome(row.of("sc-status"), event);
-    match row.of("sc-filter-result") {
+    outcome(status, event);
+    match result {
         Some("DENIED") => columns::decide("denied", event),
         Some("OBSERVED" | "PROXIED") => columns::decide("allowed", event),
         _ => {}
     }
-    url(row.of("cs-uri-stem").or(row.of("cs-uri-path")), row.of("cs-uri-query"), event);
-    forwarded(row.of("X-Forwarded-For").or(row.of("x-forwarded-for")), event);
+}
+
+fn asked<'a>(row: &Row<'_, 'a>, event: &mut Event<'a>) {
+    let [_, method, status, _, stem, path, query] = row.asked();
+    if method.is_some() || status.is_some() {
+        url(stem.or(path), query, event);
+    }
 }

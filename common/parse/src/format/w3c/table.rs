@@ -5,7 +5,8 @@
 use super::decoded;
 use crate::category;
 use crate::columns::{self, To};
-use common::event::{Event, Value};
+use crate::place::{Gives, Read};
+use common::event::Value;
 use common::field::Column as C;
 use std::borrow::Cow;
 
@@ -22,7 +23,6 @@ const TABLE: &[(&str, To)] = &[
     ("cs-host", To::Field("url.domain")),
     ("cs-method", To::Field("http.request.method")),
     ("cs-referer", To::Field("http.request.referrer")),
-    ("cs-uri", To::Url),
     ("cs-uri-port", To::Field("url.port")),
     ("cs-uri-scheme", To::Field("url.scheme")),
     ("cs-user-agent", To::Field("user_agent.original")),
@@ -57,51 +57,180 @@ const TABLE: &[(&str, To)] = &[
     ("x-edge-result-type", To::Field("cloudfront.result")),
 ];
 
-/// Fills what a column means and keeps it under its own name.
-pub(super) fn field<'a>(name: &str, value: &'a str, is_coded: bool, event: &mut Event<'a>) {
+/// Names that mean nothing else than they say, but are common: events borrow them.
+const PLAIN: &[&str] = &[
+    "X-Forwarded-For",
+    "c-country",
+    "c-ip-version",
+    "cache-behavior-path-pattern",
+    "connector-id",
+    "cs(Cookie)",
+    "cs(Host)",
+    "cs-accept",
+    "cs-accept-encoding",
+    "cs-categories",
+    "cs-cookie",
+    "cs-header-names",
+    "cs-headers",
+    "cs-headers-count",
+    "cs-protocol",
+    "cs-protocol-version",
+    "cs-uri",
+    "cs-uri-extension",
+    "cs-uri-path",
+    "cs-uri-query",
+    "cs-uri-stem",
+    "cs-version",
+    "directionality",
+    "fle-encrypted-fields",
+    "fle-status",
+    "icmpcode",
+    "icmptype",
+    "info",
+    "internal-message-id",
+    "message-info",
+    "network-message-id",
+    "path",
+    "recipient-address",
+    "recipient-count",
+    "recipient-status",
+    "reference",
+    "related-recipient-address",
+    "return-path",
+    "rs(Content-Type)",
+    "s-queuename",
+    "s-reason",
+    "s-siteid",
+    "s-sitename",
+    "sc-content-len",
+    "sc-filter-result",
+    "sc-range-end",
+    "sc-range-start",
+    "sc-substatus",
+    "sc-win32-status",
+    "size",
+    "source",
+    "source-context",
+    "streamid",
+    "tcpack",
+    "tcpflags",
+    "tcpsyn",
+    "tcpwin",
+    "tenant-id",
+    "time-taken",
+    "time-to-first-byte",
+    "total-bytes",
+    "x-edge-detailed-result-type",
+    "x-edge-response-result-type",
+    "x-exception-id",
+    "x-forwarded-for",
+    "x-host-header",
+    "x-virus-id",
+];
+
+/// How a column's text is written.
+#[derive(Clone, Copy)]
+enum Spelling {
+    Plain,
+    Spaced,
+    Coded,
+    Twice,
+}
+
+/// Tells what a column means, and that it is kept under its own name.
+pub(super) fn give(name: &str, is_coded: bool, give: &mut dyn FnMut(Gives)) {
     if matches!(name, "date" | "time" | "date-time" | "timestamp") {
         return;
     }
     let is_agent = matches!(name, "cs(User-Agent)" | "cs-user-agent");
     let is_text = name.starts_with("cs(") || is_agent || name == "cs-referer";
-    let text = match is_text {
-        true if is_coded && is_agent => twice(value),
-        true if is_coded => decoded(value),
-        true => spaced(value),
-        false => Cow::Borrowed(value),
+    let spelling = match is_text {
+        true if is_coded && is_agent => Spelling::Twice,
+        true if is_coded => Spelling::Coded,
+        true => Spelling::Spaced,
+        false => Spelling::Plain,
     };
+    let text = text(spelling);
+    let mut field = |name: &'static str, read: Read| give(Gives::Field(name.into(), read));
     match name {
-        "cs(Host)" | "cs(host)" if !is_coded => {
-            event.ext.push("url.domain", Value::Text(text.clone()));
-        }
-        "cs-version" | "cs-protocol-version" => {
-            columns::http_version(&Value::Text(Cow::Borrowed(value)), event);
-        }
-        "time-taken" => took(value, event),
+        "cs(Host)" | "cs(host)" if !is_coded => field("url.domain", text),
+        "cs-version" | "cs-protocol-version" => field("http.version", version),
+        "time-taken" => field("event.duration", took),
         "cs-categories" => {
-            let first = value.split(';').next().unwrap_or(value);
-            columns::add("rule.category", value, event);
-            if let Some(category) = category::of(first) {
-                event.ext.push("url.category", Value::Text(category.into()));
-            }
+            field("rule.category", plain);
+            field("url.category", category);
         }
-        _ => known(name, value, text.clone(), event),
+        _ => known(name, spelling, give),
     }
-    columns::keep(name.to_owned(), Value::Text(text), event);
+    give(Gives::Field(own(name), text));
 }
 
-fn known<'a>(name: &str, value: &'a str, text: Cow<'a, str>, event: &mut Event<'a>) {
-    if let Ok(at) = TABLE.binary_search_by(|(known, _)| (*known).cmp(name)) {
-        let value = match (TABLE[at].1, value.parse::<i64>()) {
-            (To::Field(_), Ok(number)) => Value::Int(number),
-            _ => Value::Text(text),
-        };
-        columns::put(TABLE[at].1, value, event);
+/// The name under which an event keeps a column; borrowed where it is common.
+fn own(name: &str) -> Cow<'static, str> {
+    let kept = columns::kept_name(name.into());
+    let mut known = TABLE.iter().map(|(known, _)| known).chain(PLAIN);
+    match known.find(|known| **known == kept) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(kept.into_owned()),
     }
+}
+
+fn known(name: &str, spelling: Spelling, give: &mut dyn FnMut(Gives)) {
+    if let Ok(at) = TABLE.binary_search_by(|(known, _)| (*known).cmp(name)) {
+        match TABLE[at].1 {
+            To::Field(field) => give(Gives::Field(field.into(), number(spelling))),
+            To::Column(column) => give(Gives::Column(column, text(spelling))),
+            To::Lower(column) => give(Gives::Column(column, lower)),
+            To::Url => {}
+        }
+    }
+}
+
+/// How a text is read.
+fn text(spelling: Spelling) -> Read {
+    match spelling {
+        Spelling::Plain => plain,
+        Spelling::Spaced => |value| Some(Value::Text(spaced(value))),
+        Spelling::Coded => |value| Some(Value::Text(decoded(value))),
+        Spelling::Twice => |value| Some(Value::Text(twice(value))),
+    }
+}
+
+/// How what may be a number is read.
+fn number(spelling: Spelling) -> Read {
+    match spelling {
+        Spelling::Plain => |value| int(value).or_else(|| plain(value)),
+        Spelling::Spaced => |value| int(value).or_else(|| Some(Value::Text(spaced(value)))),
+        Spelling::Coded => |value| int(value).or_else(|| Some(Value::Text(decoded(value)))),
+        Spelling::Twice => |value| int(value).or_else(|| Some(Value::Text(twice(value)))),
+    }
+}
+
+fn int(value: &str) -> Option<Value<'_>> {
+    value.parse().ok().map(Value::Int)
+}
+
+fn plain(value: &str) -> Option<Value<'_>> {
+    Some(Value::Text(Cow::Borrowed(value)))
+}
+
+fn lower(value: &str) -> Option<Value<'_>> {
+    Some(Value::Text(columns::lower(Cow::Borrowed(value))))
+}
+
+/// `1.1` of `HTTP/1.1`.
+fn version(value: &str) -> Option<Value<'_>> {
+    plain(value.strip_prefix("HTTP/").unwrap_or(value))
+}
+
+/// The first category in the common vocabulary.
+fn category(value: &str) -> Option<Value<'_>> {
+    let first = value.split(';').next().unwrap_or(value);
+    category::of(first).and_then(plain)
 }
 
 /// Milliseconds where they are whole, as IIS writes them; otherwise seconds.
-fn took(value: &str, event: &mut Event<'_>) {
+fn took(value: &str) -> Option<Value<'_>> {
     let nanos = match value.parse::<i64>() {
         Ok(millis) => Some(millis.saturating_mul(1_000_000)),
         #[allow(clippy::cast_possible_truncation, reason = "below 10^18")]
@@ -111,9 +240,7 @@ fn took(value: &str, event: &mut Event<'_>) {
             .filter(|seconds| (0.0..1e9).contains(seconds))
             .map(|seconds| (seconds * 1e9).round() as i64),
     };
-    if let Some(nanos) = nanos {
-        event.ext.push("event.duration", Value::Int(nanos));
-    }
+    nanos.map(Value::Int)
 }
 
 /// IIS writes a blank as `+`.
