@@ -71,7 +71,11 @@ fn read_as<'a>(
         return Miss::at(0, "a stamp ([14/Jun/2026:15:16:01 +0200])");
     };
     let text = line.as_bytes();
-    let has_header = stamp::iso(text, 0).is_some() || stamp::month_day(text, 0).is_some();
+    let has_header = match text.get(3) {
+        Some(b' ') => stamp::month_day(text, 0).is_some(),
+        Some(b'0'..=b'9') => stamp::iso(text, 0).is_some(),
+        _ => false,
+    };
     if has_header || line.starts_with('<') {
         return Miss::at(0, "a host");
     }
@@ -268,10 +272,10 @@ fn fill_upstream<'a>(text: &'a str, event: &mut Event<'a>) {
     let Some((_, rest)) = rest.split_once("] ") else { return };
     let rest = rest.split(" [").next().unwrap_or_default();
     let Some((rest, id)) = rest.rsplit_once(' ') else { return };
-    // As many addresses, lengths, times and states as there were tries.
+    // As many addresses, lengths, times and states as there were tries, of which the last counts.
     let words: Vec<&str> = rest.split_ascii_whitespace().collect();
     let tries = words.len() / 4;
-    let last = |nth: usize| words.get((nth + 1) * tries - usize::from(tries > 0)).copied();
+    let last = |nth: usize| words.get(((nth + 1) * tries).checked_sub(1)?).copied();
     let fields = [
         ("nginx.upstream.name", Some(name)),
         ("nginx.upstream.address", last(0)),
@@ -362,4 +366,27 @@ fn target(request: &str) -> Option<Target> {
         _ => (request.len(), request.len()),
     };
     (end > method + 1).then_some(Target { method, end, version })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_what_an_ingress_tried_counts_and_less_than_one_try_is_nothing() {
+        let upstream = |rest: &str| {
+            let text = format!(" 512 0.007 [web-80] [] {rest} e1f2");
+            let mut event = Event::default();
+            fill_upstream(&text, &mut event);
+            let text = |name| event.ext.get(name).map(ToString::to_string).unwrap_or_default();
+            assert_eq!(text("http.request.id"), "e1f2");
+            [text("nginx.upstream.address"), text("nginx.upstream.status")]
+        };
+        assert_eq!(upstream("10.0.0.9:80 10 0.1 200"), ["10.0.0.9:80", "200"]);
+        let twice = "10.0.0.9:80, 10.0.0.8:80 0, 10 0.1, 0.2 502, 200";
+        assert_eq!(upstream(twice), ["10.0.0.8:80", "200"]);
+        for few in ["-", "10.0.0.9:80", "10.0.0.9:80 10", "10.0.0.9:80 10 0.1"] {
+            assert_eq!(upstream(few), ["", ""], "{few}");
+        }
+    }
 }
