@@ -11,7 +11,7 @@
 //! What it does *not* know: the balancers' logs of connections.
 
 use super::spec::{Found, Miss, Spec};
-use crate::columns::{add, add_int};
+use crate::columns::{add, add_int, cut};
 use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value, address};
@@ -200,7 +200,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let (word, after) = match rest.strip_prefix('"') {
-            Some(inside) => match inside.split_once("\" ") {
+            Some(inside) => match cut(inside, b"\" ") {
                 Some(parts) => parts,
                 None => (inside.strip_suffix('"').unwrap_or(inside), ""),
             },

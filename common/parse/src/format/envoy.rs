@@ -11,7 +11,7 @@
 //! What it does *not* know: formats that an administrator wrote; JSON ([`super::json`]).
 
 use super::{Found, Miss, Spec};
-use crate::columns::{add, add_int};
+use crate::columns::{add, add_int, cut};
 use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value, address};
@@ -26,7 +26,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     else {
         return Miss::at(0, "a stamp and a request ([2016-04-15T20:17:00.310Z] \"GET …\")");
     };
-    let Some((request, rest)) = text[end + 3..].split_once("\" ") else {
+    let Some((request, rest)) = cut(&text[end + 3..], b"\" ") else {
         return Miss::at(end + 3, "the request's end");
     };
     let mut list = super::elb::words(rest);

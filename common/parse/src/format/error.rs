@@ -11,6 +11,7 @@
 //! What it does *not* know: messages.
 
 use super::spec::{Found, Miss, Spec};
+use crate::columns::cut;
 use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
@@ -72,7 +73,7 @@ fn fill<'a>(line: &'a str, body: usize, level: &str, event: &mut Event<'a>) {
 /// there is the server's own text.
 fn apache_peer<'a>(text: &'a str, event: &mut Event<'a>) {
     let mut rest = text.trim_start();
-    if let Some((pid, after)) = rest.strip_prefix("[pid ").and_then(|rest| rest.split_once("] ")) {
+    if let Some((pid, after)) = rest.strip_prefix("[pid ").and_then(|rest| cut(rest, b"] ")) {
         event.process_pid = pid.split(':').next().and_then(|pid| pid.parse().ok());
         rest = after;
     }
@@ -82,7 +83,7 @@ fn apache_peer<'a>(text: &'a str, event: &mut Event<'a>) {
         rest = end.map_or(rest, |end| &cause[end + 2..]);
     }
     let peer = rest.strip_prefix("[client ").or_else(|| rest.strip_prefix("[remote "));
-    if let Some((peer, after)) = peer.and_then(|peer| peer.split_once("] ")) {
+    if let Some((peer, after)) = peer.and_then(|peer| cut(peer, b"] ")) {
         let (ip, port) = match address(peer) {
             Some(ip) => (Some(ip), None),
             None => peer

@@ -8,9 +8,9 @@
 //!
 //! The message is the line. What it does *not* know: formats that an administrator wrote.
 
-use super::modsecurity::request;
+use super::modsecurity;
 use super::spec::{Found, Miss, Spec};
-use crate::columns::{add, add_int};
+use crate::columns::{self, add, add_int, cut};
 use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value, address};
@@ -34,7 +34,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     else {
         return Miss::at(client.len() + 2, "a stamp (06/Feb/2009:12:14:14.655)");
     };
-    if let Some((place, reason)) = rest[end + 2..].split_once(": ")
+    if let Some((place, reason)) = cut(&rest[end + 2..], b": ")
         && let Some((frontend, bind)) = place.split_once('/').filter(|_| !place.contains(' '))
     {
         (event.time, event.time_quality) = memory.instant(at);
@@ -59,18 +59,19 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     event.event_category = Some(if is_http { "web" } else { "network" }.into());
     (event.source_ip, event.source_port) = (ip, port);
     event.ext.reserve(16);
+    let quoted = cut(text, b" \"").filter(|_| is_http);
     took(times, event);
     add("haproxy.backend", pool, event);
+    if let Some((front, _)) = quoted {
+        captured(front, event);
+    }
     add("haproxy.connections", connections, event);
     add("haproxy.frontend", frontend.trim_end_matches('~'), event);
     add("haproxy.queues", queues, event);
     add("haproxy.server", server, event);
     add("haproxy.termination_state", state, event);
     add("haproxy.times", times, event);
-    add_int("http.response.bytes", bytes.trim_start_matches('+'), event);
-    if is_http {
-        answered(text, status, event);
-    }
+    answered(quoted.map(|(_, line)| line), (status, bytes), event);
     Ok(Found { stamp: (client.len() + 2, client.len() + 2 + end), ..Found::ALL })
 }
 
@@ -91,28 +92,36 @@ fn took(times: &str, event: &mut Event<'_>) {
     }
 }
 
-/// What a request was, and how it was answered.
-fn answered<'a>(text: &'a str, status: &'a str, event: &mut Event<'a>) {
-    let outcome = |status| if status < 400 { "success" } else { "failure" };
-    event.event_outcome = status.parse::<u16>().ok().map(outcome).map(Cow::Borrowed);
-    add_int("http.response.status_code", status, event);
-    if let Some((front, line)) = text.split_once(" \"") {
-        captured(front, event);
-        let (line, after) = request_end(line);
-        secured(after, event);
-        if line.starts_with('<') {
-            add("http.request.line", line, event);
-            event.tag("bad_request");
-        } else {
-            request(Cow::Borrowed(line), event);
-        }
+/// What a request was, and how it was answered, in the order of the fields' names.
+fn answered<'a>(line: Option<&'a str>, (status, bytes): (&'a str, &'a str), event: &mut Event<'a>) {
+    let (line, after) = line.map(request_end).unzip();
+    let bad = line.filter(|line| line.starts_with('<'));
+    let [method, url, version] = modsecurity::parts(line.filter(|_| bad.is_none()).unwrap_or(""));
+    if let Some(line) = bad {
+        add("http.request.line", line, event);
+        event.tag("bad_request");
+    } else if line.is_some() {
+        event.ext.push("http.request.method", Value::Text(method.into()));
+    }
+    add_int("http.response.bytes", bytes.trim_start_matches('+'), event);
+    if !status.is_empty() {
+        let outcome = |status| if status < 400 { "success" } else { "failure" };
+        event.event_outcome = status.parse::<u16>().ok().map(outcome).map(Cow::Borrowed);
+        add_int("http.response.status_code", status, event);
+    }
+    if let Some(version) = version.strip_prefix("HTTP/") {
+        event.ext.push("http.version", Value::Text(version.into()));
+    }
+    secured(after.unwrap_or_default(), event);
+    if !url.is_empty() {
+        columns::url(url.into(), event);
     }
 }
 
 /// What was captured of headers: `{agent|host} {server}`. HAProxy codes quotes in them.
 fn captured<'a>(front: &'a str, event: &mut Event<'a>) {
-    let Some((_, captured)) = front.split_once(" {") else { return };
-    let (request, response) = captured.split_once("} {").unwrap_or((captured, ""));
+    let Some((_, captured)) = cut(front, b" {") else { return };
+    let (request, response) = cut(captured, b"} {").unwrap_or((captured, ""));
     add("haproxy.captured_request", request.trim_end_matches('}'), event);
     add("haproxy.captured_response", response.trim_end_matches('}'), event);
 }

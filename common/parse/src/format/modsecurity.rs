@@ -138,6 +138,12 @@ pub(super) fn instant(text: &str) -> Option<Stamp> {
     exists.then(|| Stamp { wall: day_number(year, month, day) * DAY + time, offset: None })
 }
 
+/// The parts of `GET /path?query HTTP/1.1`; what is not there is empty.
+pub(super) fn parts(line: &str) -> [&str; 3] {
+    let mut words = line.splitn(3, ' ');
+    std::array::from_fn(|_| words.next().unwrap_or_default())
+}
+
 /// Adds what `GET /path?query HTTP/1.1` says.
 #[allow(clippy::needless_pass_by_value, reason = "what is borrowed from the line stays borrowed")]
 pub(super) fn request<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {

@@ -12,7 +12,7 @@
 //! What it does *not* know: attributes of vendors.
 
 use super::{Found, Miss, Spec, windows_xml};
-use crate::columns::{self, add};
+use crate::columns::{self, add, cut};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};
@@ -92,15 +92,15 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
 fn xml<'a>(text: &'a str, event: &mut Event<'a>) -> Option<Stamp> {
     let rest = text.strip_prefix("<Event><Timestamp data_type=")?;
     let (_, stamp) = rest.split_once('>')?;
-    let (stamp, rest) = stamp.split_once("</Timestamp>")?;
+    let (stamp, rest) = cut(stamp, b"</Timestamp>")?;
     let (date, time) = stamp.split_once(' ')?;
     let at = instant(date, time)?;
     let mut rest = rest;
     while let Some((name, after)) =
-        rest.strip_prefix('<').and_then(|rest| rest.split_once(" data_type="))
+        rest.strip_prefix('<').and_then(|rest| cut(rest, b" data_type="))
     {
         let (_, after) = after.split_once('>')?;
-        let (value, after) = after.split_once("</")?;
+        let (value, after) = cut(after, b"</")?;
         let (closed, after) = after.split_once('>')?;
         if closed != name {
             return None;
@@ -112,7 +112,7 @@ fn xml<'a>(text: &'a str, event: &mut Event<'a>) -> Option<Stamp> {
 }
 
 fn table<'a>(text: &'a str, event: &mut Event<'a>) -> Option<Stamp> {
-    let (_, service) = text[1..].split_once("\",\"")?;
+    let (_, service) = cut(&text[1..], b"\",\"")?;
     if !service.starts_with("IAS\",") && !service.starts_with("RAS\",") {
         return None;
     }

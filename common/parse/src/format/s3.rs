@@ -9,7 +9,7 @@
 //! What it does *not* know: columns that Amazon adds later.
 
 use super::spec::{Found, Miss, Spec};
-use crate::columns::{add, add_int};
+use crate::columns::{add, add_int, cut};
 use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value, address};
@@ -25,7 +25,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let is_owner =
         bytes.get(OWNER) == Some(&b' ') && bytes[..OWNER].iter().all(u8::is_ascii_hexdigit);
     let Some((bucket, rest)) =
-        text.get(OWNER + 1..).filter(|_| is_owner).and_then(|rest| rest.split_once(" ["))
+        text.get(OWNER + 1..).filter(|_| is_owner).and_then(|rest| cut(rest, b" ["))
     else {
         return Miss::at(0, "a bucket's owner (64 hexadecimal digits)");
     };
@@ -97,11 +97,11 @@ struct Parts<'a> {
 /// Divides a line. Amazon does not escape the quotes that a client sends, so the agent ends at the
 /// last quote of all: nothing behind it is the client's choice.
 fn parts(text: &str) -> Option<Parts<'_>> {
-    let (front, rest) = text.split_once(" \"")?;
+    let (front, rest) = cut(text, b" \"")?;
     let (rest, end) = rest.rsplit_once('"')?;
-    let (request, rest) = rest.split_once("\" ")?;
-    let (result, rest) = rest.split_once(" \"")?;
-    let (referrer, agent) = rest.split_once("\" \"")?;
+    let (request, rest) = cut(rest, b"\" ")?;
+    let (result, rest) = cut(rest, b" \"")?;
+    let (referrer, agent) = cut(rest, b"\" \"")?;
     let mut words = end.split_ascii_whitespace();
     let end = std::array::from_fn(|_| words.next().unwrap_or("-"));
     let (mut front, mut result) = (front.splitn(5, ' '), result.split(' '));

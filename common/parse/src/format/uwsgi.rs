@@ -10,7 +10,7 @@
 //! What it does *not* know: formats that an administrator wrote.
 
 use super::spec::{Found, Miss, Spec};
-use crate::columns::{self, add_int};
+use crate::columns::{self, add_int, cut};
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};
 use common::event::{Event, Value, address};
@@ -22,13 +22,13 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     else {
         return Miss::at(0, "[pid: ");
     };
-    let head = rest.split_once("] ").and_then(|(_, rest)| rest.split_once(" ("));
+    let head = cut(rest, b"] ").and_then(|(_, rest)| cut(rest, b" ("));
     let Some((ip, (user, rest))) =
-        head.and_then(|(ip, rest)| Some((address(ip)?, rest.split_once(") {")?)))
+        head.and_then(|(ip, rest)| Some((address(ip)?, cut(rest, b") {")?)))
     else {
         return Miss::at(6, "a client and a user in parentheses");
     };
-    let Some((_, rest)) = rest.split_once("} [") else {
+    let Some((_, rest)) = cut(rest, b"} [") else {
         return Miss::at(line.len() - rest.len(), "a stamp in brackets");
     };
     let start = line.len() - rest.len();
@@ -58,7 +58,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
 /// Reads `47 bytes in 129 msecs (HTTP/1.1 200) …`.
 fn answer<'a>(result: &'a str, event: &mut Event<'a>) {
     add_int("http.response.body.bytes", result.split(' ').next().unwrap_or_default(), event);
-    let inside = result.split_once("(HTTP/").and_then(|(_, rest)| rest.split_once(')'));
+    let inside = cut(result, b"(HTTP/").and_then(|(_, rest)| rest.split_once(')'));
     if let Some((version, status)) = inside.and_then(|(inside, _)| inside.split_once(' ')) {
         event.ext.push("http.version", Value::Text(version.into()));
         add_int("http.response.status_code", status, event);
