@@ -239,25 +239,34 @@ const LONGEST: usize = 128;
 
 /// Reads an address of version 4: most are, and the general way costs three times as much.
 fn version4(text: &[u8]) -> Option<Ipv4Addr> {
-    let digit = |at: usize| text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|it| *it < 10);
-    let mut parts = [0u8; 4];
-    let mut at = 0;
-    for (nth, part) in parts.iter_mut().enumerate() {
-        if nth > 0 {
-            text.get(at).filter(|byte| **byte == b'.')?;
-            at += 1;
-        }
-        *part = digit(at)?;
-        at += 1;
-        // As everywhere, a leading zero is refused: some read it as octal.
-        while *part > 0
-            && let Some(next) = digit(at)
-        {
-            *part = part.checked_mul(10)?.checked_add(next)?;
-            at += 1;
-        }
+    let (first, text) = octet(text)?;
+    let (second, text) = octet(text.strip_prefix(b".")?)?;
+    let (third, text) = octet(text.strip_prefix(b".")?)?;
+    let (fourth, text) = octet(text.strip_prefix(b".")?)?;
+    text.is_empty().then(|| Ipv4Addr::new(first, second, third, fourth))
+}
+
+/// Reads a number below 256, and gives what follows. As everywhere, a leading zero is refused: some
+/// read it as octal.
+#[inline]
+fn octet(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |byte: u8| byte.wrapping_sub(b'0');
+    let (&[one], text) = text.split_first_chunk()?;
+    let one = digit(one);
+    let Some((&[two], rest)) = text.split_first_chunk().filter(|_| one > 0) else {
+        return (one < 10).then_some((one, text));
+    };
+    let two = digit(two);
+    if two > 9 || one > 9 {
+        return (one < 10).then_some((one, text));
     }
-    (at == text.len()).then(|| Ipv4Addr::from(parts))
+    let tens = one * 10 + two;
+    match rest {
+        [three @ b'0'..=b'9', rest @ ..] => {
+            Some((tens.checked_mul(10)?.checked_add(digit(*three))?, rest))
+        }
+        _ => Some((tens, rest)),
+    }
 }
 
 /// Replaces NUL, which PostgreSQL cannot hold in text, by U+FFFD.
@@ -291,5 +300,17 @@ mod tests {
         assert_eq!(address("[192.0.2.7]"), "192.0.2.7".parse().ok());
         assert_eq!(address("0.0.0.0"), "0.0.0.0".parse().ok());
         assert_eq!(address("255.255.255.255"), "255.255.255.255".parse().ok());
+        let parts = (0..=300)
+            .map(|part| part.to_string())
+            .chain(["00", "01", "0255", "1a", "", "/"].map(str::to_owned));
+        for part in parts {
+            for place in 0..4 {
+                let mut all = ["7", "0", "99", "255"];
+                all[place] = &part;
+                let text = all.join(".");
+                let want = text.parse::<Ipv4Addr>().ok().map(IpAddr::V4);
+                assert_eq!(address(&text), want, "{text}");
+            }
+        }
     }
 }
