@@ -269,7 +269,10 @@ impl<'r> Reader<'r> {
     /// As [`Reader::text`]; most are short.
     #[inline]
     pub(super) fn likely_text(&mut self, at: usize) -> Option<usize> {
-        let Some(to) = scan::near_quote(self.bytes, at) else { return self.text(at) };
+        let to = scan::near(self.bytes, at);
+        if self.byte(to) != b'"' {
+            return self.long_text(at, to);
+        }
         self.found.leaves.push(Leaf::Text(place(at), place(to)));
         Some(to + 1)
     }
@@ -288,8 +291,13 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads a text that begins here, behind its opening quote.
-    pub(super) fn text(&mut self, at: usize) -> Option<usize> {
-        let to = special(self.bytes, at);
+    fn text(&mut self, at: usize) -> Option<usize> {
+        self.long_text(at, at)
+    }
+
+    /// As [`Reader::text`], for one that has nothing special before another place.
+    fn long_text(&mut self, at: usize, from: usize) -> Option<usize> {
+        let to = special(self.bytes, from);
         if self.byte(to) != b'"' {
             return self.escaped(at, to);
         }

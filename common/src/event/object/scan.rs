@@ -17,11 +17,7 @@ pub(super) type Bad = (usize, &'static str);
 #[inline]
 pub(super) fn special(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let chunk = u8x16::new(*chunk);
-        let found = chunk.simd_eq(u8x16::splat(b'"'))
-            | chunk.simd_eq(u8x16::splat(b'\\'))
-            | chunk.min(u8x16::splat(0x1f)).simd_eq(chunk);
-        let found = found.to_bitmask();
+        let found = specials(*chunk);
         if found != 0 {
             return at + found.trailing_zeros() as usize;
         }
@@ -33,17 +29,22 @@ pub(super) fn special(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The closing quote of a string that begins at a place, if it has less than 16 bytes and nothing
-/// special before.
+/// The first special byte as [`special`] finds it, if it is among the next 16; else the place behind
+/// them.
 #[inline]
-pub(super) fn near_quote(bytes: &[u8], at: usize) -> Option<usize> {
-    let chunk = u8x16::new(*bytes.get(at..)?.first_chunk()?);
-    let quotes = chunk.simd_eq(u8x16::splat(b'"'));
-    let others = chunk.simd_eq(u8x16::splat(b'\\')) | chunk.min(u8x16::splat(0x1f)).simd_eq(chunk);
-    let (quotes, others) = (quotes.to_bitmask(), others.to_bitmask());
-    // The bits below the first quote; all of them where there is none.
-    let before = quotes.wrapping_sub(1) & !quotes;
-    (quotes != 0 && others & before == 0).then(|| at + quotes.trailing_zeros() as usize)
+pub(super) fn near(bytes: &[u8], at: usize) -> usize {
+    let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { return at };
+    at + (specials(*chunk) | 1 << 16).trailing_zeros() as usize
+}
+
+/// Which of 16 bytes are quotes, backslashes and control characters, a bit each.
+#[inline]
+fn specials(chunk: [u8; 16]) -> u32 {
+    let chunk = u8x16::new(chunk);
+    let found = chunk.simd_eq(u8x16::splat(b'"'))
+        | chunk.simd_eq(u8x16::splat(b'\\'))
+        | chunk.min(u8x16::splat(0x1f)).simd_eq(chunk);
+    found.to_bitmask()
 }
 
 /// The closing quote of a string whose first special byte is at a place.
@@ -218,7 +219,7 @@ mod tests {
             let text = vec![b'x'; length];
             assert_eq!(special(&text, 0), length);
             let quoted = [&text[..], &[b'"'; 16]].concat();
-            assert_eq!(near_quote(&quoted, 0), (length < 16).then_some(length));
+            assert_eq!(near(&quoted, 0), length.min(16));
             for place in 0..length {
                 for byte in [b'"', b'\\', 0, 0x1f, b'\n'] {
                     let mut text = text.clone();
@@ -226,8 +227,7 @@ mod tests {
                     assert_eq!((special(&text, 0), special(&text, place)), (place, place));
                     assert_eq!(special(&text, place + 1), length);
                     text.resize(length + 16, b'"');
-                    let near = (byte == b'"' && place < 16).then_some(place);
-                    assert_eq!(near_quote(&text, 0), near);
+                    assert_eq!(near(&text, 0), place.min(16));
                 }
                 for byte in [0x20, 0x7f, 0x80, 0xff, b'!', b'#', b'['] {
                     let mut text = text.clone();
