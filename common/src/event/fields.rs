@@ -202,9 +202,15 @@ impl<'a> Fields<'a> {
             return false;
         }
         let before = self.entries.len();
-        self.entries.reverse();
+        // Most are in order already but for a few at the end, which costs a stable sort little.
         self.entries.sort_by(|a, b| a.0.cmp(&b.0));
-        self.entries.dedup_by(|later, kept| later.0 == kept.0);
+        self.entries.dedup_by(|later, kept| {
+            let is_same = later.0 == kept.0;
+            if is_same {
+                std::mem::swap(later, kept);
+            }
+            is_same
+        });
         self.entries.len() < before
     }
 
