@@ -16,6 +16,7 @@
 //!
 //! What it does *not* know: what names mean; a JSON *format* in `common/parse` does.
 
+mod leaf;
 mod name;
 mod padded;
 mod piece;
@@ -26,7 +27,7 @@ mod shape;
 mod template;
 
 use super::fields::Fields;
-use super::value::{List, Value, ValueRef};
+use super::value::{Value, ValueRef};
 use name::Names;
 use padded::Padded;
 use read::{Found, read};
@@ -202,6 +203,21 @@ impl<'a> Object<'a> {
         self.leaf(place).map(|leaf| self.copy_of(leaf))
     }
 
+    /// Which of the values a name has, as they stand in the text: the same one in all objects of a
+    /// shape.
+    #[must_use]
+    pub fn leaf_of(&self, name: &str) -> Option<u32> {
+        self.shape.as_ref()?.order.get(self.place(name)?).copied()
+    }
+
+    /// The value that [`Object::leaf_of`] tells, borrowed as [`Object::value_at`] does.
+    #[allow(clippy::inline_always, reason = "as Object::copy_of")]
+    #[inline(always)]
+    #[must_use]
+    pub fn value_of_leaf(&self, leaf: u32) -> Option<Value<'a>> {
+        self.leaves.get(leaf as usize).map(|leaf| self.copy_of(*leaf))
+    }
+
     fn leaf(&self, place: usize) -> Option<Leaf> {
         let at = *self.shape.as_ref()?.order.get(place)?;
         self.leaves.get(at as usize).copied()
@@ -286,89 +302,6 @@ impl<'a> Object<'a> {
             decoded: self.decoded,
             shape: self.shape,
         }
-    }
-
-    fn value_of(&self, leaf: Leaf) -> ValueRef<'_> {
-        match leaf {
-            Leaf::Text(from, to) => ValueRef::Text(part(&self.text, from, to)),
-            Leaf::Escaped(from, to, nth) => match self.decoded.get(nth as usize) {
-                Some(cell) => ValueRef::Text(
-                    cell.get_or_init(|| scan::decode(part(&self.text, from, to)).into()),
-                ),
-                None => ValueRef::Text(""),
-            },
-            Leaf::Int(number) => ValueRef::Int(number),
-            Leaf::Bool(truth) => ValueRef::Bool(truth),
-            Leaf::Number(from, to) => number(part(&self.text, from, to)),
-            Leaf::List(from, to) => ValueRef::List(List::of_leaves(self, self.list(from, to))),
-        }
-    }
-
-    #[inline]
-    fn copy_of(&self, leaf: Leaf) -> Value<'a> {
-        match leaf {
-            Leaf::Text(from, to) => Value::Text(self.text(from, to)),
-            Leaf::Int(number) => Value::Int(number),
-            Leaf::Bool(truth) => Value::Bool(truth),
-            leaf => self.made_of(leaf),
-        }
-    }
-
-    /// A value that is not in the text as it is.
-    fn made_of(&self, leaf: Leaf) -> Value<'a> {
-        match leaf {
-            Leaf::Escaped(from, to, _) => {
-                Value::Text(Cow::Owned(scan::decode(part(&self.text, from, to))))
-            }
-            Leaf::Number(from, to) => match number(part(&self.text, from, to)) {
-                ValueRef::Int(number) => Value::Int(number),
-                ValueRef::Float(number) => Value::Float(number),
-                _ => Value::Text(self.text(from, to)),
-            },
-            Leaf::List(from, to) => {
-                Value::List(self.list(from, to).iter().map(|leaf| self.copy_of(*leaf)).collect())
-            }
-            leaf => self.copy_of(leaf),
-        }
-    }
-
-    #[inline]
-    fn text(&self, from: u32, to: u32) -> Cow<'a, str> {
-        match &self.text {
-            Cow::Borrowed(text) => Cow::Borrowed(part(text, from, to)),
-            Cow::Owned(text) => Cow::Owned(part(text, from, to).to_owned()),
-        }
-    }
-
-    /// The elements of a list.
-    fn list(&self, from: u32, to: u32) -> &[Leaf] {
-        let elements = self.leaves.get(self.elements as usize..).unwrap_or_default();
-        elements.get(from as usize..to as usize).unwrap_or_default()
-    }
-
-    /// An element of a list.
-    pub(super) fn element(&self, leaf: Leaf) -> ValueRef<'_> {
-        self.value_of(leaf)
-    }
-}
-
-#[inline]
-fn part(text: &str, from: u32, to: u32) -> &str {
-    text.get(from as usize..to as usize).unwrap_or_default()
-}
-
-/// A number that is no short integer: an integer of 64 bits, else a float, else what was written.
-fn number(text: &str) -> ValueRef<'_> {
-    // What is not longer than a short integer has a fraction or an exponent.
-    if text.len() > 18
-        && let Ok(number) = text.parse()
-    {
-        return ValueRef::Int(number);
-    }
-    match text.parse().ok().and_then(Value::number) {
-        Some(Value::Int(number)) => ValueRef::Int(number),
-        Some(Value::Float(number)) => ValueRef::Float(number),
-        _ => ValueRef::Text(text),
     }
 }
 

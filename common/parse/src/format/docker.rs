@@ -29,8 +29,8 @@ fn line<'a>(
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let (Some(Value::Text(log)), Some(stream), Some(time)) =
-        (fields.value("log"), fields.text("stream"), fields.text("time"))
+    let (Some(log), Some(stream), Some(time)) =
+        (fields.line("log"), fields.text("stream"), fields.text("time"))
     else {
         return Miss::at(0, "a container's line (log, stream, time)");
     };
@@ -38,11 +38,7 @@ fn line<'a>(
         return Miss::at(0, "a container's line (stream, time)");
     }
     event.dataset = Some("container.log".into());
-    let end = log.trim_end_matches(['\n', '\r']).len();
-    event.message = match log {
-        Cow::Borrowed(log) => Cow::Borrowed(&log[..end]),
-        Cow::Owned(log) => Cow::Owned(log[..end].to_owned()),
-    };
+    event.message = log;
     if let Some(Value::Text(tag)) = fields.value("attrs.tag") {
         event.process_name = Some(tag.clone());
     }
@@ -53,7 +49,9 @@ fn line<'a>(
 fn tail(line: &[u8]) -> Option<(&[u8], bool)> {
     const STREAM: &[u8] = b"\",\"stream\":\"";
     line.strip_prefix(b"{\"log\":\"")?;
-    let at = memchr::memmem::rfind(line, STREAM)?;
+    // It stands near the end, and few letters between are the first of its word.
+    let mut begins = memchr::memrchr_iter(b's', line).filter_map(|at| at.checked_sub(3));
+    let at = begins.find(|&at| line[at..].starts_with(STREAM))?;
     let log = &line[8..at];
     let slashes = log
         .strip_suffix(b"n")

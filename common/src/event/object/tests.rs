@@ -240,3 +240,31 @@ fn what_was_read_before_changes_nothing() {
     }
     assert!(known > 1_000, "{known}");
 }
+
+#[test]
+fn line_breaks_at_the_end_are_no_part_of_a_line() {
+    let texts = [
+        ("a", true),
+        (r"a\n", true),
+        (r"a\r\n\n", true),
+        (r"\n", true),
+        ("", true),
+        (r"a\\n", false),
+        (r"a\\\n", false),
+        (r#"say \"a\"\n"#, false),
+        (r"a\nb\n", false),
+        (r"a\u000a\n", false),
+    ];
+    for (text, is_borrowed) in texts {
+        let json = format!(r#"{{"log":"{text}"}}"#);
+        let object = Object::read(json.as_str().into()).expect("an object");
+        let Some(ValueRef::Text(whole)) = object.get("log") else { panic!("a text") };
+        let line = object.line("log").expect("a text");
+        assert_eq!(line, whole.trim_end_matches(['\n', '\r']), "{text}");
+        assert_eq!(matches!(line, Cow::Borrowed(_)), is_borrowed, "{text}");
+        let owned = object.clone().into_owned();
+        assert_eq!(owned.line("log").as_ref(), Some(&line), "{text}");
+    }
+    let other = Object::read(r#"{"log":1}"#.into()).expect("an object");
+    assert_eq!((other.line("log"), other.line("none")), (None, None));
+}
