@@ -6,12 +6,14 @@
 //! What it does *not* know: any format.
 
 use crate::memory::Memory;
+use crate::shape::Shapes;
 use crate::source::Source;
 use crate::stamp;
 use common::clock::Timestamp;
-use common::event::{Event, TimeQuality, Value};
+use common::event::{Event, Object, TimeQuality, Value};
 use common::field::Column;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// What a name means.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +33,61 @@ pub(crate) type Table = [(&'static str, To)];
 
 /// Fills what a table names.
 pub(crate) fn fill<'a>(fields: &impl Source<'a>, table: &'static Table, event: &mut Event<'a>) {
-    fields.values(table, |to, value| match *to {
-        To::Field(name) => event.ext.push(name, value),
-        to => put(to, value, event),
-    });
+    match fields.object() {
+        Some(object) => {
+            let find = || Rc::new(Plan::new(object, table));
+            PLANS.with(|plans| plans.of_table(object, table, find)).fill(object, event);
+        }
+        None => fields.values(table, |to, value| put(*to, value, event)),
+    }
+}
+
+/// What a table says of all objects of a shape: which of their values go where.
+#[derive(Debug, Default)]
+struct Plan {
+    columns: Vec<(u32, To)>,
+    fields: Vec<(u32, To)>,
+    /// Whether the fields are in the order of their names, each once.
+    is_sorted: bool,
+}
+
+thread_local! {
+    static PLANS: Shapes<Rc<Plan>> = const { Shapes::new() };
+}
+
+impl Plan {
+    fn new(object: &Object<'_>, table: &Table) -> Plan {
+        let rows = table.iter().filter_map(|(name, to)| Some((object.leaf_of(name)?, *to)));
+        let (fields, columns): (Vec<_>, _) =
+            rows.partition(|(_, to)| matches!(to, To::Field(_) | To::Url));
+        let names = fields.iter().flat_map(|(_, to)| match to {
+            To::Field(name) => vec![*name],
+            _ => URL.to_vec(),
+        });
+        let is_sorted = names.is_sorted_by(|one, other| one < other);
+        Plan { columns, fields, is_sorted }
+    }
+
+    fn fill<'a>(&self, object: &Object<'a>, event: &mut Event<'a>) {
+        for (leaf, to) in &self.columns {
+            if let Some(value) = object.value_of_leaf(*leaf) {
+                put(*to, value, event);
+            }
+        }
+        let are_first = event.ext.is_empty();
+        // A URL gives up to three, and most formats add a few of their own.
+        event.ext.reserve(self.fields.len() + 4);
+        for (leaf, to) in &self.fields {
+            match (*to, object.value_of_leaf(*leaf)) {
+                (To::Field(name), Some(value)) => event.ext.push(name, value),
+                (to, Some(value)) => put(to, value, event),
+                (_, None) => {}
+            }
+        }
+        if are_first && self.is_sorted {
+            event.ext.set_canonical();
+        }
+    }
 }
 
 /// Fills one.
@@ -161,6 +214,9 @@ pub(crate) fn epoch(micros: i64, event: &mut Event<'_>) {
     event.time_quality = TimeQuality::Offset;
 }
 
+/// The fields of a URL, in the order of their names.
+const URL: [&str; 3] = ["url.original", "url.path", "url.query"];
+
 /// Adds the path and query of a URL that begins with its path, and the URL as it is.
 pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
     let part = |from: usize, to: usize| match &url {
@@ -178,8 +234,8 @@ pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
     let end = memchr::memchr2(b'?', b'#', &bytes[start..]).map_or(url.len(), |end| start + end);
     let path = url[start..].starts_with('/').then(|| part(start, end));
     let query = (url.as_bytes().get(end) == Some(&b'?')).then(|| part(end + 1, url.len()));
-    event.ext.push("url.original", Value::Text(url));
-    for (name, part) in [("url.path", path), ("url.query", query)] {
+    event.ext.push(URL[0], Value::Text(url));
+    for (name, part) in [(URL[1], path), (URL[2], query)] {
         if let Some(part) = part {
             event.ext.push(name, Value::Text(part));
         }

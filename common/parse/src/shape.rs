@@ -7,11 +7,12 @@ use common::event::Object;
 use std::cell::RefCell;
 
 /// For how many shapes something is remembered.
-const SHAPES: usize = 256;
+const SHAPES: usize = 512;
 
-/// What is remembered, by the shapes' numbers; the place of 0, which no shape has, is empty.
+/// What is remembered, by the shapes' numbers and tables' addresses; the place of 0, which no shape
+/// has, is empty.
 #[derive(Debug)]
-pub(crate) struct Shapes<T>(RefCell<Vec<(u32, T)>>);
+pub(crate) struct Shapes<T>(RefCell<Vec<(u32, usize, T)>>);
 
 impl<T: Clone + Default> Shapes<T> {
     /// Nothing yet.
@@ -22,19 +23,37 @@ impl<T: Clone + Default> Shapes<T> {
     /// What belongs to an object's shape; found anew where an earlier object had another one, and
     /// each time where objects come too differently to have one.
     pub(crate) fn of(&self, fields: &Object<'_>, find: impl FnOnce() -> T) -> T {
+        self.of_both(fields, 0, find)
+    }
+
+    /// As [`Shapes::of`], for what belongs to a shape and a table: one that lives as long as the
+    /// program is the same whenever it has the same address.
+    pub(crate) fn of_table<R>(
+        &self,
+        fields: &Object<'_>,
+        table: &'static [R],
+        find: impl FnOnce() -> T,
+    ) -> T {
+        self.of_both(fields, table.as_ptr().addr(), find)
+    }
+
+    #[inline]
+    fn of_both(&self, fields: &Object<'_>, table: usize, find: impl FnOnce() -> T) -> T {
         let shape = fields.shape();
         if shape == 0 {
             return find();
         }
         let mut all = self.0.borrow_mut();
         if all.is_empty() {
-            all.resize(SHAPES, (0, T::default()));
+            all.resize(SHAPES, (0, 0, T::default()));
         }
-        let known = &mut all[shape as usize % SHAPES];
-        if known.0 != shape {
-            *known = (shape, find());
+        // Tables lie near one another, and a shape may have several.
+        let place = (shape as usize).wrapping_add(table.wrapping_mul(0x9e37_79b9) >> 16);
+        let known = &mut all[place % SHAPES];
+        if (known.0, known.1) != (shape, table) {
+            *known = (shape, table, find());
         }
-        known.1.clone()
+        known.2.clone()
     }
 }
 

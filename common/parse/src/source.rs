@@ -17,6 +17,11 @@ pub(crate) trait Source<'a> {
     /// table, the value.
     fn values<T>(&self, table: &'static [(&'static str, T)], give: impl FnMut(&T, Value<'a>));
 
+    /// The object, where the fields are one's.
+    fn object(&self) -> Option<&Object<'a>> {
+        None
+    }
+
     /// Whether there is such a name.
     fn has(&self, name: &'static str) -> bool {
         self.known(name).is_some()
@@ -65,6 +70,11 @@ impl<'a> Source<'a> for Object<'a> {
 
     fn value(&self, name: &'static str) -> Option<Value<'a>> {
         self.value_at(self.known_place(name)?)
+    }
+
+    #[inline]
+    fn object(&self) -> Option<&Object<'a>> {
+        Some(self)
     }
 
     #[inline]

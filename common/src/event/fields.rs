@@ -107,6 +107,13 @@ impl<'a> Fields<'a> {
         self.is_canonical = false;
     }
 
+    /// Says that they were added in the order of their names, each once, and that their values are
+    /// those of a JSON object: they are in canonical form, and nothing is left to do.
+    pub fn set_canonical(&mut self) {
+        debug_assert!(self.entries.is_sorted_by(|a, b| a.0 < b.0), "names are in order");
+        self.is_canonical = true;
+    }
+
     /// Takes a field away.
     pub fn remove(&mut self, name: &str) {
         if self.get(name).is_some() {

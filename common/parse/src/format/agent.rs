@@ -78,7 +78,6 @@ fn read<'a>(
     if !timed {
         return Miss::at(0, "a line of siemagent (schema, time)");
     }
-    event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
     let category = fields.text("category").unwrap_or_default();
     let known = CATEGORIES.iter().find(|(name, ..)| *name == category);

@@ -80,7 +80,6 @@ fn read<'a>(
         return Miss::at(0, "an EVE record (timestamp, flow_id)");
     }
     event.dataset = Some("suricata.eve".into());
-    event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
     event.event_category = Some(Cow::Borrowed(match kind.as_ref() {
         "alert" | "anomaly" | "drop" => "intrusion_detection",

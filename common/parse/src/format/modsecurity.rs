@@ -70,7 +70,6 @@ fn read<'a>(
     }
     event.dataset = Some("modsecurity.audit".into());
     event.event_category = Some("intrusion_detection".into());
-    event.ext.reserve(16);
     columns::fill(fields, TABLE, event);
     let host = fields.value("request.headers.Host");
     let host = host.or_else(|| fields.value("transaction.request.headers.Host"));
