@@ -224,7 +224,9 @@ pub(crate) fn url<'a>(url: Cow<'a, str>, event: &mut Event<'a>) {
         Cow::Owned(url) => Cow::Owned(url[from..to].to_owned()),
     };
     let bytes = url.as_bytes();
-    let colon = bytes.iter().take(12).position(|&byte| byte == b':');
+    // What begins with the path has no scheme, whatever its query holds.
+    let front = if bytes.first() == Some(&b'/') { 0 } else { 12 };
+    let colon = bytes.iter().take(front).position(|&byte| byte == b':');
     let start = match colon.filter(|&colon| bytes[colon..].starts_with(b"://")) {
         Some(scheme) => {
             memchr::memchr(b'/', &bytes[scheme + 3..]).map_or(url.len(), |slash| scheme + 3 + slash)
@@ -335,6 +337,58 @@ pub(crate) fn direction(text: &str) -> Option<Value<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn urls_have_paths_and_queries() {
+        for (text, path, query) in [
+            ("/a?b#c", Some("/a"), Some("b#c")),
+            ("http://h.example/a#b?c", Some("/a"), None),
+            ("https://h.example", None, None),
+            ("/go://h.example/a?b", Some("/go://h.example/a"), Some("b")),
+            ("h.example:443", None, None),
+            ("", None, None),
+        ] {
+            let mut event = Event::default();
+            url(text.into(), &mut event);
+            let part = |name| match event.ext.get(name) {
+                Some(Value::Text(text)) => Some(text.as_ref()),
+                _ => None,
+            };
+            let found = (part("url.original"), part("url.path"), part("url.query"));
+            assert_eq!(found, (Some(text), path, query));
+        }
+    }
+
+    #[test]
+    fn what_a_shape_gives_is_what_its_names_give() {
+        const TABLE: &Table = &[
+            ("port", To::Column(Column::SourcePort)),
+            ("proto", To::Lower(Column::NetworkTransport)),
+            ("b", To::Field("a.b")),
+            ("c", To::Field("a.c")),
+            ("twice", To::Field("a.c")),
+            ("url", To::Url),
+            ("z", To::Field("z")),
+        ];
+        const JUMBLED: &Table = &[("z", To::Field("z")), ("b", To::Field("a.b"))];
+        for text in [
+            r#"{"port":"80","proto":["TCP","x"],"b":1.5,"c":"\u0000","url":"/a?b","z":[1,2.0]}"#,
+            r#"{"port":"x","proto":7,"c":"x","twice":[],"url":"h","z":true}"#,
+            r#"{"c":"x","twice":"y","url":["/a"]}"#,
+            r#"{"z":"x","b":"y"}"#,
+            "{}",
+        ] {
+            let object = Object::read(text.into()).expect("an object");
+            for table in [TABLE, JUMBLED] {
+                let [mut one, mut other] = [Event::default(), Event::default()];
+                fill(&object, table, &mut one);
+                fill(&object.fields(), table, &mut other);
+                one.normalise();
+                other.normalise();
+                assert_eq!(one, other, "{text}");
+            }
+        }
+    }
 
     #[test]
     fn a_mark_divides_where_it_first_stands() {
