@@ -14,6 +14,7 @@
 use crate::format::{self, Candidates, Format, Found, Miss, Next, Reads};
 use crate::helper::Helpers;
 use crate::memory::Memory;
+use crate::shape::Shapes;
 use common::event::{Event, Fields, Object, RawKind};
 use common::field::Column;
 use std::borrow::Cow;
@@ -177,12 +178,11 @@ impl Text<'_> {
         match event.message {
             Cow::Borrowed(text) => self.inside_text(text, place, memory, event),
             Cow::Owned(_) => {
-                let text = event.message.clone();
-                let mut copy = event.clone();
-                let is_found = self.inside_text(&text, place, memory, &mut copy);
-                if is_found {
-                    *event = copy.into_owned();
-                }
+                let text = std::mem::take(&mut event.message);
+                let mut inner: Event<'_> = std::mem::take(event);
+                inner.message = Cow::Borrowed(&text);
+                let is_found = self.inside_text(&text, place, memory, &mut inner);
+                *event = inner.into_owned();
                 is_found
             }
         }
@@ -272,6 +272,11 @@ fn is_header_of(format: Format, forced: Format) -> bool {
     format.is_header() && forced.is_payload() && format != forced
 }
 
+thread_local! {
+    /// Whether an event has one of an object's names of its own.
+    static HAS_OWN: Shapes<bool> = const { Shapes::new() };
+}
+
 /// Keeps an object's fields: as the original ones, which the raw line has, or with the event.
 fn keep<'t>(object: Object<'t>, is_whole: bool, event: &mut Event<'t>) {
     if object.is_twice() {
@@ -280,11 +285,11 @@ fn keep<'t>(object: Object<'t>, is_whole: bool, event: &mut Event<'t>) {
     if is_whole {
         event.raw_kind = RawKind::Json;
         event.original = object;
-    } else if object.names().any(is_own) {
+    } else if HAS_OWN.with(|known| known.of(&object, || object.names().any(is_own))) {
         let mut fields = Fields::default();
-        for (name, value) in object.fields().iter() {
-            let name = if is_own(name) { format!("original.{name}") } else { name.to_owned() };
-            fields.push(name, value.clone());
+        for (name, value) in object.fields().into_entries() {
+            let name = if is_own(&name) { format!("original.{name}").into() } else { name };
+            fields.push(name, value);
         }
         event.ext.prepend(fields);
     } else {

@@ -179,6 +179,11 @@ impl<'a> Fields<'a> {
         self.entries().iter().map(|(name, value)| (name.as_ref(), value))
     }
 
+    /// The fields in order, to be kept elsewhere.
+    pub fn into_entries(mut self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> {
+        std::mem::take(self.entries_mut()).into_iter()
+    }
+
     /// Sorts by name, keeps the last value of a name, drops empty lists and cleans texts.
     /// Returns whether a name occurred twice.
     pub fn normalise(&mut self) -> bool {

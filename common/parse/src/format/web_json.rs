@@ -81,8 +81,8 @@ fn console<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Res
     asked(url, &fields, event);
     event.ext.push("logger", Value::Text(logger.into()));
     event.message = Cow::Borrowed(message);
-    for (name, value) in fields.fields().iter() {
-        columns::keep(name.to_owned(), value.clone(), event);
+    for (name, value) in fields.fields().into_entries() {
+        columns::keep(name, value, event);
     }
     Ok(Found { stamp: (0, end), ..Found::ALL })
 }
