@@ -77,10 +77,10 @@ fn head(line: &str) -> Option<Head<'_>> {
 /// The digits from a place up to a byte, and the place behind it.
 fn number(bytes: &[u8], from: usize, until: u8) -> Option<(i64, usize)> {
     let mut number = 0;
-    for (at, &byte) in bytes.iter().enumerate().skip(from) {
+    for (count, &byte) in bytes.get(from..)?.iter().enumerate() {
         match byte {
-            b'0'..=b'9' if at - from < 18 => number = number * 10 + i64::from(byte - b'0'),
-            _ => return (byte == until && at > from).then_some((number, at + 1)),
+            b'0'..=b'9' if count < 18 => number = number * 10 + i64::from(byte - b'0'),
+            _ => return (byte == until && count > 0).then_some((number, from + count + 1)),
         }
     }
     None
@@ -103,8 +103,7 @@ fn keyed(line: &[u8]) -> Option<Keyed<'_>> {
 }
 
 fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default();
+    let (first, mut rest) = line(text);
     let Some(head) = head(first) else {
         return Miss::at(0, "an audit record (type=… msg=audit(…):)");
     };
@@ -119,7 +118,9 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
     record.types.reserve(8);
     record.types.push(head.kind);
     pair::pairs(head.kind, &first[head.body..], &mut record.pairs);
-    for line in lines {
+    while !rest.is_empty() {
+        let (line, after) = line(rest);
+        rest = after;
         if let Some(next) = self::head(line) {
             record.types.push(next.kind);
             pair::pairs(next.kind, &line[next.body..], &mut record.pairs);
@@ -132,6 +133,13 @@ fn read<'a>(text: &'a str, _calendar: &mut Memory, event: &mut Event<'a>) -> Res
     meaning::fill(&record, event, &mut added);
     record.keep(added, event);
     Ok(Found::ALL)
+}
+
+/// The first line of a text, and what follows it.
+fn line(text: &str) -> (&str, &str) {
+    let Some(end) = memchr(b'\n', text.as_bytes()) else { return (text, "") };
+    let line = &text[..end];
+    (line.strip_suffix('\r').unwrap_or(line), &text[end + 1..])
 }
 
 /// A field beside those of the records.

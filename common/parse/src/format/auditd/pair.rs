@@ -1,7 +1,7 @@
 //! The `name=value` pairs of an audit record.
 //!
 //! A value is in double quotes, in single quotes (`msg='…'`, which holds pairs itself), or bare up
-//! to the next blank. Bare values of the fields in [`HEX`] are hex where they can be.
+//! to the next blank. Bare values of the fields that [`is_hex`] names are hex where they can be.
 //!
 //! What it does *not* know: what the names mean.
 
@@ -16,27 +16,30 @@ pub(super) struct Pair<'a> {
 }
 
 /// Names whose values the kernel and auditd's programs write in hex where they must.
-const HEX: &[&str] = &[
-    "acct",
-    "cmd",
-    "comm",
-    "cwd",
-    "data",
-    "dir",
-    "exe",
-    "file",
-    "grp",
-    "id",
-    "key",
-    "name",
-    "new",
-    "ocomm",
-    "old",
-    "path",
-    "proctitle",
-    "root_dir",
-    "watch",
-];
+fn is_hex(name: &str) -> bool {
+    matches!(
+        name,
+        "acct"
+            | "cmd"
+            | "comm"
+            | "cwd"
+            | "data"
+            | "dir"
+            | "exe"
+            | "file"
+            | "grp"
+            | "id"
+            | "key"
+            | "name"
+            | "new"
+            | "ocomm"
+            | "old"
+            | "path"
+            | "proctitle"
+            | "root_dir"
+            | "watch"
+    )
+}
 
 /// Adds the pairs of a record's text.
 pub(super) fn pairs<'a>(kind: &'a str, text: &'a str, out: &mut Vec<Pair<'a>>) {
@@ -79,13 +82,13 @@ fn push<'a>(pair: Pair<'a>, out: &mut Vec<Pair<'a>>) {
 }
 
 fn value<'a>(kind: &str, name: &str, text: &'a str) -> Cow<'a, str> {
-    let is_hex = text.len().is_multiple_of(2)
+    let may_be_hex = text.len().is_multiple_of(2)
         && text.bytes().next().is_some_and(|it| it.is_ascii_hexdigit());
-    if !is_hex {
+    if !may_be_hex {
         return Cow::Borrowed(text);
     }
     let is_argument = kind == "EXECVE" && name.starts_with('a') && name != "argc";
-    if !is_argument && !HEX.contains(&name) || name.ends_with("_len") {
+    if !is_argument && !is_hex(name) || name.ends_with("_len") {
         return Cow::Borrowed(text);
     }
     match decoded(text) {
