@@ -72,7 +72,7 @@ fn helpers_look_behind_a_stamp_that_the_program_wrote_itself() {
 }
 
 #[test]
-fn a_container_in_place_of_a_program_is_no_program() {
+fn names_that_people_and_containers_give_to_a_program_are_its_own() {
     let mut parser = helped(
         r#"
         [[helper]]
@@ -83,6 +83,9 @@ fn a_container_in_place_of_a_program_is_no_program() {
     );
     for (program, is_helped) in [
         ("shop", true),
+        ("Shop", true),
+        ("SHOP", true),
+        ("Shops", false),
         ("3f2a9c0d1e4b", true),
         ("docker/3f2a9c0d1e4b", true),
         ("docker/shop", true),

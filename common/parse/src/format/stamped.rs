@@ -110,13 +110,14 @@ fn role(text: &[u8], at: usize, event: &mut Event<'_>) -> usize {
 /// Where the text begins behind a stamp and perhaps a level that a program writes itself, and that
 /// level: what stands behind another format's header, which has told time and program.
 pub(super) fn own(text: &str) -> Option<(usize, Option<u8>)> {
-    if !matches!(text.as_bytes().first()?, b'0'..=b'9' | b'[' | b'(') {
-        return None;
-    }
-    let (_, start, end) = find(text.as_bytes()).filter(|(_, start, _)| *start <= 1)?;
-    let body = end + separators(&text.as_bytes()[end..]);
-    let (level, after) = leading_level(text, body);
-    (after > start).then_some((after, level))
+    let start = match text.as_bytes().first()? {
+        b'[' | b'(' => 1,
+        b'0'..=b'9' => 0,
+        _ => return None,
+    };
+    let (_, end) = written::read(text.as_bytes(), start)?;
+    let (level, after) = leading_level(text, end + separators(&text.as_bytes()[end..]));
+    Some((after, level))
 }
 
 /// Whether a stamp stands near a line's beginning.

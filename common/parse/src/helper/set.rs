@@ -219,11 +219,16 @@ impl Helpers {
         first
     }
 
-    /// The helpers that a program's events meet. Where its name is a container's, those of what runs
-    /// in it, or those of lines that name no program.
+    /// The helpers that a program's events meet: those for its name, or for that in small letters, as
+    /// people name what they run. Where the name is a container's, those of what runs in it, or those
+    /// of lines that name no program.
     pub(super) fn group(&self, process: &str) -> &Group {
-        let of = |process| self.by_process.get(process).copied();
-        let group = of(process).or_else(|| of(contained(process)?));
+        let of = |process: &str| self.by_process.get(process).copied();
+        let small = || {
+            let has_large = process.bytes().any(|byte| byte.is_ascii_uppercase());
+            of(&has_large.then(|| process.to_ascii_lowercase())?)
+        };
+        let group = of(process).or_else(|| of(contained(process)?)).or_else(small);
         &self.groups[group.unwrap_or(0)]
     }
 }
