@@ -3,6 +3,7 @@
 //! ```text
 //! [<PRI>]1 stamp host app procid msgid structured-data [message]
 //! <165>1 2026-06-14T15:16:01.003Z host app 8710 ID47 [id k="v" k="a \"b\" \] \\"] message
+//! 2026-06-14T15:16:01+02:00 host app 8710 - [meta sequenceId="7"] message     OPNsense's files
 //! ```
 //!
 //! `-` is absent. Without a priority the stamp must be there. A parameter becomes `log.syslog.structured_data.ID.NAME`, a repeated one a list,
@@ -31,17 +32,19 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let text = line.as_bytes();
     let priority = syslog::priority(text);
     let start = priority.map_or(0, |(_, _, after)| after);
-    if !text[start..].starts_with(b"1 ") {
-        return Miss::at(start, "version 1");
-    }
-    let (at, end) = match stamp::iso(text, start + 2) {
+    let first = match text[start..].starts_with(b"1 ") {
+        true => start + 2,
+        false if is_bare(text) => start,
+        false => return Miss::at(start, "version 1"),
+    };
+    let (at, end) = match stamp::iso(text, first) {
         Some((at, end)) => (Some(at), end),
         None if let Some(found) = meraki(line, start, memory, event) => {
             fill_priority(priority, event);
             return Ok(found);
         }
-        None if text[start + 2..].starts_with(b"- ") && priority.is_some() => (None, start + 3),
-        None => return Miss::at(start + 2, "an ISO 8601 stamp or -"),
+        None if text[first..].starts_with(b"- ") && priority.is_some() => (None, first + 1),
+        None => return Miss::at(first, "an ISO 8601 stamp or -"),
     };
     if text.get(end) != Some(&b' ') {
         return Miss::at(end, "a space");
@@ -60,7 +63,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         let body = end + 1 + host.map_or(1, str::len) + 1;
         let tag = syslog::Tag { body, ..syslog::Tag::default() };
         let inner = syslog::fill(line, &tag, event);
-        return Ok(Found { stamp: (start + 2, end), inner, next: Next::Payload });
+        return Ok(Found { stamp: (first, end), inner, next: Next::Payload });
     }
     if let Some(msgid) = msgid {
         event.ext.push("log.syslog.msgid", Value::Text(msgid.into()));
@@ -71,7 +74,17 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     }
     let tag = syslog::Tag { name: app, pid: procid, context: None, body };
     let inner = syslog::fill(line, &tag, event);
-    Ok(Found { stamp: (start + 2, end), inner, next: Next::Payload })
+    Ok(Found { stamp: (first, end), inner, next: Next::Payload })
+}
+
+/// Whether all is there but a priority and a version: the structured data that syslog-ng counts its
+/// messages in stands in its place behind a stamp.
+fn is_bare(text: &[u8]) -> bool {
+    text.first().is_some_and(u8::is_ascii_digit)
+        && stamp::iso(text, 0).is_some_and(|(_, end)| {
+            let data = text[end..].splitn(6, |byte| *byte == b' ').nth(5);
+            data.is_some_and(|data| data.starts_with(b"[meta sequenceId=\""))
+        })
 }
 
 fn fill_priority(priority: Option<(u8, u8, usize)>, event: &mut Event<'_>) {
