@@ -24,7 +24,7 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         "samba.toml" "service.toml" "system.toml" "transfer.toml" "vpn.toml"
         "web-application.toml" "web-server.toml" "database-audit.toml" "macos.toml"
         "network-device.toml" "firewall-appliance.toml" "unix.toml" "bsd.toml" "endpoint-security.toml" "switch.toml" "gateway.toml" "self-hosted.toml"
-        "home-server.toml" "mail-server.toml" "proxy-service.toml"
+        "home-server.toml" "mail-server.toml" "proxy-service.toml" "framework.toml"
     }
 }
 

@@ -1,8 +1,8 @@
 //! The clouds and proxies whose JSON is known, as data: one entry each.
 //!
 //! Cloudflare's requests and firewall, Zscaler's web log, Netskope's events, Google Cloud's audit log,
-//! firewall and flows, Azure's activity log, firewall and flows of network security groups. The names
-//! are those of the services' own documentation.
+//! firewall and flows, Azure's activity log, firewall and flows of network security groups,
+//! MinIO's audit, SFTPGo's refusals. The names are those of the services' own documentation.
 //!
 //! What it does *not* know: how a table is applied ([`super::service`]).
 
@@ -19,6 +19,29 @@ const ALLOWED: &[&str] = &["allow", "allowed", "log", "skip", "bypass"];
 
 #[allow(clippy::too_many_lines, reason = "a flat list of services")]
 pub(super) static SERVICES: &[Service] = &[
+    Service {
+        dataset: "minio.audit",
+        has: &["deploymentid", "remotehost", "requestID"],
+        table: &[
+            ("accessKey", To::Column(C::UserName)),
+            ("api.name", To::Column(C::EventAction)),
+            ("api.statusCode", To::Field("http.response.status_code")),
+            ("requestHost", To::Field("url.domain")),
+            ("requestPath", To::Url),
+        ],
+        peers: ["remotehost", ""],
+        outcome: &[Outcome::Status("api.statusCode")],
+        category: Category::One("web"),
+        ..NOTHING
+    },
+    Service {
+        dataset: "sftpgo.refused",
+        has: &["client_ip", "error", "login_type", "sender"],
+        table: &[("error", To::Field("event.reason")), ("sender", To::Column(C::EventAction))],
+        outcome: &[Outcome::Error("error")],
+        category: Category::One("authentication"),
+        ..NOTHING
+    },
     Service {
         dataset: "aws.cloudfront",
         has: &["x-edge-location", "c-ip", "cs-uri-stem"],
