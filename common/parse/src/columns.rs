@@ -252,7 +252,7 @@ pub(crate) fn keep<'a>(name: impl Into<Cow<'a, str>>, value: Value<'a>, event: &
 
 /// The name under which a field of a source is kept.
 pub(crate) fn kept_name(name: Cow<'_, str>) -> Cow<'_, str> {
-    let is_plain = !name.contains('.')
+    let is_plain = memchr::memchr(b'.', name.as_bytes()).is_none()
         && !matches!(name.as_ref(), "message" | "section" | "tags" | "@timestamp");
     let is_taken = || Column::of_ecs(&name).is_some() || name.starts_with("event.");
     if is_plain || !is_taken() { name } else { Cow::Owned(format!("original.{name}")) }
@@ -304,9 +304,25 @@ pub(crate) fn decide(action: &str, event: &mut Event<'_>) {
     }
 }
 
+/// What a firewall decided, in letters of any case.
+pub(crate) fn decide_cased(action: &str, event: &mut Event<'_>) {
+    // No word that says so is longer.
+    let mut small = [0; 16];
+    if let Some(small) = small.get_mut(..action.len()) {
+        small.copy_from_slice(action.as_bytes());
+        small.make_ascii_lowercase();
+        decide(std::str::from_utf8(small).unwrap_or_default(), event);
+    }
+}
+
 /// A protocol's name, where its number is given.
 pub(crate) fn transport(text: &str) -> Cow<'_, str> {
-    Cow::Borrowed(match text {
+    transport_of(Cow::Borrowed(text))
+}
+
+/// The same of a text that may be owned.
+pub(crate) fn transport_of(text: Cow<'_, str>) -> Cow<'_, str> {
+    Cow::Borrowed(match text.as_ref() {
         "1" => "icmp",
         "2" => "igmp",
         "6" => "tcp",
@@ -321,7 +337,7 @@ pub(crate) fn transport(text: &str) -> Cow<'_, str> {
         "103" => "pim",
         "112" => "vrrp",
         "132" => "sctp",
-        _ => return lower(Cow::Borrowed(text)),
+        _ => return lower(text),
     })
 }
 

@@ -17,6 +17,7 @@ mod place;
 mod header;
 mod memory;
 mod level;
+mod mark;
 mod alias;
 mod syslog;
 mod category;

@@ -12,6 +12,7 @@
 use super::spec::{Found, Miss, Spec};
 use crate::alias::epoch;
 use crate::columns::{self, To, put};
+use crate::mark::marks;
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, Timestamp, day_number};
@@ -24,34 +25,33 @@ pub(super) const SPEC: Spec = Spec::payload(read).first(b"C01");
 /// Pairs beyond this stay in the raw line.
 const PAIRS: usize = 256;
 
-/// Keys and their meanings, sorted.
-const TABLE: &[(&str, To)] = &[
-    ("UNIFIadmin", To::Column(C::UserName)),
-    ("app", To::Field("network.protocol")),
-    ("deviceExternalId", To::Field("observer.serial_number")),
-    ("deviceInboundInterface", To::Field("observer.ingress.interface.name")),
-    ("deviceOutboundInterface", To::Field("observer.egress.interface.name")),
-    ("dhost", To::Field("destination.domain")),
-    ("dpt", To::Column(C::DestinationPort)),
-    ("dst", To::Column(C::DestinationIp)),
-    ("duser", To::Column(C::UserTargetName)),
-    ("dvc", To::Field("observer.ip")),
-    ("dvchost", To::Column(C::HostName)),
-    ("fileHash", To::Field("file.hash")),
-    ("filePath", To::Field("file.path")),
-    ("fname", To::Field("file.name")),
-    ("in", To::Field("destination.bytes")),
-    ("out", To::Field("source.bytes")),
-    ("outcome", To::Lower(C::EventOutcome)),
-    ("request", To::Field("url.original")),
-    ("requestClientApplication", To::Field("user_agent.original")),
-    ("requestMethod", To::Field("http.request.method")),
-    ("shost", To::Field("source.domain")),
-    ("spid", To::Column(C::ProcessPid)),
-    ("spt", To::Column(C::SourcePort)),
-    ("src", To::Column(C::SourceIp)),
-    ("suser", To::Column(C::UserName)),
-];
+/// What a key means that fills one field as it is.
+fn meaning(key: &str) -> Option<To> {
+    Some(match key {
+        "UNIFIadmin" => To::Column(C::UserName),
+        "app" => To::Field("network.protocol"),
+        "deviceExternalId" => To::Field("observer.serial_number"),
+        "deviceInboundInterface" => To::Field("observer.ingress.interface.name"),
+        "deviceOutboundInterface" => To::Field("observer.egress.interface.name"),
+        "dhost" => To::Field("destination.domain"),
+        "duser" => To::Column(C::UserTargetName),
+        "dvc" => To::Field("observer.ip"),
+        "dvchost" => To::Column(C::HostName),
+        "fileHash" => To::Field("file.hash"),
+        "filePath" => To::Field("file.path"),
+        "fname" => To::Field("file.name"),
+        "in" => To::Field("destination.bytes"),
+        "out" => To::Field("source.bytes"),
+        "outcome" => To::Lower(C::EventOutcome),
+        "request" => To::Field("url.original"),
+        "requestClientApplication" => To::Field("user_agent.original"),
+        "requestMethod" => To::Field("http.request.method"),
+        "shost" => To::Field("source.domain"),
+        "spid" => To::Column(C::ProcessPid),
+        "suser" => To::Column(C::UserName),
+        _ => return None,
+    })
+}
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     // A blank after the colon makes a syslog tag of the name.
@@ -60,15 +60,10 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let Some(rest) = text.strip_prefix("CEF:").or((is_tag || is_bare).then_some(text)) else {
         return Miss::at(0, "CEF:");
     };
-    let mut parts: [&str; 7] = [""; 7];
-    let mut rest = rest;
-    for part in &mut parts {
-        let Some(end) = bar(rest) else {
-            return Miss::at(text.len() - rest.len(), "seven parts divided by |");
-        };
-        *part = &rest[..end];
-        rest = &rest[end + 1..];
-    }
+    let (parts, extension) = match head(rest) {
+        Ok(found) => found,
+        Err(at) => return Miss::at(text.len() - rest.len() + at, "seven parts divided by |"),
+    };
     let [version, vendor, product, release, signature, name, severity] = parts;
     if version.trim().parse::<u8>().is_err() {
         return Miss::at(4, "a version");
@@ -76,14 +71,17 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     event.process_name = event.process_name.take().filter(|_| !is_tag);
     event.dataset = Some("cef.event".into());
     event.event_code = Some(unescaped(signature));
+    event.ext.reserve(16);
     event.ext.push("observer.vendor", Value::Text(unescaped(vendor)));
     event.ext.push("observer.product", Value::Text(unescaped(product)));
     event.ext.push("observer.version", Value::Text(unescaped(release)));
     event.ext.push("rule.name", Value::Text(unescaped(name)));
     event.ext.push("event.severity", number_or_text(severity));
     event.log_severity = level(severity);
-    for (key, value) in Extension(rest).take(PAIRS) {
-        pair(key, value, memory, event);
+    let is_escaped = memchr::memchr(b'\\', extension.as_bytes()).is_some();
+    for (key, text) in pairs(extension).take(PAIRS).filter(|(_, text)| !text.is_empty()) {
+        let plain = if is_escaped { unescaped(text) } else { Cow::Borrowed(text) };
+        pair(key, text, plain, memory, event);
     }
     if event.message.is_empty() {
         event.message = Cow::Borrowed(text);
@@ -91,17 +89,30 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     Ok(Found::ALL)
 }
 
-/// The first bar that is not escaped.
-fn bar(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    loop {
-        at += memchr::memchr2(b'|', b'\\', &bytes[at..])?;
-        if bytes[at] == b'|' {
-            return Some(at);
-        }
-        at = (at + 2).min(bytes.len());
+/// The seven parts of a header and what stands behind them, or how far they go.
+fn head(text: &str) -> Result<([&str; 7], &str), usize> {
+    let (mut parts, mut from) = ([""; 7], 0);
+    let mut bars = signs(text, b'|');
+    for part in &mut parts {
+        let bar = bars.next().ok_or(from)?;
+        (*part, from) = (&text[from..bar], bar + 1);
     }
+    Ok((parts, &text[from..]))
+}
+
+/// Where a sign stands that no backslash escapes.
+fn signs(text: &str, sign: u8) -> impl Iterator<Item = usize> {
+    let mut escaped = 0;
+    marks(text, [sign, b'\\']).filter(move |&at| {
+        let is_sign = text.as_bytes()[at] == sign;
+        if at < escaped {
+            return false;
+        }
+        if !is_sign {
+            escaped = at + 2;
+        }
+        is_sign
+    })
 }
 
 fn number_or_text(text: &str) -> Value<'_> {
@@ -120,43 +131,36 @@ fn level(severity: &str) -> Option<u8> {
 }
 
 /// The pairs of an extension.
-struct Extension<'a>(&'a str);
-
-impl<'a> Iterator for Extension<'a> {
-    type Item = (&'a str, &'a str);
-
-    fn next(&mut self) -> Option<(&'a str, &'a str)> {
-        let equals = equals(self.0, 0)?;
-        let key = self.0[..equals].trim_start();
-        let key = key.rsplit(' ').next().unwrap_or(key);
-        let value = &self.0[equals + 1..];
-        let end = match self::equals(value, 0) {
-            Some(next) => value[..next].rfind(' ').unwrap_or(next),
-            None => value.len(),
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let bytes = text.as_bytes();
+    let mut signs = signs(text, b'=').filter(|&at| at > 0 && ends_key(bytes[at - 1]));
+    let mut next = signs.next();
+    // Where the last value ended.
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let sign = next?;
+        let key = text[from..sign].trim_start();
+        let key = &key[key.bytes().rposition(|byte| byte == b' ').map_or(0, |blank| blank + 1)..];
+        let value = sign + 1;
+        next = signs.next();
+        from = match next {
+            Some(following) => match bytes[value..following].iter().rposition(|&byte| byte == b' ')
+            {
+                Some(blank) => value + blank,
+                None => {
+                    next = signs.next();
+                    following
+                }
+            },
+            None => bytes.len(),
         };
-        self.0 = &value[end..];
-        Some((key, value[..end].trim_end_matches(' ')))
-    }
+        Some((key, text[value..from].trim_end_matches(' ')))
+    })
 }
 
-/// The first equals sign that is not escaped and has a key before it.
-fn equals(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    loop {
-        at += memchr::memchr2(b'=', b'\\', &bytes[at..])?;
-        if bytes[at] == b'\\' {
-            at = (at + 2).min(bytes.len());
-            continue;
-        }
-        let is_key = |byte: &u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'[' | b']')
-        };
-        if at > 0 && is_key(&bytes[at - 1]) {
-            return Some(at);
-        }
-        at += 1;
-    }
+/// Whether a key may end with a byte.
+fn ends_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'[' | b']')
 }
 
 fn unescaped(text: &str) -> Cow<'_, str> {
@@ -181,52 +185,64 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn pair<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<'a>) {
-    if text.is_empty() {
-        return;
-    }
-    let value = Value::Text(unescaped(text));
+/// Fills what a pair means: its value as it is written, and without escapes.
+fn pair<'a>(
+    key: &'a str,
+    text: &'a str,
+    plain: Cow<'a, str>,
+    memory: &mut Memory,
+    event: &mut Event<'a>,
+) {
     match key {
         "rt" | "end" | "start" | "UNIFIutcTime" if event.time_quality != TimeQuality::Offset => {
             if let Some((time, quality)) = instant(text, memory) {
                 (event.time, event.time_quality) = (time, quality);
             }
-            event.ext.push(key, value);
+            event.ext.push(key, Value::Text(plain));
         }
-        "msg" => event.message = unescaped(text),
+        "msg" => event.message = plain,
+        "src" | "dst" | "spt" | "dpt" if endpoint(key, text, event) => {}
         // Some products have an address where the standard has a name.
         "shost" | "dhost" if address(text).is_some() => {
             let ip = if key == "shost" { &mut event.source_ip } else { &mut event.destination_ip };
             *ip = ip.or(address(text));
-            event.ext.push(key, value);
+            event.ext.push(key, Value::Text(plain));
         }
         "act" => {
-            columns::decide(&text.to_ascii_lowercase(), event);
-            event.event_action = Some(unescaped(text));
+            columns::decide_cased(text, event);
+            event.event_action = Some(plain);
         }
         "proto" => event.network_transport = Some(columns::transport(text)),
-        _ => match TABLE.binary_search_by(|(name, _)| (*name).cmp(key)) {
-            Ok(at) if fits(TABLE[at].1, text) => put(TABLE[at].1, numeric(value), event),
-            _ => columns::keep(key, value, event),
+        _ => match meaning(key) {
+            Some(To::Column(C::ProcessPid)) if text.parse::<i64>().is_err() => {
+                columns::keep(key, Value::Text(plain), event);
+            }
+            Some(to) => put(to, numeric(plain), event),
+            None => columns::keep(key, Value::Text(plain), event),
         },
     }
 }
 
-/// Byte counts are numbers.
-fn numeric(value: Value<'_>) -> Value<'_> {
-    match &value {
-        Value::Text(text) => text.parse().map_or(value, Value::Int),
-        _ => value,
+/// Fills an address or a port; false where the text is none.
+fn endpoint(key: &str, text: &str, event: &mut Event<'_>) -> bool {
+    fn fill<T>(slot: &mut Option<T>, found: Option<T>) -> bool {
+        let is_found = found.is_some();
+        if is_found {
+            *slot = found;
+        }
+        is_found
+    }
+    match key {
+        "src" => fill(&mut event.source_ip, address(text)),
+        "dst" => fill(&mut event.destination_ip, address(text)),
+        "spt" => fill(&mut event.source_port, text.parse().ok()),
+        _ => fill(&mut event.destination_port, text.parse().ok()),
     }
 }
 
-fn fits(to: To, text: &str) -> bool {
-    match to {
-        To::Column(C::SourceIp | C::DestinationIp) => address(text).is_some(),
-        To::Column(C::SourcePort | C::DestinationPort) => text.parse::<u16>().is_ok(),
-        To::Column(C::ProcessPid) => text.parse::<i64>().is_ok(),
-        _ => true,
-    }
+/// Byte counts are numbers.
+fn numeric(text: Cow<'_, str>) -> Value<'_> {
+    text.parse().map_or(Value::Text(text), Value::Int)
 }
 
 /// Milliseconds of the epoch, or `Feb 05 2021 15:05:55[.123] [UTC]`.

@@ -18,6 +18,7 @@ mod scan;
 
 use super::spec::{Found, Miss, Next, Spec};
 use crate::columns::{cut, decide};
+use crate::mark::parts;
 use crate::memory::Memory;
 use common::event::{Event, Value, address};
 use std::borrow::Cow;
@@ -52,16 +53,22 @@ pub(crate) fn head(text: &str) -> Option<Head<'_>> {
     let width = rest.bytes().take(96).position(|byte| matches!(byte, b':' | b' '))?;
     let name = &rest[..width];
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/');
-    if !name.bytes().all(is_name) || !name.starts_with(|first: char| first.is_ascii_uppercase()) {
+    if !name.bytes().all(is_name) || !name.as_bytes().first()?.is_ascii_uppercase() {
         return None;
     }
-    let (front, mnemonic) = name.rsplit_once('-')?;
-    let (facility, severity) = front.rsplit_once('-')?;
+    let (front, mnemonic) = before(name)?;
+    let (facility, severity) = before(front)?;
     let severity = severity.parse().ok().filter(|level| *level <= 7 && severity.len() == 1)?;
-    let facility = facility.split_once('-').map_or(facility, |(first, _)| first);
+    let facility = parts(facility, [b'-']).next().unwrap_or(facility);
     let after = rest[width..].trim_start_matches(' ');
     let after = after.strip_prefix(':').unwrap_or(after).trim_start_matches(' ');
     Some(Head { facility, severity, mnemonic, name, body: text.len() - after.len() })
+}
+
+/// Divides a name at its last dash.
+fn before(name: &str) -> Option<(&str, &str)> {
+    let at = name.bytes().rposition(|byte| byte == b'-')?;
+    Some((&name[..at], &name[at + 1..]))
 }
 
 fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
@@ -78,6 +85,7 @@ fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Resul
     event.log_severity = event.log_severity.or(Some(head.severity));
     let is_arista = !is_firewall && event.process_name.as_deref().is_some_and(is_program);
     let vendor = if is_arista && event.host_name != "-" { "Arista" } else { "Cisco" };
+    event.ext.reserve(8);
     event.ext.push("observer.vendor", Value::Text(vendor.into()));
     // What stands before the message is the device, or a number of its; no program.
     if event.process_pid.is_none()
@@ -196,7 +204,7 @@ fn decided(body: &str, event: &mut Event<'_>) {
     if event.event_action.is_some() || event.source_ip.is_none() && event.destination_ip.is_none() {
         return;
     }
-    let mut words = body.split([' ', ',', ':']).take(12);
+    let mut words = parts(body, [b' ', b',', b':']).take(12);
     let verdict = words.find_map(|word| match word {
         "Deny" | "Denied" | "denied" | "Drop" | "Dropped" | "dropped" | "discarded" | "drop" => {
             Some(("firewall_blocked", "deny"))

@@ -12,6 +12,7 @@
 
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, To, put};
+use crate::mark::{once, parts};
 use crate::memory::Memory;
 use common::event::{Event, TimeQuality, Value, address};
 use common::field::Column as C;
@@ -41,26 +42,32 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let Some(rest) = text.strip_prefix("LEEF:") else {
         return Miss::at(0, "LEEF:");
     };
-    let mut parts = rest.splitn(6, '|');
-    let mut next = || parts.next();
-    let (Some(version), Some(vendor), Some(product), Some(release), Some(id), Some(body)) =
-        (next(), next(), next(), next(), next(), next())
-    else {
-        return Miss::at(5, "five parts divided by |");
-    };
+    let (mut head, mut body) = ([""; 5], rest);
+    for part in &mut head {
+        let Some(divided) = once(body, "|") else {
+            return Miss::at(5, "five parts divided by |");
+        };
+        (*part, body) = divided;
+    }
+    let [version, vendor, product, release, id] = head;
     let (delimiter, body) = match version.starts_with('2') {
         true => delimiter(body),
         false => ('\t', body),
     };
     event.dataset = Some("leef.event".into());
     event.event_code = Some(id.into());
+    event.ext.reserve(16);
     columns::add("observer.product", product, event);
     columns::add("observer.vendor", vendor, event);
     columns::add("observer.version", release, event);
-    for pair in body.split(delimiter).take(PAIRS) {
-        if let Some((key, value)) = pair.split_once('=') {
+    let pair = |pair: &'a str| {
+        if let Some((key, value)) = once(pair, "=") {
             fill(key.trim_start(), value, memory, event);
         }
+    };
+    match u8::try_from(delimiter).ok().filter(|mark| (1..0x80).contains(mark)) {
+        Some(mark) => parts(body, [mark]).take(PAIRS).for_each(pair),
+        None => body.split(delimiter).take(PAIRS).for_each(pair),
     }
     if event.message.is_empty() {
         event.message = Cow::Borrowed(text);
@@ -70,7 +77,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
 
 /// The delimiter that version 2 names, and the pairs after it.
 fn delimiter(body: &str) -> (char, &str) {
-    let Some((named, rest)) = body.split_once('|').filter(|(named, _)| named.len() <= 6) else {
+    let Some((named, rest)) = once(body, "|").filter(|(named, _)| named.len() <= 6) else {
         return ('\t', body);
     };
     let hex = named.strip_prefix("0x").or_else(|| named.strip_prefix('x'));
@@ -107,7 +114,7 @@ fn fill<'a>(key: &'a str, text: &'a str, memory: &mut Memory, event: &mut Event<
             event.ext.push("event.severity", text.parse().map_or(value, Value::Int));
         }
         "action" => {
-            columns::decide(&text.to_ascii_lowercase(), event);
+            columns::decide_cased(text, event);
             event.event_action = Some(text.into());
         }
         "proto" => event.network_transport = Some(columns::transport(text)),

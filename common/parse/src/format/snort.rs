@@ -16,6 +16,7 @@
 use super::{Found, Miss, Next, Spec};
 use crate::columns::{self, add};
 use crate::joint::Joint;
+use crate::mark::{last, once, parts};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::{DAY, day_number};
@@ -88,15 +89,18 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     }
     // The alert is looked for first: the calendar remembers what it is asked.
     let is_alert = text.get(8..).is_some_and(|rest| {
-        rest.find("  [").is_some_and(|at| at < 24 && rest[at..].contains(MARK))
+        let front = &rest.as_bytes()[..rest.len().min(26)];
+        let blanks = front.windows(3).position(|three| three == b"  [");
+        blanks.is_some_and(|at| rest[at..].contains(MARK))
     });
     let Some(end) = is_alert.then(|| moment(text, memory, event)).flatten() else {
         return Miss::at(0, "a stamp and an alert (06/14-15:16:01.123456  [**] [)");
     };
     let rest = text[end..].trim_start();
-    let (verdict, alert) = match rest.split_once("] [**]") {
-        Some((verdict, _)) if !rest.starts_with(MARK) => (verdict, &rest[verdict.len() + 2..]),
-        _ => ("", rest),
+    let verdict = if rest.starts_with(MARK) { None } else { once(rest, "] [**]") };
+    let (verdict, alert) = match verdict {
+        Some((verdict, _)) => (verdict, &rest[verdict.len() + 2..]),
+        None => ("", rest),
     };
     event.dataset = Some("suricata.fast".into());
     event.event_category = Some("intrusion_detection".into());
@@ -115,25 +119,25 @@ fn full<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let mut lines = text.lines();
     let first = lines.next().unwrap_or_default().trim_end();
     let alert = first.strip_prefix(MARK).and_then(|rest| rest.strip_suffix(" [**]"));
-    let Some((id, name)) = alert.and_then(|alert| alert.split_once("] ")) else {
+    let Some((id, name)) = alert.and_then(|alert| once(alert, "] ")) else {
         return Miss::at(0, "an alert's first line ([**] [1:2001219:20] … [**])");
     };
-    let mut ids = id.split(':');
+    let mut ids = parts(id, [b':']);
     let [_, rule, version] = std::array::from_fn(|_| ids.next().unwrap_or_default());
     let mut at = 0;
     for line in lines {
         at += 1;
         if let Some(rest) = line.strip_prefix("[Classification: ") {
-            add("rule.category", rest.split(']').next().unwrap_or_default(), event);
+            add("rule.category", parts(rest, [b']']).next().unwrap_or_default(), event);
         }
-        if let Some((_, rest)) = line.split_once("[Priority: ") {
-            add("suricata.priority", rest.split(']').next().unwrap_or_default(), event);
-        } else if let Some((from, to)) = line.split_once(" -> ") {
+        if let Some((_, rest)) = once(line, "[Priority: ") {
+            add("suricata.priority", parts(rest, [b']']).next().unwrap_or_default(), event);
+        } else if let Some((from, to)) = once(line, " -> ") {
             let end = moment(from, memory, event).unwrap_or(0);
             let from = from[end..].trim_start();
             (event.source_ip, event.source_port) = endpoint(from);
             (event.destination_ip, event.destination_port) = endpoint(to.trim_end());
-        } else if let Some((transport, _)) = line.split_once(" TTL:") {
+        } else if let Some((transport, _)) = once(line, " TTL:") {
             event.network_transport = Some(columns::transport(transport));
             break;
         }
@@ -152,7 +156,7 @@ fn full<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
 }
 
 fn endpoint(text: &str) -> (Option<std::net::IpAddr>, Option<u16>) {
-    match (address(text), text.rsplit_once(':')) {
+    match (address(text), last(text, ":")) {
         (None, Some((ip, port))) => (address(ip), port.parse().ok()),
         (ip, _) => (ip, None),
     }

@@ -23,6 +23,7 @@ mod link;
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, add};
 use crate::joint::Joint;
+use crate::mark::{last, once};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp};
 use common::clock::DAY;
@@ -71,6 +72,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         return Miss::at(end, "IP, IP6, ARP or two addresses of a link");
     };
     let is_ip = matches!(head.family, "IP" | "IP6");
+    event.ext.reserve(8);
     let known = match is_ip {
         true => packet(&head, event),
         false => link::frame(&head, event),
@@ -112,7 +114,7 @@ fn head(text: &str) -> Option<Head<'_>> {
         rest: text.trim_start(),
     };
     for _ in 0..4 {
-        let (word, rest) = head.rest.split_once(' ')?;
+        let (word, rest) = once(head.rest, " ")?;
         let rest = rest.trim_start();
         match word {
             "IP" | "IP6" | "ARP" | "ARP," => {
@@ -124,7 +126,7 @@ fn head(text: &str) -> Option<Head<'_>> {
                 return Some(head);
             }
             "In" | "Out" | "P" | "M" | "B" => (head.way, head.rest) = (word, rest),
-            "ifindex" => head.rest = rest.split_once(' ')?.1,
+            "ifindex" => head.rest = once(rest, " ")?.1,
             _ if link::is_mac(word) => {
                 (head.link, head.family, head.rest) = link::read(head.rest)?;
                 break;
@@ -141,8 +143,7 @@ fn head(text: &str) -> Option<Head<'_>> {
     }
     if let Some(inside) = head.rest.strip_prefix('(') {
         let end = closing(inside)?;
-        let named =
-            |mark: &str| inside[..end].split_once(mark)?.1.split_once(" (").map(|(name, _)| name);
+        let named = |mark: &str| once(once(&inside[..end], mark)?.1, " (").map(|(name, _)| name);
         head.transport = named("proto ").or_else(|| named("next-header "));
         head.rest = inside[end + 1..].trim_start();
     }
@@ -160,12 +161,13 @@ fn closing(text: &str) -> Option<usize> {
 
 /// Reads the addresses of a packet; gives what follows them.
 fn packet<'a>(head: &Head<'a>, event: &mut Event<'a>) -> Option<&'a str> {
-    let (source, rest) = head.rest.split_once(" > ")?;
-    let (target, body) = rest.split_once(": ").or_else(|| Some((rest.strip_suffix(':')?, "")))?;
-    if [source, target].iter().any(|end| end.is_empty() || end.contains(' ')) {
+    let (source, rest) = once(head.rest, " > ")?;
+    let (target, body) = once(rest, ": ").or_else(|| Some((rest.strip_suffix(':')?, "")))?;
+    let is_word = |end: &str| !end.is_empty() && !end.bytes().any(|byte| byte == b' ');
+    if !is_word(source) || !is_word(target) {
         return None;
     }
-    let body = body.split('\n').next().unwrap_or(body).trim_end();
+    let body = first_line(body);
     let mut transport = transport(body, head.transport);
     let numbers = [source, target].map(endpoint);
     let has_port = |text: &str| named(text).1.is_some();
@@ -193,14 +195,13 @@ fn packet<'a>(head: &Head<'a>, event: &mut Event<'a>) -> Option<&'a str> {
     event.network_transport = transport.map(Cow::Borrowed);
     let kind = if head.family == "IP" { "ipv4" } else { "ipv6" };
     event.ext.push("network.type", Value::Text(kind.into()));
-    if let Some((flags, _)) = body.strip_prefix("Flags [").and_then(|rest| rest.split_once(']')) {
+    if let Some((flags, _)) = body.strip_prefix("Flags [").and_then(|rest| once(rest, "]")) {
         add("tcp.flags", flags, event);
     }
     let is_dns = |port: Option<u16>| matches!(port, Some(53 | 5353));
     if transport == Some("udp") && (is_dns(event.source_port) || is_dns(event.destination_port)) {
         dns::fill(body, event);
     }
-    // What `-v` prints of the contents stands on lines of its own.
     Some(&head.rest[head.rest.len() - (rest.len() - target.len()).saturating_sub(2)..])
 }
 
@@ -212,7 +213,7 @@ fn when(text: &str) -> Option<(When, usize)> {
     if let Some((time, end)) = stamp::clock(bytes, 0) {
         return Some((When::Day(time), end));
     }
-    let (seconds, rest) = text.split_once('.')?;
+    let (seconds, rest) = once(text, ".")?;
     let fraction = rest.get(..6)?;
     let (whole, micros): (i64, i64) = (seconds.parse().ok()?, fraction.parse().ok()?);
     let fits = (9..=11).contains(&seconds.len()) && rest.as_bytes().get(6) == Some(&b' ');
@@ -221,18 +222,22 @@ fn when(text: &str) -> Option<(When, usize)> {
 
 /// `192.0.2.7.4022`, `192.0.2.7`, `2001:db8::7.53`; a port may be a service's name.
 fn endpoint(text: &str) -> (Option<std::net::IpAddr>, &str, Option<u16>) {
-    if let Some(ip) = address(text) {
+    let divided = last(text, ".").and_then(|(ip, port)| Some((address(ip)?, port)));
+    // An address of version 4 that a port follows is none with it.
+    if (divided.is_none() || memchr::memchr(b':', text.as_bytes()).is_some())
+        && let Some(ip) = address(text)
+    {
         return (Some(ip), "", None);
     }
-    match text.rsplit_once('.').map(|(ip, port)| (address(ip), port)) {
-        Some((Some(ip), port)) => (Some(ip), "", port.parse().ok().or_else(|| service(port))),
-        _ => (None, text, None),
+    match divided {
+        Some((ip, port)) => (Some(ip), "", port.parse().ok().or_else(|| service(port))),
+        None => (None, text, None),
     }
 }
 
 /// `host.example.net.ssh`.
 fn named(text: &str) -> (&str, Option<u16>) {
-    match text.rsplit_once('.') {
+    match last(text, ".") {
         Some((name, port)) => (name, port.parse().ok().or_else(|| service(port))),
         None => (text, None),
     }
@@ -294,9 +299,14 @@ fn transport<'a>(body: &'a str, named: Option<&'a str>) -> Option<&'a str> {
 
 /// `… length 40`, or `(33)` at the end of what is a name's question.
 fn length(body: &str) -> Option<i64> {
-    let first = body.split('\n').next().unwrap_or(body).trim_end();
-    if let Some((_, length)) = first.rsplit_once("length ") {
+    let first = first_line(body);
+    if let Some((_, length)) = last(first, "length ") {
         return length.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok();
     }
-    first.strip_suffix(')')?.rsplit_once(" (")?.1.parse().ok()
+    last(first.strip_suffix(')')?, " (")?.1.parse().ok()
+}
+
+/// What `-v` prints of the contents stands on lines of its own.
+fn first_line(body: &str) -> &str {
+    body[..memchr::memchr(b'\n', body.as_bytes()).unwrap_or(body.len())].trim_end()
 }

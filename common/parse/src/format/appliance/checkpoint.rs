@@ -12,6 +12,7 @@
 use super::super::rfc5424::firewall::check_point_pair;
 use super::super::spec::{Found, Miss, Spec};
 use crate::columns;
+use crate::mark::{between, once, parts};
 use crate::memory::Memory;
 use crate::stamp;
 use crate::stamp::Stamp;
@@ -26,32 +27,21 @@ const PAIRS: usize = 256;
 
 fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let expected = "Check Point's pairs (time=…|…|product=…|, or 14Jun2026 15:16:01 accept …)";
-    let has = |mark: &[u8]| memchr::memmem::find(text.as_bytes(), mark).is_some();
-    let is_exported =
-        text.starts_with("time=") && has(b"|product=") && (has(b"|origin=") || has(b"|loguid="));
+    let is_exported = text.starts_with("time=")
+        && text.contains("|product=")
+        && (text.contains("|origin=") || text.contains("|loguid="));
     let old = if is_exported { None } else { moment(text.as_bytes()) };
-    let is_old = old.is_some() && has(b" product: ");
+    let is_old = old.is_some() && text.contains(" product: ");
     if !is_exported && !is_old {
         return Miss::at(0, expected);
     }
     event.dataset = Some("checkpoint.firewall".into());
     event.message = Cow::Borrowed(text);
     event.event_category = Some("network".into());
-    let pair = |name: &str, value: &str, event: &mut Event<'_>| {
-        let (name, value) = (name.trim_ascii(), value.trim_ascii());
-        match name {
-            "time" => {
-                let seconds = value.parse::<i64>().ok().and_then(|s| s.checked_mul(1_000_000));
-                seconds.into_iter().for_each(|micros| columns::epoch(micros, event));
-            }
-            "hostname" => event.host_name = Cow::Owned(value.to_owned()),
-            _ if !value.is_empty() => check_point_pair(name, value.to_owned(), event),
-            _ => {}
-        }
-    };
+    event.ext.reserve(16);
     let Some((at, end)) = old else {
-        for part in text.split('|').take(PAIRS) {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        for part in parts(text, [b'|']).take(PAIRS) {
+            let (name, value) = once(part, "=").unwrap_or((part, ""));
             pair(name, value, event);
         }
         return Ok(Found::ALL);
@@ -60,17 +50,30 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         (event.time, event.time_quality) = memory.instant(at);
     }
     let rest = text[end..].trim_ascii_start();
-    let (action, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (action, rest) = once(rest, " ").unwrap_or((rest, ""));
     pair("action", action, event);
-    let (origin, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (origin, rest) = once(rest, " ").unwrap_or((rest, ""));
     pair("origin", origin, event);
-    for part in rest.split("; ").take(PAIRS) {
-        let (name, value) = part.split_once(": ").unwrap_or((part, ""));
+    for part in between(rest, "; ").take(PAIRS) {
+        let (name, value) = once(part, ": ").unwrap_or((part, ""));
         // The interface stands before the first name: `>eth0 product`.
-        let name = name.rsplit(' ').next().unwrap_or(name);
+        let name = parts(name, [b' ']).last().unwrap_or(name);
         pair(name, value.trim_end_matches(';'), event);
     }
     Ok(Found::ALL)
+}
+
+fn pair<'a>(name: &str, value: &'a str, event: &mut Event<'a>) {
+    let (name, value) = (name.trim_ascii(), value.trim_ascii());
+    match name {
+        "time" => {
+            let seconds = value.parse::<i64>().ok().and_then(|s| s.checked_mul(1_000_000));
+            seconds.into_iter().for_each(|micros| columns::epoch(micros, event));
+        }
+        "hostname" => event.host_name = value.into(),
+        _ if !value.is_empty() => check_point_pair(name, value.into(), event),
+        _ => {}
+    }
 }
 
 /// Reads `14Jun2026 15:16:01`, or with one digit.

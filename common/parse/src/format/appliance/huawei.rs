@@ -13,7 +13,8 @@
 //! What it does *not* know: stamps and hosts, which stand in front.
 
 use super::super::spec::{Found, Miss, Next, Spec};
-use crate::columns::{self, To, put};
+use crate::columns::{self, To, cut, put};
+use crate::mark::{Words, last, once, parts};
 use crate::memory::Memory;
 use common::event::{Event, Value, address};
 use common::field::Column as C;
@@ -48,19 +49,22 @@ const TABLE: &[(&str, To)] = &[
     ("username", To::Column(C::UserName)),
 ];
 
+/// Words about logins, and about those that failed.
+static LOGINS: Words =
+    Words::new(&["LOGIN", "LOGON", "AUTHEN", "logged in", "log in", "logging in"]);
+static FAILURES: Words = Words::new(&["FAIL", "Failed", "failed", "REJECT", "denied", "wrong"]);
+
 fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
     let expected = "%%, a version, MODULE/severity/MNEMONIC:";
-    let Some((head, body)) = text.strip_prefix("%%").and_then(|rest| rest.split_once(':')) else {
+    let Some((head, body)) = text.strip_prefix("%%").and_then(|rest| once(rest, ":")) else {
         return Miss::at(0, expected);
     };
     let name = head.trim_start_matches(|char: char| char.is_ascii_digit());
-    let mut parts = name.splitn(3, '/');
-    let (Some(module), Some(level), Some(mnemonic)) = (parts.next(), parts.next(), parts.next())
-    else {
-        return Miss::at(2, expected);
-    };
-    let mnemonic = mnemonic.split(['(', '[']).next().unwrap_or(mnemonic);
-    let is_word = |word: &str| !word.is_empty() && !word.contains(' ');
+    let levels = once(name, "/")
+        .and_then(|(module, rest)| once(rest, "/").map(|(level, rest)| (module, level, rest)));
+    let Some((module, level, mnemonic)) = levels else { return Miss::at(2, expected) };
+    let mnemonic = parts(mnemonic, [b'(', b'[']).next().unwrap_or(mnemonic);
+    let is_word = |word: &str| !word.is_empty() && !word.bytes().any(|byte| byte == b' ');
     let severity = level.parse::<u8>().ok().filter(|level| *level <= 7);
     if !is_word(module) || !is_word(mnemonic) || severity.is_none() {
         return Miss::at(2, expected);
@@ -68,6 +72,7 @@ fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Resul
     event.dataset = Some("huawei.device".into());
     event.event_code = Some(mnemonic.into());
     event.log_severity = event.log_severity.or(severity);
+    event.ext.reserve(8);
     columns::add("huawei.module", module, event);
     let body = body.trim_ascii_start();
     event.message = Cow::Borrowed(body);
@@ -79,33 +84,33 @@ fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Resul
 
 /// `Name=value` wherever commas, semicolons, brackets or dashes before a name divide them.
 fn pairs<'a>(body: &'a str, event: &mut Event<'a>) {
-    for part in body.split([',', ';', '(', ')', '\n']) {
+    for part in parts(body, [b',', b';', b'(', b')', b'\n']) {
         let part = part.trim_ascii();
         match part.strip_prefix('-') {
             // Comware: `-Line=vty0-IPAddr=192.0.2.7-User=anna`.
-            Some(dashed) => dashed.split('-').for_each(|part| pair(part, event)),
+            Some(dashed) => parts(dashed, [b'-']).for_each(|part| pair(part, event)),
             None => pair(part, event),
         }
     }
-    if let Some((_, command)) = body.split_once("Command is ") {
+    if let Some((_, command)) = cut(body, b"Command is ") {
         event.process_command_line = Some(command.into());
     }
 }
 
 fn pair<'a>(part: &'a str, event: &mut Event<'a>) {
-    let Some((name, value)) = part.split_once('=') else { return };
-    let name = name.trim_ascii().rsplit(' ').next().unwrap_or_default();
+    let Some((name, value)) = once(part, "=") else { return };
+    let name = parts(name.trim_ascii(), [b' ']).last().unwrap_or_default();
     let value = value.trim_ascii().trim_end_matches('.').trim_matches('"');
     if value.is_empty() || value == "-" || name.is_empty() {
         return;
     }
-    let small = name.to_ascii_lowercase();
-    match small.as_str() {
+    let small = columns::lower(Cow::Borrowed(name));
+    match small.as_ref() {
         "protocol" => event.network_transport = Some(columns::transport(value)),
         "action" => decided(value, event),
         _ => match TABLE.iter().find(|(known, _)| *known == small) {
             Some((_, to)) => put(*to, Value::Text(value.into()), event),
-            None => event.ext.push(format!("huawei.{small}"), Value::Text(value.into())),
+            None => event.ext.push(["huawei.", &small].concat(), Value::Text(value.into())),
         },
     }
 }
@@ -119,9 +124,9 @@ fn decided<'a>(action: &'a str, event: &mut Event<'a>) {
 /// `User anna from 192.0.2.7 …`, `anna logged in from 192.0.2.7 port 51234.`
 fn sentence<'a>(body: &'a str, event: &mut Event<'a>) {
     if event.source_ip.is_none()
-        && let Some((_, behind)) = body.rsplit_once(" from ")
+        && let Some((_, behind)) = last(body, " from ")
     {
-        let mut words = behind.split(' ');
+        let mut words = parts(behind, [b' ']);
         let first = words.next().unwrap_or_default().trim_end_matches(['.', ',']);
         event.source_ip = address(first);
         if event.source_ip.is_some() && words.next() == Some("port") {
@@ -135,21 +140,19 @@ fn sentence<'a>(body: &'a str, event: &mut Event<'a>) {
                 || body.contains(" logged in from ")
                 || body.contains(" logged out from ")
         });
-        let name = named.and_then(|rest| rest.split_once(' ')).map(|(name, _)| name);
+        let name = named.and_then(|rest| once(rest, " ")).map(|(name, _)| name);
         event.user_name = name.filter(|name| !name.contains('=')).map(Cow::Borrowed);
     }
 }
 
 fn classify(module: &str, mnemonic: &str, body: &str, event: &mut Event<'_>) {
-    let has =
-        |words: &[&str]| words.iter().any(|word| mnemonic.contains(word) || body.contains(word));
-    let is_login = has(&["LOGIN", "LOGON", "AUTHEN", "logged in", "log in", "logging in"]);
+    let says = |words: &Words| words.are_in(mnemonic) || words.are_in(body);
     let category = match (module, mnemonic) {
         ("POLICY" | "SECLOG" | "FILTER" | "PACKETFILTER" | "ASPF", _) => "network",
         (_, "POLICYPERMIT" | "POLICYDENY") => "network",
         ("ATTACK" | "ATK" | "IPS" | "AV" | "SEC", _) => "intrusion_detection",
         _ if mnemonic.contains("LOGOUT") => "session",
-        _ if is_login => "authentication",
+        _ if says(&LOGINS) => "authentication",
         _ if mnemonic.contains("CMD") => "configuration",
         _ => "host",
     };
@@ -161,7 +164,7 @@ fn classify(module: &str, mnemonic: &str, body: &str, event: &mut Event<'_>) {
     }
     if category == "authentication" {
         event.event_action = Some("device_login".into());
-        let is_bad = has(&["FAIL", "Failed", "failed", "REJECT", "denied", "wrong"]);
-        event.event_outcome = Some(if is_bad { "failure" } else { "success" }.into());
+        let outcome = if says(&FAILURES) { "failure" } else { "success" };
+        event.event_outcome = Some(outcome.into());
     }
 }

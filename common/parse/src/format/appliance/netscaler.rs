@@ -14,6 +14,7 @@
 
 use super::super::spec::{Found, Miss, Next, Spec};
 use crate::columns::{self, To, put};
+use crate::mark::{between, last, once, parts};
 use crate::memory::Memory;
 use crate::stamp::{self, Stamp, digits};
 use crate::syslog;
@@ -47,10 +48,10 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let start = start + usize::from(text.get(start) == Some(&b' '));
     let expected = "a stamp (06/14/2026:15:16:01), a host, an engine, a colon";
     let Some((wall, end)) = moment(text, start) else { return Miss::at(start, expected) };
-    let Some((front, rest)) = line[end..].split_once(" : ") else {
+    let Some((front, rest)) = once(&line[end..], " : ") else {
         return Miss::at(end, expected);
     };
-    let Some((head, body)) = rest.split_once(" : ").filter(|_| front.len() < 128) else {
+    let Some((head, body)) = once(rest, " : ").filter(|_| front.len() < 128) else {
         return Miss::at(end, expected);
     };
     let mut front = front.split_ascii_whitespace();
@@ -60,11 +61,11 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         zone = Some(0);
         host = front.next().unwrap_or_default();
     }
-    let mut words: Vec<&str> = head.split_ascii_whitespace().collect();
-    while words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
-        words.pop();
-    }
-    let [.., feature, name] = words[..] else { return Miss::at(end, expected) };
+    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut words = head.split_ascii_whitespace().rev().skip_while(is_number);
+    let (Some(name), Some(feature)) = (words.next(), words.next()) else {
+        return Miss::at(end, expected);
+    };
     if !feature.bytes().all(|byte| byte.is_ascii_alphanumeric()) || host.is_empty() {
         return Miss::at(end, expected);
     }
@@ -79,10 +80,10 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     columns::add("netscaler.feature", feature, event);
     event.event_code = Some(name.into());
     event.event_action = Some(Cow::Owned(name.to_ascii_lowercase()));
-    for pair in body.split(" - ") {
+    for pair in between(body, " - ") {
         // `SessionId: 5- User anna` has no blank before its dash.
         let pair = pair.trim_ascii();
-        let inner = pair.split_once("- ").filter(|_| pair.starts_with("SessionId"));
+        let inner = if pair.starts_with("SessionId") { once(pair, "- ") } else { None };
         let (first, second) = inner.unwrap_or((pair, ""));
         named(first, event);
         named(second, event);
@@ -107,7 +108,7 @@ fn moment(text: &[u8], at: usize) -> Option<(i64, usize)> {
 
 /// `Name value`, or `Name: value`.
 fn named<'a>(pair: &'a str, event: &mut Event<'a>) {
-    let Some((name, value)) = pair.split_once(' ') else { return };
+    let Some((name, value)) = once(pair, " ") else { return };
     let (name, value) = (name.trim_end_matches(':'), value.trim_matches(['"', ' ', '-']));
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if value.is_empty() || matches!(value, "NONE" | "N/A") || !is_name {
@@ -126,7 +127,7 @@ fn named<'a>(pair: &'a str, event: &mut Event<'a>) {
                 let number = value.parse().ok().filter(|_| name.starts_with("Total"));
                 put(*to, number.map_or(Value::Text(value.into()), Value::Int), event);
             }
-            None => event.ext.push(format!("netscaler.{name}"), Value::Text(value.into())),
+            None => event.ext.push(["netscaler.", name].concat(), Value::Text(value.into())),
         },
     }
 }
@@ -135,7 +136,7 @@ fn named<'a>(pair: &'a str, event: &mut Event<'a>) {
 fn ends<'a>(value: &'a str, [ip, port]: [C; 2], event: &mut Event<'a>) {
     let (host, number) = match address(value) {
         Some(_) => (value, ""),
-        None => value.rsplit_once(':').unwrap_or((value, "")),
+        None => last(value, ":").unwrap_or((value, "")),
     };
     if address(host).is_some() {
         put(To::Column(ip), Value::Text(host.into()), event);
@@ -143,7 +144,7 @@ fn ends<'a>(value: &'a str, [ip, port]: [C; 2], event: &mut Event<'a>) {
     }
 }
 
-fn classify(feature: &str, name: &str, body: &str, event: &mut Event<'_>) {
+fn classify<'a>(feature: &'a str, name: &str, body: &str, event: &mut Event<'a>) {
     let (category, outcome) = match (feature, name) {
         (_, "LOGIN_FAILED") => ("authentication", Some("failure")),
         ("SSLVPN" | "AAA" | "AAATM", "LOGIN") => ("authentication", Some("success")),
@@ -155,7 +156,7 @@ fn classify(feature: &str, name: &str, body: &str, event: &mut Event<'_>) {
         _ => ("network", None),
     };
     event.event_category = Some(category.into());
-    let outcome = outcome.or(match () {
+    let outcome = outcome.or_else(|| match () {
         () if body.contains("<blocked>") || body.contains("Status \"ERROR") => Some("failure"),
         () if body.contains("Status \"Success\"") => Some("success"),
         () => None,
@@ -165,11 +166,10 @@ fn classify(feature: &str, name: &str, body: &str, event: &mut Event<'_>) {
         event.event_action = Some("vpn_login".into());
     }
     if feature == "APPFW" {
-        let first = body.trim_ascii_start().split(' ').next().and_then(address);
+        let first = parts(body.trim_ascii_start(), [b' ']).next().and_then(address);
         event.source_ip = event.source_ip.or(first);
     }
     if name.starts_with("CONN_") || name == "OTHERCONN_DELINK" {
-        event.network_transport =
-            Some(columns::lower(Cow::Owned(feature.to_owned())).into_owned().into());
+        event.network_transport = Some(columns::lower(Cow::Borrowed(feature)));
     }
 }

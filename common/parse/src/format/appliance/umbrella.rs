@@ -13,6 +13,7 @@
 use super::super::spec::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{self, add, add_int, decide};
+use crate::mark::{between, once, parts};
 use crate::memory::Memory;
 use crate::stamp;
 use common::event::{Event, Value, address};
@@ -25,7 +26,8 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let stamp = stamp::iso(text.as_bytes(), 1).filter(|(_, end)| *end == 20);
     let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let Some(((mut at, _), inner)) = stamp.zip(inner) else { return Miss::at(0, expected) };
-    let all: Vec<&str> = inner.split("\",\"").take(64).collect();
+    let mut all = Vec::with_capacity(32);
+    all.extend(between(inner, "\",\"").take(64));
     let is_ip = |nth: usize| all.get(nth).is_some_and(|text| address(text).is_some());
     let is_proxy = is_ip(2) && is_ip(3) && all.len() >= 11;
     let is_dns = is_ip(3) && is_ip(4) && all.len() >= 10;
@@ -36,6 +38,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     (event.time, event.time_quality) = memory.instant(at);
     event.message = Cow::Borrowed(text);
     event.user_name = Some(all[1].into()).filter(|name: &Cow<'_, str>| !name.is_empty());
+    event.ext.reserve(12);
     event.ext.push("observer.vendor", Value::Text("Cisco".into()));
     if is_proxy {
         proxied(&all, event);
@@ -53,7 +56,7 @@ fn verdict<'a>(text: &'a str, event: &mut Event<'a>) {
 
 fn categories<'a>(list: &'a str, event: &mut Event<'a>) {
     add("rule.category", list, event);
-    if let Some(category) = list.split(',').find_map(category::of) {
+    if let Some(category) = parts(list, [b',']).find_map(category::of) {
         event.ext.push("url.category", Value::Text(category.into()));
     }
 }
@@ -64,7 +67,7 @@ fn asked<'a>(all: &[&'a str], event: &mut Event<'a>) {
     event.source_ip = address(all[3]);
     add("client.nat.ip", all[4], event);
     verdict(all[5], event);
-    let kind = all[6].split_once('(').map_or(all[6], |(_, kind)| kind.trim_end_matches(')'));
+    let kind = once(all[6], "(").map_or(all[6], |(_, kind)| kind.trim_end_matches(')'));
     add("dns.question.type", kind, event);
     add("dns.response_code", all[7], event);
     add("dns.question.name", all[8].trim_end_matches('.'), event);

@@ -15,6 +15,7 @@
 
 use super::super::spec::{Found, Miss, Next, Spec};
 use crate::columns::{self, To, put};
+use crate::mark::{last, once, parts};
 use crate::memory::Memory;
 use crate::pair::pairs;
 use common::event::{Event, Value, address};
@@ -40,8 +41,8 @@ const TABLE: &[(&str, To)] = &[
 ];
 
 fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
-    let parts = text.strip_prefix("msg_id=\"").and_then(|rest| rest.split_once("\" "));
-    let Some((code, body)) = parts.filter(|(code, _)| code.len() == 9) else {
+    let front = text.strip_prefix("msg_id=\"").and_then(|rest| once(rest, "\" "));
+    let Some((code, body)) = front.filter(|(code, _)| code.len() == 9) else {
         return Miss::at(0, "WatchGuard's message number (msg_id=\"3000-0148\")");
     };
     if let Some(Cow::Borrowed(name)) = event.process_name
@@ -52,8 +53,9 @@ fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Resul
     event.dataset = Some("watchguard.fireware".into());
     event.event_code = Some(code.into());
     event.message = Cow::Borrowed(body);
+    event.ext.reserve(8);
     event.ext.push("observer.vendor", Value::Text("WatchGuard".into()));
-    let verdict = body.split(' ').next().unwrap_or_default();
+    let verdict = parts(body, [b' ']).next().unwrap_or_default();
     match verdict {
         "Allow" | "Deny" => packet(body, event),
         _ => user(body, event),
@@ -63,7 +65,7 @@ fn read<'a>(text: &'a str, _memory: &mut Memory, event: &mut Event<'a>) -> Resul
 
 fn packet<'a>(body: &'a str, event: &mut Event<'a>) {
     event.event_category = Some("network".into());
-    let mut words = body.split(' ').filter(|word| !word.is_empty());
+    let mut words = parts(body, [b' ']).filter(|word| !word.is_empty());
     let verdict = words.next().unwrap_or_default();
     let action = columns::lower(Cow::Borrowed(verdict));
     columns::decide(&action, event);
@@ -84,7 +86,7 @@ fn packet<'a>(body: &'a str, event: &mut Event<'a>) {
     if !matches!(word, "icmp" | "icmpv6") {
         (event.source_port, event.destination_port) = (from.parse().ok(), to.parse().ok());
     }
-    let policy = body.strip_suffix(')').and_then(|front| front.rsplit_once(" ("));
+    let policy = body.strip_suffix(')').and_then(|front| last(front, " ("));
     columns::add("rule.name", policy.map_or("", |(_, name)| name), event);
     for (key, value) in pairs(policy.map_or(body, |(front, _)| front)) {
         match TABLE.iter().find(|(known, _)| *known == key) {

@@ -14,6 +14,7 @@
 use super::super::spec::{Found, Miss, Spec};
 use crate::category;
 use crate::columns::{self, To, put};
+use crate::mark::{once, parts};
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};
 use common::event::{Event, Value};
@@ -66,7 +67,7 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     let (first, rest) = (&text[..tab], &text[tab..]);
     let begin = if first.starts_with("datetime=") { "datetime=".len() } else { 0 };
     let stamp = written::read(first.as_bytes(), begin).filter(|(_, end)| *end == tab);
-    let has = |mark: &str| memchr::memmem::find(rest.as_bytes(), mark.as_bytes()).is_some();
+    let has = |mark: &str| rest.contains(mark);
     let feed = match () {
         () if has("\tvendor=Zscaler") => Some(("zscaler.web", "web")),
         () if has("\tcsip=") && has("\tnwapp=") => Some(("zscaler.firewall", "network")),
@@ -80,8 +81,9 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     event.dataset = Some(dataset.into());
     event.event_category = Some(category.into());
     event.message = Cow::Borrowed(text);
+    event.ext.reserve(32);
     event.ext.push("observer.vendor", Value::Text("Zscaler".into()));
-    let pairs = rest.split('\t').filter_map(|pair| pair.split_once('='));
+    let pairs = parts(rest, [b'\t']).filter_map(|pair| once(pair, "="));
     for (key, value) in pairs.filter(|(_, value)| !matches!(*value, "" | "None" | "NA" | "N/A")) {
         fill(key, value.trim_matches('"'), event);
     }

@@ -12,30 +12,26 @@
 //!
 //! What it does *not* know: which message it is.
 
-use crate::columns::{add, lower};
-use aho_corasick::packed::Searcher;
+use crate::columns::{add, cut, lower};
+use crate::mark::{Words, marks, once, parts};
 use common::event::{Event, address};
+use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-/// Finds any of a few words in one pass; none where the processor cannot.
-type Words = LazyLock<Option<Searcher>>;
-
-/// What all keys of addresses have in them, and what all names of users stand behind.
-static KEYS: Words = LazyLock::new(|| Searcher::new(["Remote:", "Local:", "IP ", "Addr "]));
-static USERS: Words = LazyLock::new(|| Searcher::new(["ser", "Uname"]));
+/// What all keys of addresses have in them, and what all names of users stand behind. Most messages
+/// are about packets and have none.
+static KEYS: Words = Words::new(&["Remote:", "Local:", "IP ", "Addr "]);
+static USERS: Words = Words::new(&["ser", "Uname"]);
 /// What all words about logins have in them.
-static LOGINS: Words = LazyLock::new(|| Searcher::new(["uthentication", "ogin", "logged in"]));
+static LOGINS: Words = Words::new(&["uthentication", "ogin", "logged in"]);
 
-/// Whether a text may have one of the words. Most messages are about packets and have none.
-fn may_have(words: &Words, text: &str) -> bool {
-    (**words).as_ref().is_none_or(|words| words.find(text).is_some())
-}
+static SYLLABLES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(SYLLABLE));
 
 /// Whether a text may be about a login.
 pub(super) fn may_login(text: &str) -> bool {
-    may_have(&LOGINS, text)
+    LOGINS.are_in(text)
 }
 
 /// One side of a connection.
@@ -59,15 +55,20 @@ enum Side {
 pub(super) fn endpoints<'a>(body: &'a str, event: &mut Event<'a>) {
     let is_outbound = body.starts_with("Built outbound ICMP");
     let mut side = None;
-    let mut rest = body;
-    while let Some((word, after)) = next_word(rest) {
+    let mut from = 0;
+    for to in marks(body, [b' ']).chain([body.len()]) {
+        let (start, word) = (from, &body[from..to]);
+        from = to + 1;
+        if word.is_empty() {
+            continue; // of several blanks
+        }
         let found = match side {
-            Some(side) if is_free(side, event) => endpoint(rest).map(|found| (side, found)),
+            Some(side) if is_free(side, event) => {
+                endpoint(&body[start..]).map(|found| (side, found))
+            }
             // An access list names no side before the first of two.
-            None if after.starts_with("-> ")
-                || after.starts_with('(') && after.contains(" -> ") =>
-            {
-                endpoint(rest).map(|found| (Side::Source, found))
+            None if goes_to(body, to) => {
+                endpoint(&body[start..]).map(|found| (Side::Source, found))
             }
             _ => None,
         };
@@ -88,31 +89,40 @@ pub(super) fn endpoints<'a>(body: &'a str, event: &mut Event<'a>) {
         if word == "payload:" {
             break; // the packet that an error message quotes
         }
-        rest = after;
     }
     first_address(body, event);
     transport(body, event);
 }
 
+/// Whether an arrow follows the word that ends at a place, or something in brackets before one.
+fn goes_to(body: &str, end: usize) -> bool {
+    // Nearly always a letter follows.
+    if !matches!(body.as_bytes().get(end + 1), Some(b' ' | b'-' | b'(')) {
+        return false;
+    }
+    let after = body[end..].trim_start_matches(' ');
+    after.starts_with("-> ") || after.starts_with('(') && after.contains(" -> ")
+}
+
 /// `192.0.2.7 Accessed URL 198.51.100.80:http://…`, `Local:192.0.2.7:500 Remote:198.51.100.80:500`.
 fn first_address<'a>(body: &'a str, event: &mut Event<'a>) {
-    let mut words = body.split(' ');
+    let mut words = parts(body, [b' ']);
     if let (Some(first), Some("Accessed")) = (words.next(), words.next()) {
-        let (user, ip) = first.split_once('@').unwrap_or(("", first));
+        let (user, ip) = once(first, "@").unwrap_or(("", first));
         event.source_ip = event.source_ip.or(endpoint(ip).and_then(|found| found.ip));
         if !user.is_empty() {
             event.user_name = Some(user.into());
         }
-        if let Some((_, target)) = body.split_once("URL ") {
-            let target = target.split_once('@').map_or(target, |(user, rest)| {
+        if let Some((_, target)) = cut(body, b"URL ") {
+            let target = once(target, "@").map_or(target, |(user, rest)| {
                 if user.contains([':', '/']) { target } else { rest }
             });
-            let (ip, url) = target.split_once(':').unwrap_or((target, ""));
+            let (ip, url) = once(target, ":").unwrap_or((target, ""));
             event.destination_ip = event.destination_ip.or(address(ip));
             add("url.original", url, event);
         }
     }
-    if !may_have(&KEYS, body) {
+    if !KEYS.are_in(body) {
         return;
     }
     for (key, side) in [
@@ -130,7 +140,7 @@ fn first_address<'a>(body: &'a str, event: &mut Event<'a>) {
         }
         let found = memchr::memmem::rfind(body.as_bytes(), key.as_bytes());
         let word = found.map(|at| &body[at + key.len()..]);
-        let word = word.map(|word| word.split([' ', ',', '>', ']']).next().unwrap_or(word));
+        let word = word.map(|word| parts(word, [b' ', b',', b'>', b']']).next().unwrap_or(word));
         if let Some(found) = word.and_then(endpoint) {
             put(side, found, event);
         }
@@ -168,7 +178,7 @@ fn transport<'a>(body: &'a str, event: &mut Event<'a>) {
     if event.source_ip.is_none() && event.destination_ip.is_none() {
         return;
     }
-    let mut words = body.split([' ', ',', ':']).take(16);
+    let mut words = parts(body, [b' ', b',', b':']).take(16);
     let known = words.find_map(|word| match word {
         "TCP" | "tcp" | "UDP" | "udp" | "ICMP" | "icmp" | "icmp6" | "SCTP" | "sctp" | "GRE"
         | "gre" | "ESP" | "esp" | "igmp" | "IGMP" | "VRRP" | "ah" | "AH" | "ospf" | "eigrp"
@@ -182,25 +192,15 @@ fn transport<'a>(body: &'a str, event: &mut Event<'a>) {
     event.network_transport = known;
 }
 
-/// The next word, and what stands behind it.
-fn next_word(text: &str) -> Option<(&str, &str)> {
-    let end = memchr::memchr(b' ', text.as_bytes()).unwrap_or(text.len());
-    let (word, rest) = text.split_at(end);
-    (!word.is_empty()).then(|| (word, rest.trim_start_matches(' ')))
-}
-
 /// Reads the endpoint that a text begins with.
 fn endpoint(text: &str) -> Option<Endpoint<'_>> {
     let text = text.trim_start_matches(['(', '[']);
-    let word = text.split(' ').next().unwrap_or(text);
-    let open = word.find('(');
+    let word = parts(text, [b' ']).next().unwrap_or(text);
+    let open = marks(word, [b'(']).next();
     let place = word[..open.unwrap_or(word.len())].trim_end_matches([',', ';', '.', ']', ')']);
-    let inner = open.and_then(|open| text[open + 1..].split(')').next()).unwrap_or_default();
-    let mut found = with_port(place)
-        .or_else(|| behind_interface(place, ':'))
-        .or_else(|| behind_interface(place, '/'))
-        .or_else(|| named(place, inner))?;
-    match (inner.parse(), inner.split_once('\\')) {
+    let inner = open.and_then(|open| parts(&text[open + 1..], [b')']).next()).unwrap_or_default();
+    let mut found = plain(place).or_else(|| spelled(place, inner))?;
+    match (inner.parse(), once(inner, "\\")) {
         (Ok(port), _) => found.port = found.port.or(Some(port)),
         (_, Some((_, user))) => found.user = user,
         _ => {}
@@ -208,9 +208,30 @@ fn endpoint(text: &str) -> Option<Endpoint<'_>> {
     Some(found)
 }
 
+/// The usual spellings: `outside:192.0.2.7/22` with all of it or less, the address of version 4.
+fn plain(place: &str) -> Option<Endpoint<'_>> {
+    let is_named = place.as_bytes().first()?.is_ascii_alphabetic();
+    let (interface, rest) = if is_named { once(place, ":")? } else { ("", place) };
+    let (ip, port) = once(rest, "/").unwrap_or((rest, ""));
+    let is_plain = |byte: u8| matches!(byte, b'.' | b'0'..=b'9');
+    if !ip.bytes().all(is_plain) || !port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let ip = Some(address(ip)?);
+    Some(Endpoint { interface, ip, port: port.parse().ok(), ..Endpoint::default() })
+}
+
+/// Any spelling.
+fn spelled<'a>(place: &'a str, inner: &str) -> Option<Endpoint<'a>> {
+    with_port(place)
+        .or_else(|| behind_interface(place, ":"))
+        .or_else(|| behind_interface(place, "/"))
+        .or_else(|| named(place, inner))
+}
+
 /// `outside:192.0.2.7/22`, `outside/192.0.2.7`.
-fn behind_interface(place: &str, divider: char) -> Option<Endpoint<'_>> {
-    let (interface, rest) = place.split_once(divider)?;
+fn behind_interface<'a>(place: &'a str, divider: &str) -> Option<Endpoint<'a>> {
+    let (interface, rest) = once(place, divider)?;
     Some(Endpoint { interface, ..with_port(rest)? })
 }
 
@@ -245,11 +266,11 @@ fn named<'a>(place: &'a str, inner: &str) -> Option<Endpoint<'a>> {
 
 /// Reads who is named.
 pub(super) fn users<'a>(body: &'a str, event: &mut Event<'a>) {
-    if event.user_name.is_some() || !may_have(&USERS, body) {
+    if event.user_name.is_some() || !USERS.are_in(body) {
         return;
     }
     let marks = Marks::new(body);
-    let user = pair(&marks).or_else(|| quoted(&marks)).or_else(|| plain(&marks));
+    let user = pair(&marks).or_else(|| quoted(&marks)).or_else(|| single(&marks));
     event.user_name = user.filter(|user| !user.is_empty()).map(Cow::Borrowed);
 }
 
@@ -265,7 +286,7 @@ const SYLLABLE: &str = "ser";
 impl<'a> Marks<'a> {
     fn new(body: &'a str) -> Marks<'a> {
         let mut marks = Marks { body, places: [0; 8], count: 0 };
-        for place in memchr::memmem::find_iter(body.as_bytes(), SYLLABLE) {
+        for place in SYLLABLES.find_iter(body.as_bytes()) {
             if let Some(slot) = marks.places.get_mut(marks.count) {
                 *slot = place;
             }
@@ -276,9 +297,10 @@ impl<'a> Marks<'a> {
 
     /// What stands behind the first occurrence of a text.
     fn behind(&self, open: &str) -> Option<&'a str> {
-        let (Some(offset), Some(places)) = (open.find(SYLLABLE), self.places.get(..self.count))
-        else {
-            return self.body.split_once(open).map(|(_, behind)| behind);
+        let mut offsets = 0..open.len().saturating_sub(2);
+        let offset = offsets.find(|at| open.as_bytes()[*at..].starts_with(SYLLABLE.as_bytes()));
+        let (Some(offset), Some(places)) = (offset, self.places.get(..self.count)) else {
+            return cut(self.body, open.as_bytes()).map(|(_, behind)| behind);
         };
         let mut starts = places.iter().filter_map(|place| place.checked_sub(offset));
         starts.find_map(|start| self.body.get(start..)?.strip_prefix(open))
@@ -314,11 +336,11 @@ fn quoted<'a>(marks: &Marks<'a>) -> Option<&'a str> {
 }
 
 /// A single word: `Uname: anna`, `user = anna`, `User anna,`.
-fn plain<'a>(marks: &Marks<'a>) -> Option<&'a str> {
+fn single<'a>(marks: &Marks<'a>) -> Option<&'a str> {
     for open in ["Username:", "Uname: ", "user = ", "User = ", "User:", "User ", "user "] {
         let Some(user) = marks.behind(open) else { continue };
         let user = user.trim_start();
-        let word = user.split([' ', ',']).next().unwrap_or(user);
+        let word = parts(user, [b' ', b',']).next().unwrap_or(user);
         let is_word = matches!(
             word,
             "authentication" | "priv" | "requested" | "Requested" | "is" | "has" | "IP" | "=" | ":"
@@ -349,6 +371,22 @@ mod tests {
                 assert_eq!(Marks::new(body).behind(open), want, "{body:?} {open:?}");
             }
         }
+    }
+
+    #[test]
+    fn usual_spellings_are_read_as_any() {
+        let names = ["", "out:", "a1:", "1.2.3.4:", ":", "::", "a:b:", "a/", "fe80::", "[", "a%b:"];
+        let addresses = ["192.0.2.7", "1.2.3", "1.2.3.4.5", "256.1.1.1", "::1", "x", "", "7", "1."];
+        let ports = ["", "/", "/22", "/99999", "/ssh", ":22", "/1/2", "/+2", "/1.2.3.4", "]"];
+        let mut count = 0;
+        for (name, ip) in names.iter().flat_map(|name| addresses.map(|ip| (name, ip))) {
+            for place in ports.map(|port| format!("{name}{ip}{port}")) {
+                let found = plain(&place);
+                count += usize::from(found.is_some());
+                assert!(found.is_none() || found == spelled(&place, ""), "{place}");
+            }
+        }
+        assert_eq!(count, 16);
     }
 
     #[test]

@@ -35,26 +35,30 @@ const JUNOS: &Table = &[
     ("username", To::Column(C::UserName)),
 ];
 
-const CHECK_POINT: &Table = &[
-    ("dst", To::Column(C::DestinationIp)),
-    ("ifname", To::Field("observer.ingress.interface.name")),
-    ("product", To::Field("observer.product")),
-    ("rule_name", To::Field("rule.name")),
-    ("s_port", To::Column(C::SourcePort)),
-    ("service", To::Column(C::DestinationPort)),
-    ("src", To::Column(C::SourceIp)),
-    ("src_user_name", To::Column(C::UserName)),
-    ("user", To::Column(C::UserName)),
-];
+/// What one of Check Point's names means that fills one field as it is.
+fn check_point_meaning(name: &str) -> Option<To> {
+    Some(match name {
+        "dst" => To::Column(C::DestinationIp),
+        "ifname" => To::Field("observer.ingress.interface.name"),
+        "product" => To::Field("observer.product"),
+        "rule_name" => To::Field("rule.name"),
+        "s_port" => To::Column(C::SourcePort),
+        "service" => To::Column(C::DestinationPort),
+        "src" => To::Column(C::SourceIp),
+        "src_user_name" => To::Column(C::UserName),
+        "user" => To::Column(C::UserName),
+        _ => return None,
+    })
+}
 
 /// Fills what one of Juniper's parameters means.
 pub(super) fn junos(name: &str, value: &str, event: &mut Event<'_>) {
     if name == "protocol-id" {
-        protocol(value, event);
+        event.network_transport = Some(columns::transport_of(Cow::Owned(value.to_owned())));
     } else if name == "action" {
-        decide(value, event);
-    } else {
-        fill(JUNOS, name, value, event);
+        columns::decide_cased(value, event);
+    } else if let Some((_, to)) = JUNOS.iter().find(|(known, _)| *known == name) {
+        fill(*to, Cow::Owned(value.to_owned()), event);
     }
 }
 
@@ -75,23 +79,89 @@ pub(super) fn check_point(line: &str, at: usize, event: &mut Event<'_>) -> bool 
     let Some(pairs) = pairs(line, at) else { return false };
     event.event_category = Some("network".into());
     for (name, value) in pairs {
-        check_point_pair(name, value, event);
+        check_point_pair(name, Cow::Owned(value), event);
     }
     true
 }
 
 /// Fills what one of Check Point's pairs means.
-pub(in crate::format) fn check_point_pair(name: &str, value: String, event: &mut Event<'_>) {
+pub(in crate::format) fn check_point_pair<'a>(
+    name: &str,
+    value: Cow<'a, str>,
+    event: &mut Event<'a>,
+) {
     match name {
         "action" => {
-            event.event_action = Some(Cow::Owned(value.to_ascii_lowercase()));
-            decide(&value, event);
+            event.event_action = Some(columns::lower(value.clone()));
+            columns::decide_cased(&value, event);
         }
-        "proto" => protocol(&value, event),
-        _ => fill(CHECK_POINT, name, &value, event),
+        "proto" => event.network_transport = Some(columns::transport_of(value.clone())),
+        _ => {
+            if let Some(to) = check_point_meaning(name) {
+                fill(to, value.clone(), event);
+            }
+        }
     }
-    columns::keep(format!("checkpoint.{name}"), Value::Text(Cow::Owned(value)), event);
+    event.ext.push(kept(name), Value::Text(value));
 }
+
+/// The name under which one of Check Point's pairs is kept; that of a usual one without a copy.
+fn kept(name: &str) -> Cow<'static, str> {
+    const PREFIX: &str = "checkpoint.";
+    let mut names = USUAL.iter().filter(|usual| usual.len() == PREFIX.len() + name.len());
+    match names.find(|usual| usual.ends_with(name)) {
+        Some(usual) => Cow::Borrowed(usual),
+        None => Cow::Owned([PREFIX, name].concat()),
+    }
+}
+
+/// The names that nearly all of Check Point's records have.
+const USUAL: [&str; 44] = [
+    "checkpoint.action",
+    "checkpoint.origin",
+    "checkpoint.src",
+    "checkpoint.dst",
+    "checkpoint.s_port",
+    "checkpoint.service",
+    "checkpoint.proto",
+    "checkpoint.product",
+    "checkpoint.rule",
+    "checkpoint.rule_name",
+    "checkpoint.rule_uid",
+    "checkpoint.rule_action",
+    "checkpoint.ifname",
+    "checkpoint.ifdir",
+    "checkpoint.loguid",
+    "checkpoint.logid",
+    "checkpoint.layer_name",
+    "checkpoint.layer_uuid",
+    "checkpoint.originsicname",
+    "checkpoint.sequencenum",
+    "checkpoint.version",
+    "checkpoint.flags",
+    "checkpoint.inzone",
+    "checkpoint.outzone",
+    "checkpoint.service_id",
+    "checkpoint.match_id",
+    "checkpoint.parent_rule",
+    "checkpoint.policy_name",
+    "checkpoint.policy_mgmt",
+    "checkpoint.policy_id_tag",
+    "checkpoint.conn_direction",
+    "checkpoint.contextnum",
+    "checkpoint.db_tag",
+    "checkpoint.xlatesrc",
+    "checkpoint.xlatedst",
+    "checkpoint.xlatesport",
+    "checkpoint.xlatedport",
+    "checkpoint.nat_rulenum",
+    "checkpoint.nat_addtnl_rulenum",
+    "checkpoint.user",
+    "checkpoint.src_user_name",
+    "checkpoint.src_machine_name",
+    "checkpoint.severity",
+    "checkpoint.message_info",
+];
 
 fn pairs(line: &str, at: usize) -> Option<Vec<(&str, String)>> {
     let mut rest = at + 1;
@@ -114,17 +184,8 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 128 && name.bytes().all(known)
 }
 
-fn protocol(value: &str, event: &mut Event<'_>) {
-    event.network_transport = Some(Cow::Owned(columns::transport(value).into_owned()));
-}
-
-fn decide(value: &str, event: &mut Event<'_>) {
-    columns::decide(&value.to_ascii_lowercase(), event);
-}
-
-fn fill(table: &'static Table, name: &str, value: &str, event: &mut Event<'_>) {
-    let says = !matches!(value, "" | "N/A" | "UNKNOWN" | "None");
-    if let Some((_, to)) = table.iter().find(|(known, _)| *known == name && says) {
-        columns::put(*to, Value::Text(Cow::Owned(value.to_owned())), event);
+fn fill<'a>(to: To, value: Cow<'a, str>, event: &mut Event<'a>) {
+    if !matches!(value.as_ref(), "" | "N/A" | "UNKNOWN" | "None") {
+        columns::put(to, Value::Text(value), event);
     }
 }

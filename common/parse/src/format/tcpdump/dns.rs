@@ -9,13 +9,14 @@
 //! What it does *not* know: what `-vv` adds.
 
 use crate::columns::add;
+use crate::mark::{once, parts};
 use common::event::{Event, Value, address};
 
 /// Fills what a body says, where it is one of DNS.
 pub(super) fn fill<'a>(body: &'a str, event: &mut Event<'a>) {
     // `-v` says first whether the sum of the packet is right.
     let body = match body.strip_prefix('[') {
-        Some(rest) => rest.split_once("] ").map_or(body, |(_, rest)| rest),
+        Some(rest) => once(rest, "] ").map_or(body, |(_, rest)| rest),
         None => body,
     };
     let digits = body.bytes().take_while(u8::is_ascii_digit).count();
@@ -24,27 +25,26 @@ pub(super) fn fill<'a>(body: &'a str, event: &mut Event<'a>) {
     }
     add("dns.id", &body[..digits], event);
     add("network.protocol", "dns", event);
-    let question = body.split_once("? ").and_then(|(front, name)| {
-        let kind = front.rsplit(' ').next()?;
+    let question = once(body, "? ").and_then(|(front, name)| {
+        let kind = parts(front, [b' ']).last()?;
         let is_kind = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        is_kind.then(|| (kind, name.split(' ').next().unwrap_or(name)))
+        is_kind.then(|| (kind, parts(name, [b' ']).next().unwrap_or(name)))
     });
     if let Some((kind, name)) = question {
         add("dns.question.name", name.trim_end_matches('.'), event);
         add("dns.question.type", kind, event);
     }
-    let Some(counts) = body.split(' ').find(|word| is_counts(word)) else {
+    let Some(counts) = parts(body, [b' ']).find(|word| is_counts(word)) else {
         add("dns.type", "query", event);
         return;
     };
     add("dns.type", "answer", event);
     add("dns.response_code", code(body), event);
-    let ips = body.split_once(counts).map_or("", |(_, answers)| answers);
-    let ips: Vec<Value<'a>> = ips
-        .split(',')
+    let ips = once(body, counts).map_or("", |(_, answers)| answers);
+    let ips: Vec<Value<'a>> = parts(ips, [b','])
         .filter_map(|answer| {
-            let (kind, data) = answer.trim_start().split_once(' ')?;
-            let data = data.split(' ').next()?;
+            let (kind, data) = once(answer.trim_start(), " ")?;
+            let data = parts(data, [b' ']).next()?;
             let is_address = matches!(kind, "A" | "AAAA") && address(data).is_some();
             is_address.then(|| Value::Text(data.into()))
         })
@@ -56,12 +56,15 @@ pub(super) fn fill<'a>(body: &'a str, event: &mut Event<'a>) {
 
 /// How many answers, authorities and others there are: `2/0/1`.
 fn is_counts(word: &str) -> bool {
-    word.split('/').count() == 3
-        && word.split('/').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    // Most words begin with a letter.
+    word.starts_with(|first: char| first.is_ascii_digit())
+        && parts(word, [b'/']).count() == 3
+        && parts(word, [b'/']).all(is_number)
 }
 
 fn code(body: &str) -> &'static str {
-    match body.split(' ').nth(1).map(|word| word.trim_end_matches(['*', '-', '|', '$', '%'])) {
+    match parts(body, [b' ']).nth(1).map(|word| word.trim_end_matches(['*', '-', '|', '$', '%'])) {
         Some("NXDomain") => "NXDOMAIN",
         Some("ServFail") => "SERVFAIL",
         Some("Refused") => "REFUSED",

@@ -3,7 +3,8 @@
 //! What it does *not* know: packets.
 
 use super::Head;
-use crate::columns::{add, add_int};
+use crate::columns::{add, add_int, cut};
+use crate::mark::{marks, once, parts};
 use common::event::{Event, Value, address};
 
 /// The addresses of a frame, and its network's number.
@@ -16,19 +17,21 @@ pub(super) struct Link<'a> {
 
 /// Whether a word is an address of a link.
 pub(super) fn is_mac(word: &str) -> bool {
-    let word = word.trim_end_matches(',');
-    word.len() == 17
-        && word.split(':').count() == 6
-        && word
-            .split(':')
-            .all(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    let is_sign = |(at, byte): (usize, u8)| match at % 3 {
+        2 => byte == b':',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    word.len() >= 17 && {
+        let word = word.trim_end_matches(',');
+        word.len() == 17 && word.bytes().enumerate().all(is_sign)
+    }
 }
 
 /// Reads `MAC > MAC, ethertype IPv4 (0x0800), length 74: `, with the numbers of networks between; gives the
 /// family and what follows.
 pub(super) fn read(text: &str) -> Option<(Link<'_>, &str, &str)> {
-    let (head, mut rest) = text.split_once("ethertype ")?;
-    let (source, target) = head.split_once(" > ").unwrap_or((head, ""));
+    let (head, mut rest) = cut(text, b"ethertype ")?;
+    let (source, target) = once(head, " > ").unwrap_or((head, ""));
     let first = |end: &'_ str| end.len().min(17);
     let mut link = Link {
         source: source.get(..first(source)).filter(|mac| is_mac(mac))?,
@@ -36,19 +39,20 @@ pub(super) fn read(text: &str) -> Option<(Link<'_>, &str, &str)> {
         vlan: "",
     };
     for _ in 0..3 {
-        let (kind, after) = rest.split_once([' ', ','])?;
+        let (kind, after) = rest.split_at(marks(rest, [b' ', b',']).next()?);
+        let after = &after[1..];
         // Behind the last family there is the length, or in a numbered network the packet at once.
-        let cut = match after.find("length ").filter(|at| *at < 24) {
-            Some(at) => at + after[at..].find(": ")? + 2,
-            None if after.starts_with('(') => after.find(", ")? + 2,
-            None => after.find(' ')? + 1,
+        let inside = match once(after, "length ").filter(|(front, _)| front.len() < 24) {
+            Some((_, length)) => once(length, ": ")?.1,
+            None if after.starts_with('(') => once(after, ", ")?.1,
+            None => once(after, " ")?.1,
         };
-        let inside = after.get(cut..)?.trim_start();
+        let inside = inside.trim_start();
         match kind {
             "802.1Q" | "802.1Q-QinQ" => {
-                let (numbers, inner) = inside.split_once("ethertype ")?;
+                let (numbers, inner) = cut(inside, b"ethertype ")?;
                 let number = numbers.strip_prefix("vlan ")?;
-                link.vlan = number.split(',').next().unwrap_or_default();
+                link.vlan = parts(number, [b',']).next().unwrap_or_default();
                 rest = inner;
             }
             "IPv4" => return Some((link, "IP", inside)),
@@ -78,10 +82,10 @@ pub(super) fn frame<'a>(head: &Head<'a>, event: &mut Event<'a>) -> Option<&'a st
     }
     let body = head.rest.trim_start();
     let body = body.strip_prefix("Ethernet (len 6), IPv4 (len 4), ").unwrap_or(body);
-    let mut words = body.split([' ', ',']);
+    let mut words = parts(body, [b' ', b',']);
     let (kind, second) = (words.next()?, words.next()?);
     let after =
-        |mark: &str| body.split_once(mark).and_then(|(_, rest)| rest.split([' ', ',']).next());
+        |mark: &str| once(body, mark).and_then(|(_, rest)| parts(rest, [b' ', b',']).next());
     match kind {
         "Request" | "Probe" | "Announcement" => {
             event.event_action = Some("arp-request".into());
