@@ -293,9 +293,8 @@ pub(crate) fn decide(action: &str, event: &mut Event<'_>) {
         "block" | "blocked" | "deny" | "denied" | "drop" | "dropped" | "reject" | "rejected"
         | "reset-both" | "reset-client" | "reset-server" | "drop-icmp" | "reset"
         | "reset_client" | "reset_server" | "drop_session" | "clear_session" | "drop-packet"
-        | "block-url" | "block-continue" | "block-override" | "sinkhole" => {
-            Some(("failure", "denied"))
-        }
+        | "block-url" | "block-continue" | "block-override" | "sinkhole" | "quarantine"
+        | "quarantined" => Some(("failure", "denied")),
         _ => None,
     };
     if let Some((outcome, kind)) = decided {
