@@ -150,11 +150,14 @@ pub(crate) fn iso(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
     Some((Stamp { wall: day_number(year, month, day) * DAY + time, offset }, after))
 }
 
-/// Reads `14/Jun/2026:15:16:01 +0200`.
+/// Reads `14/Jun/2026:15:16:01 +0200`, `14/06/2026:15:16:01 +0200` (Proxmox), and
+/// `06/14/2026:15:16:01 -0000`, where cPanel's zone says that its month comes first.
 pub(crate) fn clf(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
     let day = u8::try_from(digits(text, at, 2)?).ok()?;
     let slash = text.get(at + 2)?;
-    let (month, at) = match month(text, at + 3) {
+    let name = month(text, at + 3);
+    let is_number = name.is_none();
+    let (month, at) = match name {
         Some(month) => (month, at + 6),
         None => (u8::try_from(digits(text, at + 3, 2)?).ok()?, at + 5),
     };
@@ -167,6 +170,8 @@ pub(crate) fn clf(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
         Some(b' ') if matches!(text.get(after + 1), Some(b'+' | b'-')) => offset(text, after + 1),
         _ => (None, after),
     };
+    let is_month_first = is_number && text[..after].ends_with(b" -0000");
+    let (month, day) = if is_month_first { (day, month) } else { (month, day) };
     let wall = day_number(year, month, day) * DAY + time;
     exists((year, month, day)).then_some((Stamp { wall, offset }, after))
 }

@@ -233,15 +233,21 @@ const FACILITIES: [&str; 24] = [
     "local5", "local6", "local7",
 ];
 
+/// Reads `auth.notice`.
+pub(crate) fn named_priority(text: &str, event: &mut Event<'_>) -> Option<()> {
+    let (facility, severity) = text.split_once('.')?;
+    let facility = FACILITIES.iter().position(|name| *name == facility)?;
+    event.log_facility = u8::try_from(facility).ok();
+    event.log_severity = crate::level::named_severity(severity);
+    Some(())
+}
+
 /// Reads `[ID 800047 auth.notice] `; returns the part behind it.
 fn solaris<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> Option<(usize, usize)> {
     let (front, _) = line[at + 4..].split_once("] ")?;
     let (number, priority) = front.split_once(' ')?;
-    let (facility, severity) = priority.split_once('.')?;
     self::number(number)?;
-    let facility = FACILITIES.iter().position(|name| *name == facility)?;
-    event.log_facility = u8::try_from(facility).ok();
-    event.log_severity = crate::level::named_severity(severity);
+    named_priority(priority, event)?;
     event.ext.push("log.syslog.msgid", Value::Text(number.into()));
     Some((at + 4 + front.len() + 2, line.len()))
 }

@@ -60,7 +60,9 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "remoteAddr" | "remoteAddress" | "remote_address" | "remote" | "clientIp" | "clientIP"
         | "ClientIP" | "client_addr" | "clientAddress" | "ipAddress" | "ip_address" | "ip"
         | "ip_addr" | "remote-addr" | "peer_ip" | "visitor_ip" | "remip" | "client.ip"
-        | "client.address" => column(C::SourceIp, 3),
+        | "client.address" | "request_ip" | "source_ip" | "sourceIp" | "sourceIP" => {
+            column(C::SourceIp, 3)
+        }
         "attr.client"
         | "attr.remote"
         | "client.ipAddress"
@@ -74,12 +76,12 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "remote_host" => column(C::SourceIp, 4),
         "source.port" => column(C::SourcePort, 0),
         "src_port" => column(C::SourcePort, 1),
-        "client_port" | "remote_port" | "client.port" | "clientPort" | "data.srcport"
-        | "req.remotePort" => column(C::SourcePort, 2),
+        "source_port" | "client_port" | "remote_port" | "client.port" | "clientPort"
+        | "data.srcport" | "req.remotePort" => column(C::SourcePort, 2),
         "destination.ip" => column(C::DestinationIp, 0),
-        "dst_ip" | "dest_ip" => column(C::DestinationIp, 1),
+        "dst_ip" | "dest_ip" | "destination_ip" => column(C::DestinationIp, 1),
         "destination.port" => column(C::DestinationPort, 0),
-        "dst_port" | "dest_port" => column(C::DestinationPort, 1),
+        "dst_port" | "dest_port" | "destination_port" => column(C::DestinationPort, 1),
         "network.transport" => column(C::NetworkTransport, 0),
         "proto" => column(C::NetworkTransport, 1),
         "method"
@@ -90,13 +92,15 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "httpRequest.requestMethod"
         | "ClientRequestMethod" => further(Further::Method),
         "status" | "status_code" | "statusCode" | "http_status" | "httpStatus" | "http_code"
-        | "res.statusCode" | "httpRequest.status" | "EdgeResponseStatus" => {
+        | "response_status" | "res.statusCode" | "httpRequest.status" | "EdgeResponseStatus" => {
             further(Further::Status)
         }
         "path"
         | "uri"
         | "request_uri"
         | "http_path"
+        | "path_info"
+        | "target_uri"
         | "req.url"
         | "url"
         | "requestUri"
@@ -106,15 +110,16 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         | "userAgent"
         | "ua"
         | "http_user_agent"
+        | "request_user_agent"
         | "req.headers.user-agent"
         | "httpRequest.userAgent"
         | "client.userAgent.rawUserAgent"
         | "protoPayload.requestMetadata.callerSuppliedUserAgent"
         | "ClientRequestUserAgent" => further(Further::Agent),
         "request" => further(Further::Request),
-        "http_referer" => further(Further::Referrer),
+        "http_referer" | "request_referer" => further(Further::Referrer),
         "http_host" => further(Further::Domain),
-        "body_bytes_sent" => further(Further::Bytes),
+        "body_bytes_sent" | "response_body_size" => further(Further::Bytes),
         "protocol" => further(Further::Protocol),
         "event.dataset" => column(C::Dataset, 0),
         "event.category" => column(C::EventCategory, 0),

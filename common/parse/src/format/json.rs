@@ -10,11 +10,13 @@
 //!
 //! Objects that a format knows better are that format's. What is no object (a list, NaN, a cut line) misses here.
 //!
-//! Of services whose objects are told by their names ([`known`], [`cloud`], [`endpoint`]) further fields
-//! are filled. The message of a shipper that says only which file a line is from is read as a line.
+//! Of services whose objects are told by their names ([`known`], [`application`], [`cloud`],
+//! [`endpoint`]) further fields are filled. The message of a shipper that says only which file a line
+//! is from is read as a line.
 //!
 //! What it does *not* know: the schema of any other program.
 
+mod application;
 mod cloud;
 mod endpoint;
 mod known;
@@ -43,6 +45,7 @@ fn read<'a>(
         adopt_own(fields, event);
     } else if let Some(service) = names.service {
         service.fill(fields, memory, event);
+        return Ok(Found { next: service.next, ..Found::default() });
     } else if names.are_of_a_shipper && event.dataset.is_none() {
         // What it read from a file and did not look at.
         return Ok(Found { next: Next::Line, ..Found::default() });

@@ -8,6 +8,9 @@
 //! 7:20260614:151601.250 text                       Zabbix: the same with colons
 //! 7:M 14 Jun 2026 15:16:01.250 * text              Redis: a process id, a role, a level
 //! E0614 15:16:01.250     7 file.cc:25] text        glog, klog: a level, a process id, a place
+//! Sun Jun 14 15:16:01 2026 daemon.info dnsmasq[7]: text    OpenWrt: a facility, a severity, a program
+//! 2026/06/14 15:16:01.250000 7#25 [info] text      Go programs: a process id, a goroutine
+//! 01234567-…-0123456789ab 2026-06-14 15:16:01.250000 98.50% [WARNING] text     FreeSWITCH: a call, idle time
 //! ```
 //!
 //! All spellings of [`crate::stamp::written`] are read. Before the stamp there may be brackets, a
@@ -18,11 +21,11 @@
 //! This is the last format, and none that a source is remembered by: whatever another one
 //! understands is that one's. What it does *not* know: programs. Helpers tell them by their texts.
 
-use super::spec::{Found, Miss, Spec};
+use super::spec::{Found, Miss, Next, Spec};
 use crate::level::named_severity;
 use crate::memory::Memory;
 use crate::stamp::written::{self, When};
-use crate::syslog::number;
+use crate::syslog::{self, number};
 use common::event::{Event, Value};
 
 /// The furthest that a stamp may begin from the line's beginning. What an attacker chooses (a
@@ -40,10 +43,15 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         When::Full(stamp) => memory.instant(stamp),
         When::Yearless(month, day, time) => memory.yearless(month, day, time),
     };
-    let lead = line[..start].trim_matches(|char: char| !char.is_ascii_alphanumeric());
+    let lead = line[uuid(text)..start].trim_matches(|char: char| !char.is_ascii_alphanumeric());
     let level = severity(lead);
     let writer = writer(lead, &text[start..end]);
     event.process_pid = writer.or(event.process_pid);
+    if start == 0
+        && let Some(inner) = priority(line, end, event)
+    {
+        return Ok(Found { stamp: (start, end), inner, next: Next::Payload });
+    }
     let doubtful = !lead.is_empty() && level.is_none() && writer.is_none();
     let body = match doubtful {
         false if text[start].is_ascii_alphabetic() && text[start + 1].is_ascii_digit() => {
@@ -55,7 +63,7 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
             let quoted = start > 0 && text[start - 1] == b'"' && text.get(end) == Some(&b'"');
             let end = end + usize::from(quoted);
             let body = end + separators(&text[end..]);
-            let (inner, after) = leading_level(line, body);
+            let (inner, after) = counted_level(line, body, event);
             event.log_severity = inner.or(level);
             after
         }
@@ -76,6 +84,17 @@ fn writer(lead: &str, stamp: &[u8]) -> Option<i64> {
     }
     let is_digits = stamp.iter().all(|byte| byte.is_ascii_digit() || b".:".contains(byte));
     number(lead.strip_prefix("pid ").unwrap_or(lead)).filter(|_| is_digits)
+}
+
+/// Reads ` daemon.info dnsmasq[7]: text`, as OpenWrt writes behind a stamp; returns the part of the
+/// message that is repeated.
+#[allow(clippy::option_option, reason = "whether it is there, and what it repeats")]
+fn priority<'a>(line: &'a str, at: usize, event: &mut Event<'a>) -> Option<Option<(usize, usize)>> {
+    let (priority, rest) = line[at..].strip_prefix(' ')?.split_once(' ')?;
+    let tag = syslog::tag(line, line.len() - rest.len());
+    tag.name?;
+    syslog::named_priority(priority, event)?;
+    Some(syslog::fill(line, &tag, event))
 }
 
 /// Reads `     7 file.cc:25] ` behind glog's stamp; returns where the text begins.
@@ -129,7 +148,7 @@ pub(super) fn has_stamp(line: &[u8]) -> bool {
 /// terminal's colours are passed over.
 pub(super) fn find(text: &[u8]) -> Option<(When, usize, usize)> {
     let mut before = b' ';
-    let mut at = 0;
+    let mut at = uuid(text);
     let mut seen = 0;
     while at < text.len() && seen <= LEAD {
         let colour = colour(&text[at..]);
@@ -137,7 +156,7 @@ pub(super) fn find(text: &[u8]) -> Option<(When, usize, usize)> {
             (before, at) = (b' ', at + colour);
             continue;
         }
-        if text[at] == b'"' && at > 0 {
+        if text[at] == b'"' && seen > 0 {
             return None;
         }
         if !before.is_ascii_alphanumeric()
@@ -157,10 +176,37 @@ fn colour(text: &[u8]) -> usize {
     if rest.get(digits) == Some(&b'm') { digits + 3 } else { 0 }
 }
 
+/// The width of a UUID and a space at the beginning of a text.
+fn uuid(text: &[u8]) -> usize {
+    let Some([id @ .., b' ']) = text.first_chunk::<37>() else { return 0 };
+    let is_uuid = id.iter().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    });
+    if is_uuid { 37 } else { 0 }
+}
+
 fn separators(text: &[u8]) -> usize {
     let is_separator =
         |byte: &&u8| matches!(byte, b' ' | b'\t' | b']' | b')' | b',' | b';' | b'|' | b':' | b'-');
     text.iter().take_while(is_separator).count()
+}
+
+/// Reads a level, perhaps behind `7#25 ` or `98.50% `; returns where the text after it begins.
+fn counted_level(line: &str, at: usize, event: &mut Event<'_>) -> (Option<u8>, usize) {
+    let count = |byte: &u8| matches!(byte, b'0'..=b'9' | b'#' | b'.' | b'%');
+    let width = line.as_bytes()[at..].iter().take(22).take_while(|byte| count(byte)).count();
+    let behind = at + width + 1;
+    if width == 0 || line.as_bytes().get(behind - 1..=behind) != Some(b" [") {
+        return leading_level(line, at);
+    }
+    let (level, after) = leading_level(line, behind);
+    if level.is_none() {
+        return (None, at);
+    }
+    let pid = line[at..behind].split_once('#').and_then(|(pid, _)| number(pid));
+    event.process_pid = pid.or(event.process_pid);
+    (level, after)
 }
 
 /// Reads `WARN `, `[warn] ` or `WARN|`; returns where the text after it begins.

@@ -12,8 +12,8 @@
 //! `-` is absent; a value with blanks stands in quotes or has `+` in their place. Fields keep their names,
 //! and the known ones fill columns.
 //!
-//! CloudFront's rows are read without their header as well, in the columns that Amazon writes, and
-//! so is what it sends in real time.
+//! CloudFront's and IIS' rows are read without their header as well, in the columns that Amazon and
+//! Microsoft write, and so is what CloudFront sends in real time.
 //!
 //! What each column gives is found once for all rows of a header ([`Plan`]).
 //!
@@ -95,6 +95,9 @@ fn cloudfront<'a>(
     if line.as_bytes().get(10) == Some(&b'.') && !has_header {
         return live(line, event);
     }
+    if line.as_bytes().get(10) == Some(&b' ') && !has_header {
+        return iis(line, memory, event);
+    }
     if line.as_bytes().get(10) != Some(&b'\t') || has_header {
         return Miss::at(0, "CloudFront's columns, divided by tabs");
     }
@@ -105,6 +108,24 @@ fn cloudfront<'a>(
         return Miss::at(0, "CloudFront's columns, divided by tabs");
     }
     told(line, &kind::CLOUDFRONT, &Row { plan: &PLAN, values: &values[..count] }, memory, event)
+}
+
+/// Reads a row of IIS that has no header before it, in the columns that it writes unless told otherwise.
+fn iis<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<Found, Miss> {
+    static PLANS: LazyLock<Vec<(&Kind, Plan, usize)>> = LazyLock::new(|| {
+        let names = [kind::IIS_COLUMNS, kind::IIS_OLD_COLUMNS];
+        let of =
+            |names: &[&str]| Some((Kind::of(names)?, plan(Kind::of(names)?, names), names.len()));
+        names.into_iter().filter_map(of).collect()
+    });
+    let is_ip = |word: usize| line.split(' ').nth(word).and_then(address).is_some();
+    let count = if is_ip(2) { line.split(' ').count() } else { 0 };
+    let has_path = line.split(' ').nth(4).is_some_and(|path| path.starts_with('/'));
+    let known = PLANS.iter().find(|(.., width)| *width == count && has_path && is_ip(8));
+    let Some((kind, plan, width)) = known else {
+        return Miss::at(0, "IIS' columns");
+    };
+    row(line, kind, (plan, *width), memory, event)
 }
 
 /// Reads what CloudFront sends in real time: an epoch, then columns that have no names. They are

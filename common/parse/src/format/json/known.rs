@@ -15,7 +15,10 @@ use common::field::Column as C;
 /// The service that an object comes from.
 pub(super) fn of(fields: &Object<'_>) -> Option<&'static Service> {
     let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
-    let others = super::cloud::SERVICES.iter().chain(super::endpoint::SERVICES);
+    let others = super::application::SERVICES
+        .iter()
+        .chain(super::cloud::SERVICES)
+        .chain(super::endpoint::SERVICES);
     SERVICES.iter().chain(others).find(all)
 }
 

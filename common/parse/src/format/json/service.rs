@@ -8,6 +8,7 @@
 
 use crate::alias::{self, Meaning, Ranks};
 use crate::columns::{self, Table, To};
+use crate::format::spec::Next;
 use crate::level;
 use crate::memory::Memory;
 use crate::source::Source as _;
@@ -35,6 +36,8 @@ pub(super) struct Service {
     pub(super) category: Category,
     /// What stands in a text of its own form.
     pub(super) finish: fn(&Object<'_>, &mut Event<'_>),
+    /// What may be in the message.
+    pub(super) next: Next,
 }
 
 /// What a service says of severity.
@@ -85,6 +88,7 @@ pub(super) const NOTHING: Service = Service {
     outcome: &[],
     category: Category::One(""),
     finish: |_, _| {},
+    next: Next::Text,
 };
 
 impl Service {

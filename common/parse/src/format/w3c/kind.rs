@@ -163,6 +163,36 @@ pub(super) const CLOUDFRONT_COLUMNS: &[&str] = &[
     "sc-range-end",
 ];
 
+/// The columns that IIS writes from version 8 on, where no header says it.
+pub(super) const IIS_COLUMNS: &[&str] = &[
+    "date",
+    "time",
+    "s-ip",
+    "cs-method",
+    "cs-uri-stem",
+    "cs-uri-query",
+    "s-port",
+    "cs-username",
+    "c-ip",
+    "cs(User-Agent)",
+    "cs(Referer)",
+    "sc-status",
+    "sc-substatus",
+    "sc-win32-status",
+    "time-taken",
+];
+
+/// The same before: without the referrer.
+pub(super) const IIS_OLD_COLUMNS: &[&str] = &{
+    let mut names = [""; 14];
+    let mut at = 0;
+    while at < 14 {
+        names[at] = IIS_COLUMNS[if at < 10 { at } else { at + 1 }];
+        at += 1;
+    }
+    names
+};
+
 /// The columns of what CloudFront sends in real time, where all are chosen.
 pub(super) const CLOUDFRONT_LIVE: &[&str] = &[
     "timestamp",
