@@ -80,11 +80,12 @@ impl<'a> Object<'a> {
         }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always, reason = "as Object::copy_of")]
+    #[inline(always)]
     fn text(&self, from: u32, to: u32) -> Cow<'a, str> {
         match &self.text {
             Cow::Borrowed(text) => Cow::Borrowed(part(text, from, to)),
-            Cow::Owned(text) => Cow::Owned(part(text, from, to).to_owned()),
+            Cow::Owned(text) => owned(part(text, from, to)),
         }
     }
 
@@ -98,6 +99,12 @@ impl<'a> Object<'a> {
     pub(in crate::event) fn element(&self, leaf: Leaf) -> ValueRef<'_> {
         self.value_of(leaf)
     }
+}
+
+/// A copy of a text; never part of a loop over those that are borrowed.
+#[inline(never)]
+fn owned<'a>(text: &str) -> Cow<'a, str> {
+    Cow::Owned(text.to_owned())
 }
 
 #[inline]
