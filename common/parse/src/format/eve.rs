@@ -16,6 +16,7 @@
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
 use crate::memory::Memory;
+use crate::shape::Shapes;
 use crate::source::Source as _;
 use common::event::{Event, Object, Value};
 use common::field::Column as C;
@@ -64,18 +65,49 @@ const TABLE: &Table = &[
     ("http.http_user_agent", To::Field("user_agent.original")),
 ];
 
+/// Which values all objects of a shape have under the names that are asked for one by one; a number
+/// that no value has where there is no such name.
+#[derive(Clone, Copy, Debug, Default)]
+struct Leaves {
+    kind: u32,
+    time: u32,
+    action: u32,
+    severity: u32,
+    signature: u32,
+    /// Whether Suricata's own names are there.
+    is_eve: bool,
+}
+
+thread_local! {
+    static LEAVES: Shapes<Leaves> = const { Shapes::new() };
+}
+
+fn leaves_of(fields: &Object<'_>) -> Leaves {
+    let known = ["flow_id", "src_ip", "stats.uptime", "pcap_cnt", "engine.message"];
+    let leaf = |name| fields.leaf_of(name).unwrap_or(u32::MAX);
+    Leaves {
+        kind: leaf("event_type"),
+        time: leaf("timestamp"),
+        action: leaf("alert.action"),
+        severity: leaf("alert.severity"),
+        signature: leaf("alert.signature"),
+        is_eve: known.iter().any(|name| fields.has(name)),
+    }
+}
+
 fn read<'a>(
     fields: &Object<'a>,
     memory: &mut Memory,
     event: &mut Event<'a>,
 ) -> Result<Found, Miss> {
-    let Some(Value::Text(kind)) = fields.value("event_type") else {
+    let leaves = LEAVES.with(|leaves| leaves.of(fields, || leaves_of(fields)));
+    let Some(Value::Text(kind)) = fields.value_of_leaf(leaves.kind) else {
         return Miss::at(0, "an EVE record (event_type)");
     };
-    let known = ["flow_id", "src_ip", "stats.uptime", "pcap_cnt", "engine.message"];
-    let time = fields.text("timestamp");
-    let is_eve = known.iter().any(|name| fields.has(name));
-    let timed = is_eve && time.is_some_and(|time| columns::iso_time(time, memory, event));
+    let timed = match fields.value_of_leaf(leaves.time) {
+        Some(Value::Text(time)) => leaves.is_eve && columns::iso_time(&time, memory, event),
+        _ => false,
+    };
     if !timed {
         return Miss::at(0, "an EVE record (timestamp, flow_id)");
     }
@@ -88,7 +120,7 @@ fn read<'a>(
         _ => "network",
     }));
     if kind == "alert" {
-        fill_alert(fields, event);
+        fill_alert(fields, leaves, event);
     } else {
         fill_other(&kind, fields, event);
         if !fields.has("app_proto")
@@ -205,23 +237,28 @@ fn protocol(kind: &str) -> Option<&'static str> {
     Some(KINDS[at].1)
 }
 
-fn fill_alert<'a>(fields: &Object<'a>, event: &mut Event<'a>) {
-    if let Some(Value::Text(action)) = fields.value("alert.action") {
+fn fill_alert<'a>(fields: &Object<'a>, leaves: Leaves, event: &mut Event<'a>) {
+    if let Some(Value::Text(action)) = fields.value_of_leaf(leaves.action) {
         event.event_outcome = match action.as_ref() {
             "allowed" => Some("success".into()),
             "blocked" => Some("failure".into()),
             _ => None,
         };
-        event.event_action = Some(action.clone());
+        event.event_action = Some(action);
     }
+    let severity = match fields.value_of_leaf(leaves.severity) {
+        Some(Value::Int(number)) => Some(number),
+        Some(Value::Text(text)) => text.parse().ok(),
+        _ => None,
+    };
     // Suricata: 1 is high, 2 medium, 3 low.
-    event.log_severity = match fields.int("alert.severity") {
+    event.log_severity = match severity {
         Some(1) => Some(2),
         Some(2) => Some(4),
         Some(_) => Some(5),
         None => None,
     };
-    if let Some(Value::Text(signature)) = fields.value("alert.signature") {
-        event.message = signature.clone();
+    if let Some(Value::Text(signature)) = fields.value_of_leaf(leaves.signature) {
+        event.message = signature;
     }
 }
