@@ -23,12 +23,46 @@ pub(crate) struct Header {
     pub(crate) fields: Vec<String>,
     #[serde(rename = "t")]
     pub(crate) types: Vec<String>,
+    /// What the types say, once a row asked for it.
+    #[serde(skip)]
+    pub(crate) kinds: Vec<Kind>,
     /// Where names stand among the columns, once a row asked for it.
     #[serde(skip)]
     pub(crate) places: Option<Places>,
     /// What the columns give, once a row asked for it.
     #[serde(skip)]
     pub(crate) plan: Option<Plan>,
+}
+
+/// What a type of Zeek's says of a column's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) scalar: Scalar,
+    /// Whether it is a set or a vector.
+    pub(crate) is_list: bool,
+}
+
+/// How one value is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    Text,
+    Int,
+    Float,
+    Bool,
+}
+
+impl Kind {
+    /// The kind of a type: `count`, `set[addr]`, …
+    pub(crate) fn of(name: &str) -> Kind {
+        let inner = name.strip_prefix("set[").or_else(|| name.strip_prefix("vector["));
+        let scalar = match inner.map_or(name, |inner| inner.trim_end_matches(']')) {
+            "count" | "int" | "port" => Scalar::Int,
+            "double" | "interval" => Scalar::Float,
+            "bool" => Scalar::Bool,
+            _ => Scalar::Text,
+        };
+        Kind { scalar, is_list: inner.is_some() }
+    }
 }
 
 impl Default for Header {
@@ -42,6 +76,7 @@ impl Default for Header {
             path: text("log"),
             fields: Vec::new(),
             types: Vec::new(),
+            kinds: Vec::new(),
             places: None,
             plan: None,
         }
@@ -66,6 +101,7 @@ impl Header {
             return matches!(rest, "close");
         };
         (self.places, self.plan) = (None, None);
+        self.kinds.clear();
         let columns = || value.split(self.separator.as_str()).map(str::to_owned).collect();
         match name {
             "set_separator" => value.clone_into(&mut self.list),
@@ -80,5 +116,27 @@ impl Header {
         self.fields.truncate(COLUMNS);
         self.types.truncate(COLUMNS);
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_tell_kinds_until_a_header_changes() {
+        let kind = |scalar, is_list| Kind { scalar, is_list };
+        for (name, want) in [
+            ("port", kind(Scalar::Int, false)),
+            ("vector[interval]", kind(Scalar::Float, true)),
+            ("set[bool]", kind(Scalar::Bool, true)),
+            ("set[addr]", kind(Scalar::Text, true)),
+            ("time", kind(Scalar::Text, false)),
+            ("", kind(Scalar::Text, false)),
+        ] {
+            assert_eq!(Kind::of(name), want, "{name}");
+        }
+        let mut header = Header { kinds: vec![kind(Scalar::Int, false)], ..Header::default() };
+        assert!(header.take("#types\tstring") && header.kinds.is_empty());
     }
 }

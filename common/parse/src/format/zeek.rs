@@ -22,7 +22,7 @@ mod row;
 
 use super::spec::{Found, Miss, Spec};
 use crate::columns::{self, Table, To};
-use crate::header::Header;
+use crate::header::{Header, Kind, Scalar};
 use crate::memory::Memory;
 use crate::place::Places;
 use crate::source::Source;
@@ -251,6 +251,9 @@ fn tsv<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result<
     };
     let kept = |name: &str| name::known(columns::kept_name(name.into()));
     let places = header.places.take().unwrap_or_else(|| Places::new(&header.fields, kept));
+    if header.kinds.is_empty() {
+        header.kinds = header.types.iter().map(|name| Kind::of(name)).collect();
+    }
     let is_row = row(text, &header, &places, event);
     header.places = Some(places);
     memory.header = Some(header);
@@ -268,38 +271,39 @@ fn row<'a>(text: &'a str, header: &Header, places: &Places, event: &mut Event<'a
         Some(_) => return false,
         None => {}
     }
+    // What the columns mean adds a dozen at most.
+    event.ext.reserve(header.fields.len() + 12);
     fill(&row, &header.path, event);
     event.message = Cow::Borrowed(text);
     row.keep(event);
     true
 }
 
-/// A value of a type; none where it is absent, as an empty list is.
-fn typed<'a>(value: &'a str, kind: &str, header: &Header) -> Option<Value<'a>> {
+/// A value of a kind; none where it is absent, as an empty list is.
+fn typed<'a>(value: &'a str, kind: Kind, header: &Header) -> Option<Value<'a>> {
     if value == header.unset {
         return None;
     }
-    let Some(inner) = kind.strip_prefix("set[").or_else(|| kind.strip_prefix("vector[")) else {
-        return Some(scalar(value, kind, header));
-    };
-    let inner = inner.trim_end_matches(']');
+    if !kind.is_list {
+        return Some(scalar(value, kind.scalar, header));
+    }
     let items = value.split(header.list.as_str()).filter(|item| *item != header.unset);
     let items = items.filter(|_| value != header.empty);
-    let list: Vec<Value<'a>> = items.map(|item| scalar(item, inner, header)).collect();
+    let list: Vec<Value<'a>> = items.map(|item| scalar(item, kind.scalar, header)).collect();
     (!list.is_empty()).then_some(Value::List(list))
 }
 
-fn scalar<'a>(value: &'a str, kind: &str, header: &Header) -> Value<'a> {
+fn scalar<'a>(value: &'a str, kind: Scalar, header: &Header) -> Value<'a> {
     let text = || Value::Text(Cow::Borrowed(if value == header.empty { "" } else { value }));
     match kind {
-        "count" | "int" | "port" => value.parse().map_or_else(|_| text(), Value::Int),
-        "double" | "interval" => value.parse().ok().and_then(Value::number).unwrap_or_else(text),
-        "bool" => match value {
+        Scalar::Text => text(),
+        Scalar::Int => value.parse().map_or_else(|_| text(), Value::Int),
+        Scalar::Float => value.parse().ok().and_then(Value::number).unwrap_or_else(text),
+        Scalar::Bool => match value {
             "T" => Value::Bool(true),
             "F" => Value::Bool(false),
             _ => text(),
         },
-        _ => text(),
     }
 }
 

@@ -34,10 +34,10 @@ impl<'h, 'a> Row<'h, 'a> {
                 &many[..]
             }
         };
-        if parts.len() < width || header.types.len() < width {
+        if parts.len() < width || header.kinds.len() < width {
             return None;
         }
-        let value = |&place: &usize| typed(parts[place], &header.types[place], header);
+        let value = |&place: &usize| typed(parts[place], header.kinds[place], header);
         let mut values: Vec<Option<Value<'a>>> = places.order().iter().map(value).collect();
         // Of columns with one name the last that has a value counts.
         for place in places.twice() {
@@ -49,7 +49,6 @@ impl<'h, 'a> Row<'h, 'a> {
 
     /// Adds all values to the event under the columns' names.
     pub(super) fn keep(self, event: &mut Event<'a>) {
-        event.ext.reserve(self.values.len());
         for (name, value) in self.places.kept().iter().zip(self.values) {
             if let Some(value) = value {
                 event.ext.push(name.clone(), value);
