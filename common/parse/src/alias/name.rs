@@ -59,7 +59,7 @@ pub(crate) fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "client_ip" | "remote_addr" | "remote_ip" | "clientip" => column(C::SourceIp, 2),
         "remoteAddr" | "remoteAddress" | "remote_address" | "remote" | "clientIp" | "clientIP"
         | "ClientIP" | "client_addr" | "clientAddress" | "ipAddress" | "ip_address" | "ip"
-        | "ip_addr" | "remote-addr" | "peer_ip" | "visitor_ip" | "remip" | "client.ip"
+        | "ip_addr" | "fwd" | "remote-addr" | "peer_ip" | "visitor_ip" | "remip" | "client.ip"
         | "client.address" | "request_ip" | "source_ip" | "sourceIp" | "sourceIP" => {
             column(C::SourceIp, 3)
         }

@@ -4,6 +4,7 @@
 //! [<PRI>] 2026-06-14T15:16:01.123456+02:00 host tag: message
 //! 2026-06-14T15:16:01+0200 host tag[7]: message        journalctl -o short-iso
 //! 2026-06-14 15:16:01 host tag: message                no zone given
+//! 2026-06-14T15:16:01+02:00 tag[7]: message            no host: Heroku's, and what runs in containers
 //! Sun 2026-06-14 15:16:01 UTC host tag[7]: message     journalctl -o short-full
 //! 1781450161.123456 host tag[7]: message               journalctl -o short-unix
 //! ```
@@ -37,10 +38,11 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     if width == 0 || !text[host].is_ascii_alphanumeric() {
         return Miss::at(host, "a host name");
     }
-    if !is_host(&line[host..host + width]) {
+    let is_tag = line[host..host + width].ends_with("]:");
+    if !is_tag && !is_host(&line[host..host + width]) {
         return Miss::at(host, "a host name");
     }
-    let tag = syslog::tag(line, host + width + 1);
+    let tag = syslog::tag(line, if is_tag { host } else { host + width + 1 });
     if tag.name.is_none() && syslog::repeated(line, tag.body).is_none() && priority.is_none() {
         return Miss::at(host + width + 1, "a tag (sshd[123]:)");
     }
@@ -49,7 +51,9 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
         return Miss::at(host + width + 1, "a tag of one word");
     }
     (event.time, event.time_quality) = memory.instant(at);
-    event.host_name = line[host..host + width].into();
+    if !is_tag {
+        event.host_name = line[host..host + width].into();
+    }
     if let Some((facility, severity, _)) = priority {
         event.log_facility = Some(facility);
         event.log_severity = Some(severity);
