@@ -63,6 +63,12 @@ impl Parser {
                 (helper, body) = (behind, body.split_off(start));
             }
         }
+        let event = self.clone().parse(line);
+        if helper.chosen.is_none() && event.helper.is_some() {
+            // The text among the pairs that the message was.
+            body = event.message.clone().into_owned();
+            helper = self.helpers.explain(&body, &before, is_read);
+        }
         let mut spans = spans(line.bytes, &before);
         if let Some((_, found)) = found {
             let (start, end) = found.stamp;
@@ -72,7 +78,6 @@ impl Parser {
         }
         spans.sort_by_key(|span| (span.range.start, span.range.end));
         let format = found.map(|(format, _)| format);
-        let event = self.clone().parse(line);
         Explanation { format, misses, spans, body, helper, event }
     }
 }

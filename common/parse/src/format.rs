@@ -76,6 +76,7 @@ mod windows_xml;
 mod zeek;
 
 pub(crate) use json::object;
+pub(crate) use logfmt::inside as pairs_inside;
 pub use name::UnknownFormat;
 pub(crate) use set::Candidates;
 pub use spec::Miss;

@@ -141,7 +141,11 @@ impl Text<'_> {
         }
         let is_known = match found.inner {
             Some((start, end)) => self.helpers.apply_to(&text[start..end], event),
-            None => self.helpers.apply(event) || self.apply_behind_own_stamp(event),
+            None => {
+                self.helpers.apply(event)
+                    || self.apply_behind_own_stamp(event)
+                    || self.apply_to_pairs(memory, event)
+            }
         };
         if is_known {
             event.tags.retain(|tag| tag != "unparsed");
@@ -158,6 +162,16 @@ impl Text<'_> {
         let Some((start, level)) = format::behind_own_stamp(&event.message) else { return false };
         event.log_severity = event.log_severity.or(level);
         self.helpers.apply_behind(start, event)
+    }
+
+    /// Takes a message of pairs that no helper knows apart, and shows helpers the text among them.
+    fn apply_to_pairs<'t>(&self, memory: &mut Memory, event: &mut Event<'t>) -> bool {
+        let Cow::Borrowed(text) = event.message else { return false };
+        let is_read = !self.helpers.is_empty() && format::pairs_inside(text, memory, event);
+        if is_read {
+            self.helpers.apply(event);
+        }
+        is_read
     }
 
     /// Names the program as the user does. A helper's name for it is a guess from its texts.

@@ -72,6 +72,41 @@ fn helpers_look_behind_a_stamp_that_the_program_wrote_itself() {
 }
 
 #[test]
+fn pairs_behind_a_header_are_read_where_no_helper_knows_them() {
+    let mut parser = helped(
+        r#"
+        [[helper]]
+        name = "refused"
+        guard = { process = ["shop"] }
+        pattern = '^refused %{USER:user.name}$'
+
+        [[helper]]
+        name = "whole"
+        guard = { process = ["shop"] }
+        pattern = '^time=1 level=info msg=known$'
+        "#,
+    );
+    let head = "Jan  2 00:00:04 web1 shop[7]: ";
+    let text = r#"time="2026-01-02T00:00:05Z" level=warn msg="refused anna" host=x pid=9 remote_ip=192.0.2.7 status=401"#;
+    let line = format!("{head}{text}");
+    let explanation = parser.explain(Line::new(line.as_bytes(), 0, 1));
+    assert_eq!(explanation.helper.chosen, Some("refused"));
+    let event = parser.parse(Line::new(line.as_bytes(), 0, 1));
+    assert_eq!(event, explanation.event);
+    assert_eq!(
+        (event.message.as_ref(), event.user_name.as_deref()),
+        ("refused anna", Some("anna"))
+    );
+    assert_eq!((event.host_name.as_ref(), event.process_pid), ("web1", Some(7)));
+    assert_eq!((event.source_ip, event.log_severity), ("192.0.2.7".parse().ok(), Some(4)));
+    assert_eq!(event.time.to_string(), "2026-01-02T00:00:05.000000Z");
+    for text in ["time=1 level=info msg=known", "a=b msg=c", "time=now", "time=1 (none) msg=x"] {
+        let line = format!("{head}{text}");
+        assert_eq!(parser.parse(Line::new(line.as_bytes(), 0, 1)).message, text);
+    }
+}
+
+#[test]
 fn names_that_people_and_containers_give_to_a_program_are_its_own() {
     let mut parser = helped(
         r#"

@@ -38,6 +38,22 @@ fn read<'a>(line: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     Ok(Found::default())
 }
 
+/// Reads the pairs that a program writes as its message behind another format's header, where they
+/// begin as those of Go's loggers do. Host and program stay those of the header.
+pub(crate) fn inside<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> bool {
+    const FIRST: [&str; 6] = ["time=", "ts=", "t=", "level=", "lvl=", "logger="];
+    if !FIRST.iter().any(|key| text.starts_with(key)) || !text.contains(" msg=") {
+        return false;
+    }
+    let (host, program) = (event.host_name.clone(), event.process_name.clone());
+    let pid = event.process_pid;
+    if read(text, memory, event).is_err() {
+        return false;
+    }
+    (event.host_name, event.process_name, event.process_pid) = (host, program, pid);
+    true
+}
+
 /// Reads the whole line as pairs and single keys.
 fn pairs(line: &str) -> Result<Vec<(&str, Value<'_>)>, Miss> {
     let text = line.as_bytes();
