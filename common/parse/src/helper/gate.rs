@@ -174,15 +174,6 @@ impl Windows {
     /// Tells each window that stands in a text, and where.
     #[inline]
     fn each(&self, text: &[u8], mut found: impl FnMut(&Window, usize)) {
-        let mut look = |at: usize, four: u32| {
-            let bytes = four & self.mask;
-            let hash = hash(bytes);
-            let head = usize::from(self.heads[hash]);
-            if head > 0 {
-                let like = self.windows[head - 1..].iter().take_while(|window| window.hash == hash);
-                like.filter(|window| window.bytes == bytes).for_each(|window| found(window, at));
-            }
-        };
         let from = match &self.first {
             Some(first) => match first.find(text) {
                 Some(hit) => hit.start(),
@@ -191,10 +182,23 @@ impl Windows {
             None => 0,
         };
         for (nth, four) in text[from..].array_windows().enumerate() {
-            look(from + nth, u32::from_le_bytes(*four));
+            let four = u32::from_le_bytes(*four) & self.mask;
+            // Mostly there is nothing, and a look is all that it costs.
+            if self.heads[hash(four)] > 0 {
+                self.like(four, &mut |window| found(window, from + nth));
+            }
         }
         let last = text.len().saturating_sub(3).max(from);
-        look(last, four(&text[last..]));
+        self.like(four(&text[last..]) & self.mask, &mut |window| found(window, last));
+    }
+
+    /// Tells each window that is these bytes.
+    #[inline(never)]
+    fn like(&self, bytes: u32, found: &mut impl FnMut(&Window)) {
+        let hash = hash(bytes);
+        let Some(head) = usize::from(self.heads[hash]).checked_sub(1) else { return };
+        let like = self.windows[head..].iter().take_while(|window| window.hash == hash);
+        like.filter(|window| window.bytes == bytes).for_each(found);
     }
 }
 

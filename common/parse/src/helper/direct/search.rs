@@ -4,10 +4,15 @@
 
 use super::op::{Choice, Op, Outcome, Run, Slots};
 use regex_automata::util::primitives::NonMaxUsize;
+use std::cell::Cell;
 
-/// How many ways back are kept, and how many of them without an allocation.
+/// How many ways back are kept.
 pub(super) const FRAMES: usize = 256;
-const FEW: usize = 16;
+
+thread_local! {
+    /// The memory in which the last search kept its ways back, for the next one.
+    static MEMORY: Cell<Vec<Frame>> = const { Cell::new(Vec::new()) };
+}
 
 /// A way back.
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +33,7 @@ pub(super) struct Search<'s> {
     text: &'s [u8],
     whole: usize,
     end: usize,
-    few: [Frame; FEW],
-    more: Vec<Frame>,
-    depth: usize,
+    frames: Vec<Frame>,
     budget: usize,
 }
 
@@ -41,15 +44,16 @@ impl<'s> Search<'s> {
             text: &text.as_bytes()[..end],
             whole: text.len(),
             end,
-            few: [Frame::Again { op: 0, at: 0 }; FEW],
-            more: Vec::new(),
-            depth: 0,
+            frames: MEMORY.take(),
             budget: 16 * end + 1024,
         }
     }
 
-    pub(super) fn find(&mut self, slots: &mut Slots) -> Outcome {
-        self.walk(slots).err().unwrap_or(Outcome::Match)
+    pub(super) fn find(mut self, slots: &mut Slots) -> Outcome {
+        let outcome = self.walk(slots).err().unwrap_or(Outcome::Match);
+        self.frames.clear();
+        MEMORY.set(self.frames);
+        outcome
     }
 
     /// Goes from op to op, until all of the pattern has matched.
@@ -81,7 +85,7 @@ impl<'s> Search<'s> {
     }
 
     fn save(&mut self, slot: usize, at: usize, slots: &mut Slots) -> Result<(), Outcome> {
-        if self.depth > 0 {
+        if !self.frames.is_empty() {
             self.push(Frame::Restore { slot, at: slots[slot] })?;
         }
         slots[slot] = NonMaxUsize::new(at);
@@ -136,7 +140,7 @@ impl<'s> Search<'s> {
     /// Takes the latest way back: the op and place to go on at.
     fn back(&mut self, slots: &mut Slots) -> Result<(usize, usize), Outcome> {
         loop {
-            match self.pop().ok_or(Outcome::NoMatch)? {
+            match self.frames.pop().ok_or(Outcome::NoMatch)? {
                 Frame::Again { op, at } => {
                     self.spend(1)?;
                     return Ok((op, at));
@@ -200,18 +204,11 @@ impl<'s> Search<'s> {
     }
 
     fn push(&mut self, frame: Frame) -> Result<(), Outcome> {
-        match self.few.get_mut(self.depth) {
-            Some(slot) => *slot = frame,
-            None if self.depth < FRAMES => self.more.push(frame),
-            None => return Err(Outcome::GaveUp),
+        if self.frames.len() == FRAMES {
+            return Err(Outcome::GaveUp);
         }
-        self.depth += 1;
+        self.frames.push(frame);
         Ok(())
-    }
-
-    fn pop(&mut self) -> Option<Frame> {
-        self.depth = self.depth.checked_sub(1)?;
-        self.few.get(self.depth).copied().or_else(|| self.more.pop())
     }
 
     fn spend(&mut self, work: usize) -> Result<(), Outcome> {
