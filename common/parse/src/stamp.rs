@@ -16,6 +16,7 @@
 pub(crate) mod written;
 
 use common::clock::{DAY, SECOND, day_number};
+use std::cell::Cell;
 
 /// A date: year, month 1–12, day 1–31; valid in the Gregorian calendar.
 pub(crate) type Date = (i64, u8, u8);
@@ -78,7 +79,8 @@ pub(crate) fn month_day(text: &[u8], at: usize) -> Option<(u8, u8, usize)> {
 /// second is the last second of its minute.
 pub(crate) fn clock(text: &[u8], at: usize) -> Option<(i64, usize)> {
     let pairs = pairs(text.get(at..)?.first_chunk()?, b"00:00:00")?;
-    let [hours, minutes, seconds] = [pairs[0], pairs[3], pairs[6]].map(i64::from);
+    let number = |at: usize| i64::from(pairs[at]);
+    let (hours, minutes, seconds) = (number(0), number(3), number(6));
     if hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
@@ -106,11 +108,10 @@ fn fraction(text: &[u8], at: usize) -> (i64, usize) {
     if !dot || !text.get(at + 1).is_some_and(u8::is_ascii_digit) {
         return (0, at);
     }
-    if let Some(micros) = six(text, at + 1) {
-        return (micros, at + 7);
-    }
-    let mut end = at + 1;
-    let (mut micros, mut unit) = (0, SECOND / 10);
+    let (mut micros, mut end, mut unit) = match six(text, at + 1) {
+        Some(micros) => (micros, at + 7, 0),
+        None => (0, at + 1, SECOND / 10),
+    };
     while let Some(byte) = text.get(end).filter(|byte| byte.is_ascii_digit()) {
         micros += i64::from(byte - b'0') * unit;
         unit /= 10;
@@ -119,14 +120,12 @@ fn fraction(text: &[u8], at: usize) -> (i64, usize) {
     (micros, end)
 }
 
-/// Reads six digits and no more, which are most fractions.
+/// Reads six digits, which most fractions have.
 fn six(text: &[u8], at: usize) -> Option<i64> {
-    let rest = text.get(at..)?;
-    let [a, b, c, d, e, f] = *rest.first_chunk()?;
+    let [a, b, c, d, e, f] = *text.get(at..)?.first_chunk()?;
     let pairs = pairs(&[a, b, c, d, e, f, b'0', b'0'], b"00000000")?;
-    let goes_on = rest.get(6).is_some_and(u8::is_ascii_digit);
-    let [first, second, third] = [pairs[0], pairs[2], pairs[4]].map(i64::from);
-    (!goes_on).then_some((first * 100 + second) * 100 + third)
+    let number = |at: usize| i64::from(pairs[at]);
+    Some((number(0) * 100 + number(2)) * 100 + number(4))
 }
 
 /// Reads `2026-06-14` (also with `/`) as a date that exists.
@@ -139,8 +138,48 @@ pub(crate) fn date(text: &[u8], at: usize) -> Option<(Date, usize)> {
     exists(date).then_some((date, at + 10))
 }
 
+/// A stamp and where it ends, if there is one.
+type Found = Option<(Stamp, usize)>;
+
+/// How many bytes of a text decide about its ISO stamp, and how far behind a stamp's end it may be
+/// decided that there is no more of it.
+const WINDOW: usize = 40;
+const BEHIND: usize = 6;
+
+thread_local! {
+    /// The bytes in which a stamp was looked for last, and what was found: each format that is tried
+    /// asks for the stamp at a line's beginning, and lines that follow one another may have the same.
+    static LAST: Cell<([u8; WINDOW], Found)> = const { Cell::new(([0; WINDOW], None)) };
+}
+
 /// Reads an ISO 8601 stamp: date, `T`, `t` or one space, time, and an optional `Z` or offset.
+#[inline]
 pub(crate) fn iso(text: &[u8], at: usize) -> Option<(Stamp, usize)> {
+    // What is no date is told by one look.
+    if !matches!(text.get(at + 4), Some(b'-' | b'/')) {
+        return None;
+    }
+    remembered(text, at)
+}
+
+/// As [`read_iso`], which is asked once for each stamp.
+fn remembered(text: &[u8], at: usize) -> Found {
+    let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk) else {
+        return read_iso(text, at);
+    };
+    let (last, found) = LAST.get();
+    if last == *window {
+        return found.map(|(stamp, width)| (stamp, at + width));
+    }
+    let found = read_iso(text, at);
+    let relative = found.map(|(stamp, end)| (stamp, end - at));
+    if relative.is_none_or(|(_, width)| width + BEHIND <= WINDOW) {
+        LAST.set((*window, relative));
+    }
+    found
+}
+
+fn read_iso(text: &[u8], at: usize) -> Found {
     let ((year, month, day), after) = date(text, at)?;
     if !matches!(text.get(after), Some(b'T' | b't' | b' ')) {
         return None;
@@ -289,6 +328,37 @@ mod tests {
         assert_eq!(read("2026-02-29T00:00:00Z"), None);
         assert_eq!(read("2026-13-01T00:00:00Z"), None);
         assert_eq!(read("0000-01-01T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_stamp_is_what_is_read() {
+        let stamps = [
+            "2026-06-14T15:16:01",
+            "2026-06-14 15:16:01.25",
+            "2026-06-14T15:16:01.123456",
+            "2026-06-14T15:16:01.123456789012345",
+            "2026/06/14 15:16:01,1",
+            "2026-06-31T15:16:01",
+            "2026-06-14T25:16:01",
+            "2026-06-14x15:16:01",
+        ];
+        let mut count = 0;
+        for stamp in stamps {
+            for zone in ["", "Z", "+02:00", "-0330", "+02", "+02:6", "+24:00", "."] {
+                for tail in ["", " host sshd[7]: Failed password for alice from 192.0.2.7", "00:00"]
+                {
+                    let text = format!("<34> {stamp}{zone}{tail}");
+                    for end in 5..=text.len() {
+                        let text = &text.as_bytes()[..end];
+                        let want = read_iso(text, 5);
+                        assert_eq!((iso(text, 5), iso(text, 5)), (want, want), "{text:?}");
+                        assert_eq!(iso(&text[5..], 0), want.map(|(at, end)| (at, end - 5)));
+                        count += usize::from(want.is_some());
+                    }
+                }
+            }
+        }
+        assert!(count > 500, "{count}");
     }
 
     #[test]
