@@ -111,6 +111,8 @@ struct Open {
     is_complete: bool,
     /// How far values whose length is given were passed: what is known of the bytes, and not saved.
     passed: usize,
+    /// Whether no format's records begin with these bytes, as far as it was found out; not saved.
+    is_plain: bool,
 }
 
 /// An open record as it is saved.
@@ -164,6 +166,12 @@ impl Joiner {
         self.open.iter().find(|open| open.key.is_empty()).map(|open| open.bytes.as_slice())
     }
 
+    /// The bytes of the run that is open, unless no format's records begin with them.
+    pub(crate) fn run_of_format(&self) -> Option<&[u8]> {
+        let run = self.open.iter().find(|open| open.key.is_empty()).filter(|run| !run.is_plain);
+        run.map(|run| run.bytes.as_slice())
+    }
+
     /// Whether the run ends inside of a value whose length it gives.
     pub(crate) fn is_inside(&mut self, pass: fn(&[u8], usize) -> (usize, bool)) -> bool {
         let run = self.open.iter_mut().find(|open| open.key.is_empty());
@@ -177,6 +185,11 @@ impl Joiner {
     /// Begins a run.
     pub(crate) fn begin(&mut self, line: Line<'_>) {
         self.open.push(Open::new(line, &[], 0));
+    }
+
+    /// Begins a run with a line with which no format's records begin.
+    pub(crate) fn begin_plain(&mut self, line: Line<'_>) {
+        self.open.push(Open { is_plain: true, ..Open::new(line, &[], 0) });
     }
 
     /// Adds a line to the run; false when the run has become too long for it.
@@ -268,6 +281,7 @@ impl Open {
             time,
             is_complete: false,
             passed: 0,
+            is_plain: false,
         }
     }
 
@@ -276,6 +290,7 @@ impl Open {
         if self.bytes.len() + line.bytes.len() > RECORD {
             return false;
         }
+        self.is_plain = false;
         self.bytes.extend_from_slice(self.eol.bytes());
         if line.number != self.last + 1 {
             self.runs.push((self.bytes.len(), line.offset));
@@ -332,6 +347,7 @@ impl Open {
             time: saved.time,
             is_complete: saved.complete != 0,
             passed: 0,
+            is_plain: false,
         })
     }
 }

@@ -41,7 +41,7 @@ impl Parser {
             return;
         }
         let forced = self.forced.map(|format| format.spec().joint);
-        let run = joiner.run().and_then(|run| run_of(run, forced.flatten()));
+        let run = joiner.run_of_format().and_then(|run| run_of(run, forced.flatten()));
         let is_inside = match run {
             Some(Joint::Counted { pass, .. }) => joiner.is_inside(pass),
             _ => false,
@@ -83,7 +83,7 @@ impl Parser {
             Some(Joint::Run { ends, .. } | Joint::Counted { ends, .. }) if !ends(line.bytes) => {
                 joiner.begin(line);
             }
-            None if self.may_have_trace(line) => joiner.begin(line),
+            None if self.may_have_trace(line) => joiner.begin_plain(line),
             _ => give(self, line),
         }
     }
