@@ -9,6 +9,7 @@
 use super::{COUNT, Format, LIST, Reads, Spec};
 use crate::joint::Joint;
 use crate::shape::Shapes;
+use crate::stamp;
 use common::event::Object;
 
 /// A set of formats, by their places in [`Format::ALL`].
@@ -79,9 +80,36 @@ const OBJECTS: Set = set_of!(is_object);
 const SNIFFED: Set = set_of!(is_sniffed);
 const PAYLOADS: Set = set_of!(is_sniffed_payload);
 
+/// Formats whose texts begin with no ISO stamp, though they may begin with a digit: what begins
+/// with one is tried in many formats.
+const UNDATED: Set = {
+    let formats = [
+        Format::Rfc3164,
+        Format::Haproxy,
+        Format::Filterlog,
+        Format::PaloAlto,
+        Format::SonicWall,
+        Format::NetScaler,
+        Format::CheckPoint,
+        Format::Squid,
+        Format::WindowsDhcp,
+        Format::S3Access,
+        Format::Compose,
+        Format::Logfmt,
+    ];
+    let mut set = 0;
+    let mut nth = 0;
+    while nth < formats.len() {
+        set |= 1 << formats[nth] as usize;
+        nth += 1;
+    }
+    set
+};
+
 /// The formats whose texts may begin as this one does.
 fn beginning(text: &[u8]) -> Set {
-    text.first().map_or(0, |&byte| BEGINNING[usize::from(byte)])
+    let all = text.first().map_or(0, |&byte| BEGINNING[usize::from(byte)]);
+    if stamp::iso(text, 0).is_some() { all & !UNDATED } else { all }
 }
 
 impl Format {
@@ -106,7 +134,8 @@ impl Format {
         let without = without.map_or(0, |format| 1 << format as usize);
         let all = beginning(text.as_bytes()) & if is_payload { PAYLOADS } else { SNIFFED };
         let all = all & !without;
-        Candidates { now: all & !GENERIC, last: all & GENERIC }
+        let ([low, high], [late, last]) = (halves(all & !GENERIC), halves(all & GENERIC));
+        Candidates { words: [low, high, late, last], at: 0 }
     }
 }
 
@@ -125,8 +154,15 @@ fn fitting(fields: &Object<'_>) -> Set {
 
 /// Formats that are still to be tried.
 pub(crate) struct Candidates {
-    now: Set,
-    last: Set,
+    /// The halves of a set, and those of the generic ones among them.
+    words: [u64; 4],
+    /// The half that comes next.
+    at: usize,
+}
+
+/// The lower half of a set and the upper one.
+fn halves(set: Set) -> [u64; 2] {
+    [set as u64, (set >> 64) as u64]
 }
 
 impl Candidates {
@@ -143,7 +179,8 @@ impl Candidates {
     }
 
     fn keep_set(&mut self, set: Set) {
-        (self.now, self.last) = (self.now & set, self.last & set);
+        let halves = halves(set);
+        self.words.iter_mut().zip(halves.iter().cycle()).for_each(|(word, half)| *word &= half);
     }
 }
 
@@ -152,12 +189,16 @@ impl Iterator for Candidates {
 
     #[inline]
     fn next(&mut self) -> Option<Format> {
-        if self.now == 0 {
-            self.now = std::mem::take(&mut self.last);
-        }
-        let format = Format::ALL.get(self.now.trailing_zeros() as usize)?;
-        self.now &= self.now - 1;
-        Some(*format)
+        let word = loop {
+            let word = self.words.get_mut(self.at)?;
+            if *word != 0 {
+                break word;
+            }
+            self.at += 1;
+        };
+        let format = self.at % 2 * 64 + word.trailing_zeros() as usize;
+        *word &= *word - 1;
+        Format::ALL.get(format).copied()
     }
 }
 
@@ -169,15 +210,48 @@ mod tests {
     use crate::memory::Memory;
     use common::clock::{Timestamp, zone::Zone};
     use common::event::Event;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
+
+    fn memory() -> Memory {
+        Memory::new(Calendar::new(Zone::utc(), None, Timestamp(0)))
+    }
+
+    fn fixtures() -> impl Iterator<Item = PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        let entries = std::fs::read_dir(folder).expect("the fixtures");
+        entries.map(|entry| entry.expect("a fixture").path())
+    }
+
+    /// No format that is not tried on a text with an ISO stamp in front would read it.
+    #[test]
+    fn what_is_undated_reads_no_text_with_a_stamp_in_front() {
+        let mut count = 0;
+        for path in fixtures() {
+            let text = std::fs::read(&path).expect("a fixture");
+            for line in String::from_utf8_lossy(&text).lines() {
+                let stamps =
+                    ["", "2026-06-14T15:16:01Z ", "2026-06-14 15:16:01", "2026/06/14 15:16:01,"];
+                for stamp in stamps {
+                    let text = format!("{stamp}{line}");
+                    let undated =
+                        Format::ALL.iter().filter(|format| UNDATED >> **format as usize & 1 != 0);
+                    for format in undated.filter(|_| stamp::iso(text.as_bytes(), 0).is_some()) {
+                        let Reads::Text(read) = format.spec().reads else { continue };
+                        let found = read(&text, &mut memory(), &mut Event::default());
+                        assert!(found.is_err(), "{format:?}: {text}");
+                        count += 1;
+                    }
+                }
+            }
+        }
+        assert!(count > 10_000, "{count}");
+    }
 
     /// A format reads no object without the names that it says it needs.
     #[test]
     fn what_lacks_a_name_is_not_read() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         let (mut count, mut read_by) = (0, 0);
-        for entry in std::fs::read_dir(folder).expect("the fixtures") {
-            let path = entry.expect("a fixture").path();
+        for path in fixtures() {
             let text = std::fs::read(&path).expect("a fixture");
             for line in String::from_utf8_lossy(&text).lines() {
                 // Also the objects that stand behind a header.
@@ -190,9 +264,7 @@ mod tests {
                         assert_ne!(set & 1 << nth, 0);
                         continue;
                     };
-                    let calendar = Calendar::new(Zone::utc(), None, Timestamp(0));
-                    let mut memory = Memory::new(calendar);
-                    let is_read = read(&fields, &mut memory, &mut Event::default()).is_ok();
+                    let is_read = read(&fields, &mut memory(), &mut Event::default()).is_ok();
                     assert!(!is_read || set & 1 << nth != 0, "{format:?}: {line}");
                     read_by += usize::from(is_read);
                 }

@@ -24,6 +24,7 @@
 use super::spec::{Found, Miss, Next, Spec};
 use crate::level::named_severity;
 use crate::memory::Memory;
+use crate::stamp;
 use crate::stamp::written::{self, When};
 use crate::syslog::{self, number};
 use common::event::{Event, Value};
@@ -141,7 +142,7 @@ pub(super) fn own(text: &str) -> Option<(usize, Option<u8>)> {
 
 /// Whether a stamp stands near a line's beginning.
 pub(super) fn has_stamp(line: &[u8]) -> bool {
-    find(line).is_some()
+    stamp::iso(line, 0).is_some() || find(line).is_some()
 }
 
 /// The first stamp: it begins the line, or follows something that is no letter and no digit. A
