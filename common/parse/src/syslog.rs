@@ -90,7 +90,8 @@ fn tagged(line: &str, at: usize) -> Option<Tag<'_>> {
 /// Reads `[123]:`, `[123]` or `[129] (context):` after a name.
 fn bracketed(line: &str, start: usize, open: usize) -> Option<Tag<'_>> {
     let text = line.as_bytes();
-    let close = open + text[open..].iter().take(TAG_LENGTH).position(|&byte| byte == b']')?;
+    let near = &text[open..text.len().min(open + TAG_LENGTH)];
+    let close = open + near.iter().position(|&byte| byte == b']')?;
     let name = unlevelled(line[start..open].trim_end());
     let name = Some(name).filter(|name| !name.is_empty());
     if text.get(close + 1) == Some(&b']') && line[open + 1..close].contains('[') {
@@ -150,8 +151,10 @@ fn after_colon(text: &[u8], colon: usize) -> usize {
 
 /// A process id: up to ten digits.
 pub(crate) fn number(text: &str) -> Option<i64> {
-    let plain = (1..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| text.parse().ok()).flatten()
+    if !(1..=10).contains(&text.len()) {
+        return None;
+    }
+    crate::stamp::digits(text.as_bytes(), 0, text.len())
 }
 
 /// Where the repeated message lies in `message repeated N times: [ … ]`, and N; with

@@ -189,8 +189,7 @@ fn trailing_year(text: &[u8], at: usize) -> Option<i64> {
 /// it is the host where no other stands before it.
 fn access_point(line: &str, at: usize, event: &mut Event<'_>) -> usize {
     let rest = &line.as_bytes()[at..];
-    let Some(comma) = rest.iter().take(48).position(|&byte| matches!(byte, b',' | b' ' | b':'))
-    else {
+    let Some(comma) = memchr::memchr3(b',', b' ', b':', &rest[..rest.len().min(48)]) else {
         return at;
     };
     if rest[comma] != b',' {
