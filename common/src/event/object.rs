@@ -18,6 +18,7 @@
 
 mod leaf;
 mod name;
+mod found;
 mod padded;
 mod piece;
 mod read;
@@ -28,9 +29,10 @@ mod template;
 
 use super::fields::Fields;
 use super::value::{Value, ValueRef};
+use found::Found;
 use name::Names;
 use padded::Padded;
-use read::{Found, read};
+use read::read;
 use shape::Shape;
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -16,10 +16,11 @@
 //!
 //! What it does *not* know: names, and what values mean.
 
+use super::found::{Found, Mark};
 use super::name::{Names, Spot};
 use super::padded::Padded;
 use super::piece::Piece;
-use super::read::{Found, Mark, Reader};
+use super::read::Reader;
 use super::shape::Shape;
 use std::sync::Arc;
 
