@@ -47,8 +47,10 @@ impl<T: Clone + Default> Shapes<T> {
         if all.is_empty() {
             all.resize(SHAPES, (0, 0, T::default()));
         }
-        // Tables lie near one another, and a shape may have several.
-        let place = (shape as usize).wrapping_add(table.wrapping_mul(0x9e37_79b9) >> 16);
+        // Shapes and tables are numbers near one another: mixed, so that a pair of tables does not
+        // share the places of all shapes.
+        let mixed = (shape as usize ^ table.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b);
+        let place = if table == 0 { shape as usize } else { mixed >> 20 };
         let known = &mut all[place % SHAPES];
         if (known.0, known.1) != (shape, table) {
             *known = (shape, table, find());
