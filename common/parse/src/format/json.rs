@@ -17,6 +17,7 @@
 //! What it does *not* know: the schema of any other program.
 
 mod application;
+mod bastion;
 mod cloud;
 mod endpoint;
 mod known;

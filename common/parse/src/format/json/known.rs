@@ -17,6 +17,7 @@ pub(super) fn of(fields: &Object<'_>) -> Option<&'static Service> {
     let all = |service: &&Service| service.has.iter().all(|name| fields.place(name).is_some());
     let others = super::application::SERVICES
         .iter()
+        .chain(super::bastion::SERVICES)
         .chain(super::cloud::SERVICES)
         .chain(super::endpoint::SERVICES);
     SERVICES.iter().chain(others).find(all)
