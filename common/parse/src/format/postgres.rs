@@ -4,12 +4,13 @@
 //! 2026-06-14 15:16:01.123 UTC [1234] alice@shop LOG:  statement: SELECT 1,
 //! ⇥2                                                        a line that begins with a tab goes on
 //! 2026-06-14 15:16:01.123 CEST [1234-1] user=alice,db=shop,app=psql,client=192.0.2.7 FATAL:  password authentication failed for user "alice"
+//! 192.0.2.7 2026-06-14 15:16:01.123 UTC [1234] alice@shop LOG:  statement: SELECT 1
 //! 2026-06-14 15:16:01.123 UTC:192.0.2.7(4022):alice@shop:[1234]:FATAL:  …
 //! 2026-06-14 15:16:01.123 UTC,"alice","shop",1234,"192.0.2.7:4022",…,FATAL,28P01,"…"          csvlog
 //! ```
 //!
-//! The prefix may hold a process id in brackets, `user@database`, a host with
-//! its port, and pairs; blanks or colons divide them. `DETAIL`, `HINT`,
+//! One word may stand before the stamp. The prefix may hold a process id in brackets,
+//! `user@database`, a host with its port, and pairs; blanks or colons divide them. `DETAIL`, `HINT`,
 //! `STATEMENT` and `CONTEXT` lines are events of their own, as PostgreSQL writes them.
 //!
 //! What it does *not* know: names of zones that mean more than one offset; they are assumed to be the
@@ -24,7 +25,7 @@ use common::event::{Event, address};
 use std::borrow::Cow;
 
 pub(super) const SPEC: Spec =
-    Spec::line(read).first(b"12").joined(Joint::Run { begins, goes_on, ends });
+    Spec::line(read).first(b"0123456789[").joined(Joint::Run { begins, goes_on, ends });
 
 /// Levels and their severities.
 const LEVELS: &[(&str, u8)] = &[
@@ -51,15 +52,28 @@ const LEVELS: &[(&str, u8)] = &[
 /// Where things stand in a line.
 struct Head<'a> {
     at: stamp::Stamp,
-    stamp: usize,
+    stamp: (usize, usize),
+    /// The word before the stamp.
+    lead: &'a str,
     prefix: &'a str,
     level: &'static str,
     severity: u8,
     body: usize,
 }
 
+/// Where the stamp begins: at once, or behind a word.
+fn start(line: &[u8]) -> usize {
+    let is_date = |at: usize| matches!(line.get(at + 4), Some(b'-' | b'/'));
+    if is_date(0) {
+        return 0;
+    }
+    let word = line.iter().take(64).position(|&byte| byte == b' ');
+    word.map_or(0, |width| width + 1).min(line.len())
+}
+
 fn head(line: &str) -> Option<Head<'_>> {
-    let (mut at, end) = stamp::iso(line.as_bytes(), 0)?;
+    let first = start(line.as_bytes());
+    let (mut at, end) = stamp::iso(line.as_bytes(), first)?;
     let rest = line.get(end..line.len().min(end + 512).max(end))?;
     let rest = rest.get(..rest.floor_char_boundary(512))?;
     let zone = rest.strip_prefix(' ')?;
@@ -72,12 +86,13 @@ fn head(line: &str) -> Option<Head<'_>> {
     let word = rest[..colon].rsplit([' ', ':']).next()?;
     let (level, severity) = LEVELS.iter().find(|(level, _)| *level == word)?;
     let prefix = &rest[..colon - word.len()];
-    Some(Head { at, stamp: end, prefix, level, severity: *severity, body: start + colon + 3 })
+    let (stamp, lead) = ((first, end), line[..first].trim_ascii_end());
+    Some(Head { at, stamp, lead, prefix, level, severity: *severity, body: start + colon + 3 })
 }
 
 fn begins(line: &[u8]) -> bool {
     // What is no date is told by one look.
-    if !matches!(line.get(4), Some(b'-' | b'/')) {
+    if !matches!(line.get(start(line) + 4), Some(b'-' | b'/')) {
         return false;
     }
     let text = &line[..line.len().min(1_024)];
@@ -107,10 +122,11 @@ fn read<'a>(text: &'a str, memory: &mut Memory, event: &mut Event<'a>) -> Result
     event.process_name = Some("postgres".into());
     let message = &text[head.body..];
     event.message = Cow::Borrowed(message);
+    prefix(head.lead, event);
     prefix(head.prefix, event);
     add("log.level", head.level, event);
     meant(message, event);
-    Ok(Found { stamp: (0, head.stamp), ..Found::default() })
+    Ok(Found { stamp: head.stamp, ..Found::default() })
 }
 
 /// What a message says of connections and logins.
